@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// Clearing rules: what a scheduler does with an auction, as algorithms over the concept.
+//
+//     quantum(a, running)          a quantum has ended: the running agent bids again, the best bid wins
+//     quantum(a, running, bonus)   the same, and switching away has to be worth `bonus` ticks
+//     preempts(running, woken, bonus)   does a waking agent interrupt the running one?
+//     extract_top(a, out)          out.size() processors at once, each winner with its own critical price
+//
+// The running agent is in no container while it runs, since its bid was extracted. It must be entered again before the
+// next decision is made, or it loses every second quantum and shares come out wrong: that is why quantum() takes its bid.
+//
+// Each of them keeps honest bidding dominant, quantum by quantum: who wins is monotone in the own amount, and the winner
+// pays the least amount at which it still wins (Myerson 1981). With a bonus H, the incumbent i wins against the best other
+// eligible bid c when i + H >= c, and pays max(reserve, c - H); a challenger must offer more than i + H, and pays at least
+// i + H + 1. A bonus of 0 is not the same as none: with it the incumbent wins ties.
+
+#pragma once
+
+#include <maxwell/auction/concept.hpp>
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
+
+#include <cstddef>   // size_t
+#include <cstdint>   // uint64_t
+#include <optional>  // the award of a quantum
+
+namespace maxwell {
+
+/// What a quantum came to.
+struct quantum_result {
+    status entered;               ///< what became of the running agent's bid
+    std::optional<award> winner;  ///< nothing: idle, or the reserve priced everyone out
+};
+
+/// Enters the running agent's fresh bid and extracts the best. A bid that is refused is reported in `entered`, and the others
+/// are decided on without it; one of 0 units withdraws (the agent has blocked). Costs an insert and an extract_max.
+template <auction A>
+constexpr quantum_result quantum(A& a, bid running) noexcept {
+    const status entered = a.insert(running);
+    return {entered, a.extract_max()};
+}
+
+/// The same where a switch costs something: the incumbent ranks at amount + bonus, wins ties, and a bonus that it wins by
+/// comes off its price. Its own amount has to reach the reserve: the bonus doesn't count there. `bonus` in ticks per unit.
+/// For tiers, the incumbent is compared by exact amounts with the best challenger, so the bonus is not rounded. Costs an
+/// insert, a top, an extract_max and one top more at the most.
+template <auction A>
+    requires(A::traits.winner != fidelity::sampled)
+constexpr quantum_result quantum(A& a, bid running, price bonus) noexcept {
+    const status entered = a.insert(running);
+    const std::optional<award> best = a.top();
+    if (entered != status::ok || running.units == 0 || !best) return {entered, a.extract_max()};
+
+    const std::uint64_t incumbent = std::uint64_t{running.amount} + bonus;
+    const auto discounted = [&](price rival) noexcept {
+        const price p = rival > bonus ? rival - bonus : 0;
+        return p > a.reserve() ? p : a.reserve();
+    };
+    if (best->winner.agent == running.agent) {  // wins without its bonus, which still comes off the price
+        a.extract_max();
+        const std::optional<award> rival = a.top();
+        return {entered, award{running, rival ? discounted(rival->winner.amount) : a.reserve()}};
+    }
+    if (running.amount < a.reserve()) return {entered, a.extract_max()};
+    if (incumbent >= best->winner.amount) {
+        a.expire(running.agent);
+        return {entered, award{running, discounted(best->winner.amount)}};
+    }
+    std::optional<award> challenger = a.extract_max();
+    MAXWELL_ASSERT(challenger && challenger->winner == best->winner);
+    if (challenger->payment < incumbent + 1) challenger->payment = static_cast<price>(incumbent + 1);
+    return {entered, challenger};
+}
+
+/// Should an agent that wakes with bid `candidate` interrupt `running`? Exactly when it would win the next quantum against it
+/// with this bonus, the reserve aside. O(1).
+constexpr bool preempts(bid const& running, bid const& candidate, price bonus) noexcept {
+    return candidate.units != 0 && candidate.amount > std::uint64_t{running.amount} + bonus;
+}
+
+/// Extracts the best out.size() bids, best first, and puts their awards into `out`; returns how many there were. Every agent
+/// wants one place: each winner pays what outranks the best bid that got none, so payments differ by a tick at most and
+/// splitting a bid in two gains nothing. O(out.size()) extractions.
+template <multi_unit_auction A>
+constexpr std::size_t extract_top(A& a, view<award> out) noexcept {
+    std::size_t winners = 0;
+    while (winners < out.size()) {
+        const std::optional<award> next = a.extract_max();
+        if (!next) break;
+        out[winners++] = *next;
+    }
+    const std::optional<award> loser = a.top();
+    for (award& won : out.first(winners)) {
+        won.payment = loser ? a.critical_price(won.winner.agent, loser->winner.agent) : a.reserve();
+    }
+    return winners;
+}
+
+}  // namespace maxwell

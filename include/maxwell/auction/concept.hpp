@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// The concept `auction`: what every container promises, whatever it is made of.
+//
+//     bids in                        decisions out                  prices
+//     insert, expire, retire, clear  top, extract_max               update_price, reserve
+//
+// One agent has one slot and at most one live bid; the newest replaces the older one. The best eligible bid wins: higher
+// price (or tier of prices) first, then earlier arrival. It pays the critical price, the least amount at which it still
+// wins, so that bidding one's value is the best that an agent can do (Myerson 1981; Vickrey 1961).
+//
+// What a concept can't say, the order of ties or the payment, stands clause by clause in docs/concepts.md, and one typed
+// test suite holds every container to it. The concept is cut into named parts, so that a compiler says which one fails.
+
+#pragma once
+
+#include <maxwell/core/bid.hpp>
+
+#include <concepts>     // same_as
+#include <cstddef>      // size_t
+#include <cstdint>      // uint8_t, uint64_t
+#include <optional>     // find, top, extract_max
+#include <type_traits>  // is_trivially_copyable
+
+namespace maxwell {
+
+/// How near a container comes to the perfect auction.
+enum class fidelity : std::uint8_t {
+    exact,    ///< the highest amount wins and pays the critical price
+    tier,     ///< amounts count by their tier: a winner is less than one tier's width below the highest amount
+    sampled,  ///< a bidder of the top ranks wins with a probability that the container states
+};
+
+/// What a container says of itself, to be read at compile time.
+struct auction_traits {
+    fidelity winner;
+    fidelity payment;
+    bool fifo_ties;  ///< among equal bids the earlier arrival wins
+
+    friend constexpr bool operator==(auction_traits const&, auction_traits const&) = default;
+};
+
+// clang-format off: clang-format 14 does not know requirements yet
+
+/// A snapshot of it is a memcpy.
+template <class A>
+concept copyable_as_bytes = std::is_trivially_copyable_v<A>;
+
+/// It begins empty; A(first_arrival) begins with the arrival counter at that value, modulo its width.
+template <class A>
+concept constructible_empty =
+    std::is_nothrow_default_constructible_v<A> && std::is_nothrow_constructible_v<A, std::uint64_t>;
+
+/// It says what it is: `static constexpr auction_traits traits`.
+template <class A>
+concept has_traits = requires {
+    { A::traits } -> std::same_as<auction_traits const&>;
+};
+
+/// It says how many bids it holds and can hold. The capacity is exact and never rounded.
+template <class A>
+concept sized_auction = requires(A const& ca) {
+    { A::capacity() } noexcept -> std::same_as<std::size_t>;
+    { ca.size() } noexcept -> std::same_as<std::size_t>;
+    { ca.empty() } noexcept -> std::same_as<bool>;
+};
+
+/// It finds an agent's live bid.
+template <class A>
+concept searchable = requires(A const& ca, agent_id id) {
+    { ca.find(id) } noexcept -> std::same_as<std::optional<bid>>;
+};
+
+/// It takes bids in.
+template <class A>
+concept takes_bids = requires(A& a, bid b) {
+    { a.insert(b) } noexcept -> std::same_as<status>;  // enters or replaces the agent's bid; always a new arrival
+};
+
+/// It lets bids and agents go.
+template <class A>
+concept drops_bids = requires(A& a, agent_id id) {
+    { a.expire(id) } noexcept -> std::same_as<status>;  // withdraws the agent's bid
+    { a.retire(id) } noexcept -> std::same_as<status>;  // the agent has left: its late bids are stale from now on
+    { a.clear() } noexcept;                             // bids leave; generations and reserve stay
+};
+
+/// It broadcasts a reserve in O(1). Bids below stay in and don't win.
+template <class A>
+concept has_reserve = requires(A& a, A const& ca, price p) {
+    { a.update_price(p) } noexcept;
+    { ca.reserve() } noexcept -> std::same_as<price>;
+};
+
+/// It decides. An empty award of a container that is not empty means that the reserve priced everyone out.
+template <class A>
+concept decides = requires(A& a) {
+    { a.top() } noexcept -> std::same_as<std::optional<award>>;  // may tidy up, so not const
+    { a.extract_max() } noexcept -> std::same_as<std::optional<award>>;
+};
+
+/// It can check itself, O(N), for tests.
+template <class A>
+concept self_checking = requires(A const& ca) {
+    { ca.check_invariants() } noexcept -> std::same_as<bool>;
+};
+
+template <class A>
+concept auction = copyable_as_bytes<A> && constructible_empty<A> && has_traits<A> && sized_auction<A> && searchable<A> &&
+                  takes_bids<A> && drops_bids<A> && has_reserve<A> && decides<A> && self_checking<A>;
+
+/// An example of the predicate that selective_auction takes: this slot may win.
+struct every_slot {
+    constexpr bool operator()(std::uint32_t) const noexcept { return true; }
+};
+
+/// A refinement, for affinity: the best bid whose slot is allowed, found among the best `probes` candidates. `allowed` is a
+/// function of the slot alone; it never depends on amounts, or honesty no longer pays. The price is again the critical
+/// one: it comes from the best other bid that is allowed or, where all that were looked at are not, from the candidate
+/// that would push the winner out of the first `probes`.
+template <class A>
+concept selective_auction = auction<A> && requires(A& a, every_slot allowed, std::uint32_t probes) {
+    { a.extract_max_if(allowed, probes) } noexcept -> std::same_as<std::optional<award>>;
+};
+
+/// A refinement, for several units: critical_price(winner, rival) is the least amount at which `winner`, with the arrival
+/// of its last bid, ranks before the live bid of `rival`, and never below the reserve. The winner may have been extracted
+/// since; no bid may have been entered since then. The reserve alone where `rival` has no live bid.
+template <class A>
+concept multi_unit_auction = auction<A> && requires(A const& ca, agent_id winner, agent_id rival) {
+    { ca.critical_price(winner, rival) } noexcept -> std::same_as<price>;
+};
+
+// clang-format on
+
+}  // namespace maxwell

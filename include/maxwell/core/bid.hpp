@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// The words everybody speaks: price, agent, bid, award, status.
+//
+//     agent   somebody who wants the resource: a thread, a vCPU, a kernel launch
+//     slot    the agent's place in every table, in [0, capacity); slots are used again when their agent has left
+//     generation   how often a slot has been given out before, so that a late bid never acts for a successor
+//     bid     an agent's newest offer: `amount` ticks for each of `units` resource units
+//     award   who wins, and the critical price that the winner pays per unit
+
+#pragma once
+
+#include <maxwell/abi/bid.h>
+
+#include <cstddef>      // offsetof
+#include <cstdint>      // uint32_t, uint64_t
+#include <type_traits>  // is_trivially_copyable
+
+namespace maxwell {
+
+using agent_id = std::uint64_t;  ///< low 32 bits: slot; high 32 bits: generation of that slot
+using price = std::uint32_t;     ///< fixed-point ticks per resource unit; every value is a legal bid, 0 too
+
+/// The slot of an agent. Any value can come in: compare it with a capacity before it indexes anything.
+constexpr std::uint32_t slot_of(agent_id id) noexcept { return static_cast<std::uint32_t>(id); }
+
+/// The generation of an agent's slot.
+constexpr std::uint32_t generation_of(agent_id id) noexcept { return static_cast<std::uint32_t>(id >> 32); }
+
+/// The id of the agent that holds `slot` in `generation`.
+constexpr agent_id make_agent_id(std::uint32_t slot, std::uint32_t generation) noexcept {
+    return agent_id{generation} << 32 | slot;
+}
+
+/// An agent's newest offer. 16 bytes, four to a cache line; the layout is abi/bid.h.
+struct bid {
+    agent_id agent;
+    price amount;         ///< offered per unit
+    std::uint32_t units;  ///< resource units wanted (CPU microseconds, GPU milliseconds); 0 withdraws the bid
+
+    friend constexpr bool operator==(bid const&, bid const&) = default;
+};
+
+/// The outcome of a decision.
+struct award {
+    bid winner;
+    price payment;  ///< per unit: the critical price, the least amount at which this bid still wins
+
+    friend constexpr bool operator==(award const&, award const&) = default;
+};
+
+/// What became of a request. Whatever is not `ok` has changed nothing.
+enum class status : std::uint8_t {
+    ok,
+    unknown_agent,  ///< the slot is not below capacity
+    stale_agent,    ///< the agent has retired, or its slot has since been given to a newer generation
+    no_bid,         ///< nothing to withdraw
+};
+
+static_assert(sizeof(bid) == sizeof(maxwell_bid) && alignof(bid) == alignof(maxwell_bid));
+static_assert(offsetof(bid, agent) == offsetof(maxwell_bid, agent));
+static_assert(offsetof(bid, amount) == offsetof(maxwell_bid, amount));
+static_assert(offsetof(bid, units) == offsetof(maxwell_bid, units));
+static_assert(std::is_trivially_copyable_v<bid> && std::is_standard_layout_v<bid>);
+static_assert(std::is_trivially_copyable_v<award> && std::is_standard_layout_v<award>);
+
+}  // namespace maxwell

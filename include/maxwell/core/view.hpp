@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// view<T>: elements that somebody else owns, a pointer and a count. std::span for code that may not include <span>.
+//
+// A view is a parameter, never a member: what Maxwell keeps, it keeps by index.
+
+#pragma once
+
+#include <maxwell/core/assert.hpp>
+
+#include <cstddef>      // size_t
+#include <type_traits>  // is_convertible, remove_pointer
+
+namespace maxwell {
+
+template <class T>
+class view {
+public:
+    using element_type = T;
+    using iterator = T*;
+
+    /// No elements.
+    constexpr view() noexcept = default;
+
+    /// `count` elements from `first` on. `first` may be null when `count` is 0.
+    constexpr view(T* first, std::size_t count) noexcept : data_(first), size_(count) {}
+
+    /// A whole array.
+    template <std::size_t N>
+    constexpr view(T (&array)[N]) noexcept : data_(array), size_(N) {}
+
+    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view.
+    template <class Container>
+        requires requires(Container& c) {
+            requires std::is_convertible_v < std::remove_pointer_t<decltype(c.data())>(*)
+            [], T(*)[] > ;
+            std::size_t{c.size()};
+        }
+    constexpr view(Container& container) noexcept : data_(container.data()), size_(container.size()) {}
+
+    constexpr T* data() const noexcept { return data_; }
+    constexpr std::size_t size() const noexcept { return size_; }
+    constexpr bool empty() const noexcept { return size_ == 0; }
+    constexpr iterator begin() const noexcept { return data_; }
+    constexpr iterator end() const noexcept { return data_ + size_; }
+
+    /// The element at `index`, which is below size().
+    constexpr T& operator[](std::size_t index) const noexcept {
+        MAXWELL_ASSERT(index < size_);
+        return data_[index];
+    }
+
+    /// The first `count` elements, all of them when there are fewer.
+    constexpr view first(std::size_t count) const noexcept { return {data_, count < size_ ? count : size_}; }
+
+private:
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+static_assert(std::is_trivially_copyable_v<view<int>> && sizeof(view<int>) == 2 * sizeof(void*));
+
+}  // namespace maxwell

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything of Maxwell that is kernel-safe. Hosted parts (sim/) are included one by one.
+
+#pragma once
+
+#include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tiers.hpp>
+#include <maxwell/core/agent_registry.hpp>
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/atomic.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/latency_histogram.hpp>
+#include <maxwell/core/log_linear.hpp>
+#include <maxwell/core/view.hpp>
