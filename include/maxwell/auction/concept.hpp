@@ -40,7 +40,8 @@ struct auction_traits {
     friend constexpr bool operator==(auction_traits const&, auction_traits const&) = default;
 };
 
-// clang-format off: clang-format 14 does not know requirements yet
+// Laid out by hand: clang-format 14 does not know requirements yet.
+// clang-format off
 
 /// A snapshot of it is a memcpy.
 template <class A>

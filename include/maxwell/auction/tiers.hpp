@@ -23,7 +23,8 @@
 
 namespace maxwell {
 
-// clang-format off: clang-format 14 does not know requirements yet
+// Laid out by hand: clang-format 14 does not know requirements yet.
+// clang-format off
 /// What stratified_buckets asks of a tier map.
 template <class T>
 concept tier_map = requires(price p, std::uint32_t tier) {

@@ -8,6 +8,7 @@
 
 #include <maxwell/core/assert.hpp>
 
+#include <concepts>     // convertible_to
 #include <cstddef>      // size_t
 #include <type_traits>  // is_convertible, remove_pointer
 
@@ -29,14 +30,16 @@ public:
     template <std::size_t N>
     constexpr view(T (&array)[N]) noexcept : data_(array), size_(N) {}
 
-    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view.
+    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view. A view of `T const` also
+    /// takes elements of type T, but never those of a derived class.
+    // clang-format off
     template <class Container>
         requires requires(Container& c) {
-            requires std::is_convertible_v < std::remove_pointer_t<decltype(c.data())>(*)
-            [], T(*)[] > ;
-            std::size_t{c.size()};
+            requires std::is_convertible_v<std::remove_pointer_t<decltype(c.data())> (*)[], T (*)[]>;
+            { c.size() } -> std::convertible_to<std::size_t>;
         }
     constexpr view(Container& container) noexcept : data_(container.data()), size_(container.size()) {}
+    // clang-format on
 
     constexpr T* data() const noexcept { return data_; }
     constexpr std::size_t size() const noexcept { return size_; }
