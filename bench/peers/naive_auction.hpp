@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+//
+// naive_auction: the live bids in a vector that is sorted whenever somebody asks who wins.
+//
+// What one writes first, and the yardstick for what an auction at every quantum costs without a structure made for it. It
+// keeps the whole contract of the concept, generations, arrival order and critical payments included, so it also serves as
+// the reference that other structures are compared with on real input.
+//
+//     live_    [ 4 | 9 | 2 ]        slots with a live bid, sorted by rank when asked
+//     agent_   slot -> bid, rank, arrival, place in live_, retired
+//
+// The order is a parameter: exact_order ranks by amount, tier_order<Tiers> by tier of amounts, as stratified_buckets does.
+//
+//     operation                        cost           why
+//     insert, expire, retire           O(1)           swap with the last of live_
+//     top, extract_max                 O(N log N)     a sort, nothing when already sorted
+//     update_price, find, reserve      O(1)
+
+#pragma once
+
+#include "peer.hpp"
+
+#include <maxwell/auction/tiers.hpp>
+#include <maxwell/core/bid.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace maxwell::bench {
+
+/// Higher amount first.
+struct exact_order {
+    static constexpr fidelity kind = fidelity::exact;
+    static constexpr std::uint64_t rank(price p) noexcept { return p; }
+    static constexpr price lower_edge(std::uint64_t rank) noexcept { return static_cast<price>(rank); }
+    static constexpr std::uint64_t reserve_rank(price p) noexcept { return p; }
+    static constexpr price reserve(price p) noexcept { return p; }
+};
+
+/// Higher tier first; a bid is eligible when its tier's lower edge is at or above the reserve.
+template <tier_map Tiers = log_linear_tiers<7>>
+struct tier_order {
+    static constexpr fidelity kind = fidelity::tier;
+    static constexpr std::uint64_t rank(price p) noexcept { return Tiers::index(p); }
+    static constexpr price lower_edge(std::uint64_t rank) noexcept {
+        return Tiers::lower_edge(static_cast<std::uint32_t>(rank));
+    }
+    static constexpr std::uint64_t reserve_rank(price p) noexcept {
+        const std::uint32_t tier = Tiers::index(p);
+        return Tiers::lower_edge(tier) < p ? tier + 1 : tier;
+    }
+    static constexpr price reserve(price p) noexcept {
+        const std::uint64_t tier = reserve_rank(p);
+        return tier < Tiers::count ? lower_edge(tier) : p;
+    }
+};
+
+template <class Order>
+class naive_auction {
+public:
+    static constexpr auction_traits traits{Order::kind, Order::kind, true};
+    static constexpr structure_info info{
+        .name = Order::kind == fidelity::exact ? "sort_every_quantum" : "sort_every_quantum_tiers",
+        .about = "a vector of bids, sorted at every decision",
+        .from = origin::own,
+        .order = Order::kind,
+        .keeps_fifo = true,
+        .keeps_generations = true,
+        .critical_payment = true,
+        .linear = true,
+    };
+
+    explicit naive_auction(std::size_t capacity) : agent_(capacity) { live_.reserve(capacity); }
+
+    std::size_t capacity() const noexcept { return agent_.size(); }
+    std::size_t size() const noexcept { return live_.size(); }
+    bool empty() const noexcept { return live_.empty(); }
+    price reserve() const noexcept { return reserve_; }
+
+    std::optional<bid> find(agent_id id) const noexcept {
+        if (slot_of(id) >= capacity()) return std::nullopt;
+        agent const& a = agent_[slot_of(id)];
+        if (!a.live || a.generation != generation_of(id)) return std::nullopt;
+        return bid_of(slot_of(id));
+    }
+
+    status insert(bid b) noexcept {
+        const std::uint32_t slot = slot_of(b.agent);
+        if (slot >= capacity()) return status::unknown_agent;
+        if (b.units == 0) return expire(b.agent);
+        agent& a = agent_[slot];
+        if (is_stale(a, generation_of(b.agent))) return status::stale_agent;
+        if (!a.live) {
+            a.place = static_cast<std::uint32_t>(live_.size());
+            live_.push_back(slot);
+        }
+        a = {arrivals_++, Order::rank(b.amount), b.amount, b.units, generation_of(b.agent), a.place, true, false};
+        sorted_ = false;
+        return status::ok;
+    }
+
+    status expire(agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= capacity()) return status::unknown_agent;
+        agent const& a = agent_[slot];
+        if (is_stale(a, generation_of(id))) return status::stale_agent;
+        if (!a.live || a.generation != generation_of(id)) return status::no_bid;
+        remove(slot);
+        return status::ok;
+    }
+
+    status retire(agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= capacity()) return status::unknown_agent;
+        agent& a = agent_[slot];
+        if (generation_of(id) < a.generation) return status::stale_agent;
+        if (a.live) remove(slot);
+        a.generation = generation_of(id);
+        a.retired = true;
+        return status::ok;
+    }
+
+    void update_price(price p) noexcept {
+        reserve_rank_ = Order::reserve_rank(p);
+        reserve_ = Order::reserve(p);
+    }
+
+    std::optional<award> top() noexcept {
+        if (live_.empty()) return std::nullopt;
+        sort();
+        agent const& winner = agent_[live_[0]];
+        if (winner.rank < reserve_rank_) return std::nullopt;
+        price payment = reserve_;
+        if (live_.size() > 1) {
+            agent const& rival = agent_[live_[1]];
+            if (rival.rank >= reserve_rank_) {
+                const std::uint64_t critical = rival.rank + (winner.arrival > rival.arrival ? 1 : 0);
+                payment = std::max(payment, Order::lower_edge(critical));
+            }
+        }
+        return award{bid_of(live_[0]), payment};
+    }
+
+    std::optional<award> extract_max() noexcept {
+        const std::optional<award> won = top();
+        if (won) remove(slot_of(won->winner.agent));
+        return won;
+    }
+
+    void clear() noexcept {
+        while (!live_.empty()) remove(live_.back());
+    }
+
+private:
+    struct agent {
+        std::uint64_t arrival = 0;
+        std::uint64_t rank = 0;
+        price amount = 0;
+        std::uint32_t units = 0;
+        std::uint32_t generation = 0;
+        std::uint32_t place = 0;  ///< in live_
+        bool live = false;
+        bool retired = false;
+    };
+
+    static bool is_stale(agent const& a, std::uint32_t generation) noexcept {
+        return generation < a.generation || (generation == a.generation && a.retired);
+    }
+
+    bid bid_of(std::uint32_t slot) const noexcept {
+        agent const& a = agent_[slot];
+        return {make_agent_id(slot, a.generation), a.amount, a.units};
+    }
+
+    void sort() noexcept {
+        if (sorted_) return;
+        std::sort(live_.begin(), live_.end(), [this](std::uint32_t left, std::uint32_t right) {
+            agent const& l = agent_[left];
+            agent const& r = agent_[right];
+            return l.rank != r.rank ? l.rank > r.rank : l.arrival < r.arrival;
+        });
+        for (std::size_t i = 0; i < live_.size(); ++i) agent_[live_[i]].place = static_cast<std::uint32_t>(i);
+        sorted_ = true;
+    }
+
+    void remove(std::uint32_t slot) noexcept {
+        agent& a = agent_[slot];
+        const std::uint32_t last = live_.back();
+        if (last != slot) sorted_ = false;
+        live_[a.place] = last;
+        agent_[last].place = a.place;
+        live_.pop_back();
+        a.live = false;
+    }
+
+    std::vector<agent> agent_;
+    std::vector<std::uint32_t> live_;
+    std::uint64_t arrivals_ = 0;
+    std::uint64_t reserve_rank_ = 0;
+    price reserve_ = 0;
+    bool sorted_ = true;
+};
+
+}  // namespace maxwell::bench
