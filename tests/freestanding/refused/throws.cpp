@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+//
+// Refused: an exception.
+
+void raise() { throw 1; }
