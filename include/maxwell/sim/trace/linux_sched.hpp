@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+//
+// linux_sched_format: what Linux' scheduler did, as text: tracefs' `trace`, `trace-cmd report` and `perf script`.
+//
+//     tracefs     bash-4328    [000] d..2.  1828.031232: sched_switch: prev_comm=bash prev_pid=4328 ... ==> next_comm=...
+//     trace-cmd   bash-4821    [001]  2008.184128: sched_switch:         bash:4821 [120] S ==> swapper/1:0 [120]
+//     perf        perf  4349   [000]  1829.325537:  sched:sched_switch: prev_comm=perf prev_pid=4349 ... ==> next_comm=...
+//
+// Any of the three may print the fields in either way, by name or as comm:pid [prio]; with -R trace-cmd prints the state as
+// a number. A name of a task may hold blanks, brackets and anything else, so lines are never cut at blanks from the left:
+// each event is found by a pattern that is longer than the 15 characters that a name can have.
+//
+// A job is a burst: it begins when its task is woken (sched_wakeup, sched_wakeup_new) and ends when the task leaves the
+// processor in any state but R or R+, which mean that it was only preempted.
+//
+//     wake-up        switch-in      switch-out, R+      switch-in      switch-out, S
+//        |── waits ──|── runs ──────|── waits ──────────|── runs ──────|        one job, arrival at the wake-up,
+//                       `──────────────── service ─────────┘                     service: the sum of both runs
+//
+// Service is what sched_stat_runtime reports for the burst or, where a burst has no such event, the time from switch-in to
+// switch-out. A task that is seen first on a processor or leaving one was woken before the trace began: its burst begins
+// where it is first seen, or with the trace. A burst that the trace's end cuts off is a job of what it had by then. The
+// idle tasks, pid 0, are no jobs. Events of other kinds, stacks and notes on lost events are `other`.
+//
+// Weights: see weight_of_priority.
+
+#pragma once
+
+#include <maxwell/sim/trace/scan.hpp>
+#include <maxwell/sim/trace/workload.hpp>
+
+#include <algorithm>      // min
+#include <cstddef>        // size_t
+#include <cstdint>        // int64_t, uint32_t, uint64_t
+#include <limits>         // int64_t's greatest
+#include <string_view>    // text of a line
+#include <unordered_map>  // tasks
+#include <vector>         // jobs
+
+namespace maxwell::sim {
+
+/// The weight of a priority as the kernel prints it. 100 to 139 are nice -20 to 19: 1024 at 120, times 1.25 for each step up
+/// and divided by 1.25 for each step down, as the kernel has it but for its rounding. 0 to 99 are real-time priorities, 0
+/// the highest, and less than 0 is a deadline task: the kernel lets these run before all others whatever the weights, so
+/// they get weights above every nice level, 131,072 for 99 and 1,024 more for each step up. Priorities above 139 count as
+/// 139. O(1).
+constexpr std::uint32_t weight_of_priority(std::int32_t priority) noexcept {
+    if (priority < 100) return 131'072 + 1024 * static_cast<std::uint32_t>(99 - (priority < -1 ? -1 : priority));
+    const std::int32_t nice = (priority > 139 ? 139 : priority) - 120;
+    std::uint64_t scaled = std::uint64_t{unit_weight} << 24;
+    for (std::int32_t step = 0; step < nice; ++step) scaled = scaled * 4 / 5;
+    for (std::int32_t step = 0; step > nice; --step) scaled = scaled * 5 / 4;
+    return static_cast<std::uint32_t>((scaled + (std::uint64_t{1} << 23)) >> 24);
+}
+
+static_assert(weight_of_priority(120) == 1024 && weight_of_priority(119) == 1280 && weight_of_priority(121) == 819);
+static_assert(weight_of_priority(139) == 15 && weight_of_priority(100) < weight_of_priority(99));
+
+class linux_sched_format {
+public:
+    static constexpr std::string_view name = "Linux scheduler trace";
+
+    /// Is `line` an event of this format, of whatever kind?
+    static bool recognises(std::string_view line) {
+        event e;
+        return find_event(line, e);
+    }
+
+    /// Takes a line in. O(line).
+    verdict line(std::string_view text, std::uint64_t number) {
+        if (is_comment(text)) return {line_kind::comment};
+        event e;
+        if (!find_event(text, e)) return note(text);
+        if (!began_) begin_ns_ = e.at_ns;
+        began_ = true;
+        last_ns_ = e.at_ns > last_ns_ ? e.at_ns : last_ns_;
+        processors_ = e.cpu < most_processors && e.cpu + 1 > processors_ ? e.cpu + 1 : processors_;
+        if (e.name == "sched_switch") return take_switch(e, number);
+        if (e.name == "sched_wakeup" || e.name == "sched_wakeup_new") return take_wakeup(e, number);
+        if (e.name == "sched_stat_runtime") return take_runtime(e, number);
+        return {line_kind::other};
+    }
+
+    /// Hands over what was read. Call it once.
+    void finish(workload& out) {
+        for (auto& [pid, t] : tasks_) {
+            if (!t.open) continue;
+            leave_processor(t, last_ns_);
+            if (service_ns(t) == 0) {
+                ++out.never_ran;
+                continue;
+            }
+            ++out.unfinished;
+            close(pid, t);
+        }
+        out.jobs = std::move(jobs_);
+        out.processors = processors_;
+        out.lost_events = lost_;
+    }
+
+private:
+    static constexpr std::uint32_t most_processors = 1 << 16;
+    static constexpr std::uint64_t longest_ns = std::uint64_t{1} << 62;  ///< 146 years: more is no time of a machine
+
+    struct event {
+        std::uint64_t at_ns = 0;
+        std::uint32_t cpu = 0;
+        std::string_view name;
+        std::string_view fields;
+    };
+
+    /// A task, and its burst when `open`.
+    struct task {
+        bool open = false;
+        bool running = false;
+        bool reported = false;          ///< the burst has a sched_stat_runtime
+        std::int32_t priority = 120;    ///< the newest seen
+        std::uint64_t arrival_ns = 0;   ///< of the burst
+        std::uint64_t since_ns = 0;     ///< on its processor, when running
+        std::uint64_t switched_ns = 0;  ///< service by the switches
+        std::uint64_t reported_ns = 0;  ///< service by sched_stat_runtime
+        std::uint64_t line = 0;
+    };
+
+    // --- lines ---------------------------------------------------------------------------------------------------------
+
+    static bool is_comment(std::string_view text) {
+        scanner in(text);
+        in.take_blanks();
+        return in.at_end() || text.starts_with('#') || text.starts_with("cpus=") || text.starts_with("version = ");
+    }
+
+    /// Finds "[cpu] flags seconds.fraction: name: fields" wherever in the line it begins; flags may be missing.
+    static bool find_event(std::string_view text, event& e) {
+        for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
+            scanner in(text.substr(at + 1));
+            if (!in.take_number(e.cpu) || !in.take("]") || !in.take_blanks()) continue;
+            if (take_time_and_name(in, e)) return true;
+            std::string_view flags;
+            if (in.take_word(flags) && in.take_blanks() && take_time_and_name(in, e)) return true;
+        }
+        return false;
+    }
+
+    static bool take_time_and_name(scanner& in, event& e) {
+        scanner ahead = in;
+        std::int64_t at = 0;
+        if (ahead.at_end() || !scanner::is_digit(ahead.rest().front()) || !ahead.take_decimal<9>(at)) return false;
+        if (!ahead.take(":") || !ahead.take_blanks() || static_cast<std::uint64_t>(at) >= longest_ns) return false;
+        std::string_view word;
+        if (!ahead.take_word(word) || word.size() < 2 || !word.ends_with(':')) return false;
+        word.remove_suffix(1);
+        e.name = word.substr(word.rfind(':') + 1);  // perf puts the subsystem before it
+        ahead.take_blanks();
+        e.fields = ahead.rest();
+        e.at_ns = static_cast<std::uint64_t>(at);
+        return true;
+    }
+
+    /// What is in a trace beside events: notes on lost events, stacks.
+    verdict note(std::string_view text) {
+        scanner in(text);
+        const bool indented = in.take_blanks();
+        if (in.rest().starts_with("CPU")) {
+            // "CPU:1 [LOST 12 EVENTS]", "CPU:1 [12 EVENTS DROPPED]", "CPU:1 [EVENTS DROPPED]", "CPU 1 is empty"
+            const std::string_view rest = in.rest();
+            if (rest.ends_with(" EVENTS]") || rest.ends_with(" EVENTS DROPPED]") ||
+                rest.ends_with("[EVENTS DROPPED]")) {
+                scanner count(rest.substr(rest.find('[') + 1));
+                count.take("LOST ");
+                std::uint64_t events = 1;  // an unknown number is at least one
+                count.take_number(events);
+                lost_ += events;
+                return {line_kind::other};
+            }
+            if (rest.ends_with(" is empty")) return {line_kind::other};
+        }
+        if (in.take("=> ") || in.take("<stack trace>")) return {line_kind::other};
+        std::string_view word;
+        if (indented && in.take_word(word) && word.size() >= 8 &&
+            word.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
+            return {line_kind::other};
+        }
+        return {line_kind::broken, "no event: no [cpu], time in seconds and name of an event"};
+    }
+
+    // --- events --------------------------------------------------------------------------------------------------------
+
+    struct task_ref {
+        std::uint32_t pid = 0;
+        std::int32_t priority = 120;
+    };
+
+    /// "comm=NAME pid=N prio=N ..." or "NAME:N [N] ..."; the last match, since a name can only imitate it before the fields.
+    static bool find_task(std::string_view fields, std::string_view pid_tag, std::string_view prio_tag,
+                          task_ref& found) {
+        for (std::size_t at = fields.rfind(pid_tag); at != std::string_view::npos;
+             at = at == 0 ? std::string_view::npos : fields.rfind(pid_tag, at - 1)) {
+            scanner in(fields.substr(at));
+            if (in.take(pid_tag) && in.take_number(found.pid) && in.take(prio_tag) && in.take_number(found.priority)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    verdict take_wakeup(event const& e, std::uint64_t number) {
+        task_ref who;
+        if (!find_task(e.fields, " pid=", " prio=", who) && !find_task(e.fields, ":", " [", who)) {
+            return {line_kind::broken, "a wake-up without pid and prio"};
+        }
+        if (who.pid == 0) return {};
+        task& t = tasks_[who.pid];
+        t.priority = who.priority;
+        if (!t.open) open(t, e.at_ns, number);
+        return {};
+    }
+
+    verdict take_runtime(event const& e, std::uint64_t number) {
+        const std::size_t at = e.fields.rfind(" runtime=");
+        const std::size_t pid_at = e.fields.substr(0, at).rfind(" pid=");
+        scanner in(at == std::string_view::npos ? std::string_view{} : e.fields.substr(at));
+        scanner pid_in(pid_at == std::string_view::npos ? std::string_view{} : e.fields.substr(pid_at));
+        std::uint32_t pid = 0;
+        std::uint64_t ns = 0;
+        if (!pid_in.take(" pid=") || !pid_in.take_number(pid)) return {line_kind::broken, "a run time without pid"};
+        if (!in.take(" runtime=") || !in.take_number(ns) || ns >= longest_ns) {
+            return {line_kind::broken, "a run time that is no number of its range"};
+        }
+        if (pid == 0) return {};
+        const auto [place, is_new] = tasks_.try_emplace(pid);
+        task& t = place->second;
+        if (is_new) open(t, begin_ns_, number);  // it runs, so it was woken before the trace began
+        if (!t.open) return {};                  // the rest of a burst that has ended
+        t.reported = true;
+        t.reported_ns = std::min(t.reported_ns + ns, longest_ns);
+        return {};
+    }
+
+    /// "... prev_pid=N prev_prio=N prev_state=S ==> next_comm=NAME next_pid=N next_prio=N", -R has no arrow, or
+    /// "NAME:N [N] S ==> NAME:N [N]".
+    verdict take_switch(event const& e, std::uint64_t number) {
+        task_ref before, after;
+        bool runnable = false;
+        if (!find_leaving(e.fields, " prev_pid=", " prev_prio=", " prev_state=", " next_comm=", before, runnable) &&
+            !find_leaving(e.fields, ":", " [", "] ", " ", before, runnable)) {
+            return {line_kind::broken, "a switch without the leaving task's pid, prio and state"};
+        }
+        if (!find_task(e.fields, " next_pid=", " next_prio=", after) && !find_task(e.fields, ":", " [", after)) {
+            return {line_kind::broken, "a switch without the next task's pid and prio"};
+        }
+        if (before.pid != 0) {
+            const auto [place, is_new] = tasks_.try_emplace(before.pid);
+            task& t = place->second;
+            if (is_new) {  // it was on its processor when the trace began
+                open(t, begin_ns_, number);
+                t.running = true;
+                t.since_ns = begin_ns_;
+            }
+            t.priority = before.priority;
+            leave_processor(t, e.at_ns);
+            if (!runnable && t.open) close(before.pid, t);
+        }
+        if (after.pid != 0) {
+            task& t = tasks_[after.pid];
+            t.priority = after.priority;
+            if (!t.open) open(t, e.at_ns, number);
+            t.running = true;
+            t.since_ns = e.at_ns;
+        }
+        return {};
+    }
+
+    /// The task that leaves: the first place where all of pid, prio, state and what comes then stand one after another.
+    static bool find_leaving(std::string_view fields, std::string_view pid_tag, std::string_view prio_tag,
+                             std::string_view state_tag, std::string_view then, task_ref& found, bool& runnable) {
+        for (std::size_t at = fields.find(pid_tag); at != std::string_view::npos; at = fields.find(pid_tag, at + 1)) {
+            scanner in(fields.substr(at));
+            std::string_view state;
+            if (!in.take(pid_tag) || !in.take_number(found.pid) || !in.take(prio_tag)) continue;
+            if (!in.take_number(found.priority) || !in.take(state_tag) || !in.take_word(state)) continue;
+            in.take(" ==>");
+            if (!in.take(then)) continue;
+            // 0 and 256 are R and R+ where the state is printed as a number.
+            runnable =
+                state == "R" || state == "R+" || state == "0" || state == "256" || state == "0x0" || state == "0x100";
+            return true;
+        }
+        return false;
+    }
+
+    // --- bursts --------------------------------------------------------------------------------------------------------
+
+    static void open(task& t, std::uint64_t at_ns, std::uint64_t number) {
+        const std::int32_t priority = t.priority;
+        t = {};
+        t.priority = priority;
+        t.open = true;
+        t.arrival_ns = at_ns;
+        t.line = number;
+    }
+
+    static void leave_processor(task& t, std::uint64_t at_ns) {
+        if (t.running && at_ns > t.since_ns) t.switched_ns += at_ns - t.since_ns;
+        t.running = false;
+    }
+
+    static std::uint64_t service_ns(task const& t) noexcept { return t.reported ? t.reported_ns : t.switched_ns; }
+
+    /// The burst becomes a job. Less than a microsecond counts as one.
+    void close(std::uint32_t pid, task& t) {
+        job j;
+        j.arrival_us = t.arrival_ns / 1000;
+        j.service_us = std::max<std::uint64_t>(1, (service_ns(t) + 999) / 1000);
+        j.weight = weight_of_priority(t.priority);
+        j.key = pid;
+        j.line = t.line;
+        jobs_.push_back(j);
+        t.open = false;
+        t.running = false;
+    }
+
+    std::unordered_map<std::uint32_t, task> tasks_;
+    std::vector<job> jobs_;
+    bool began_ = false;
+    std::uint64_t begin_ns_ = 0;
+    std::uint64_t last_ns_ = 0;
+    std::uint32_t processors_ = 1;
+    std::uint64_t lost_ = 0;
+};
+
+}  // namespace maxwell::sim

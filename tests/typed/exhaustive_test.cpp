@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// Every sequence of operations to length 6 with 3 agents and 4 prices, depth first over copies of the container: whatever
+// can go wrong in a small market goes wrong here. The rarer operations are enumerated to length 4.
+
+#include "support/flat_auction.hpp"
+#include "support/scale.hpp"
+#include "support/twin.hpp"
+
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tiers.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <vector>
+
+namespace maxwell::test {
+namespace {
+
+constexpr std::uint32_t agents = 3;
+constexpr price prices = 4;
+
+template <class A, class Oracle>
+class enumeration {
+public:
+    enumeration(std::vector<operation> alphabet, int length) : alphabet_(std::move(alphabet)), length_(length) {}
+
+    /// Runs all sequences; null, or what differed. path() is then the sequence.
+    char const* run(twin<A, Oracle> const& from, int depth = 0) {
+        if (depth == length_) return nullptr;
+        for (std::size_t i = 0; i < alphabet_.size(); ++i) {
+            twin<A, Oracle> next = from;  // a memcpy
+            path_.push_back(static_cast<int>(i));
+            ++sequences;
+            if (char const* why = next.apply(alphabet_[i], depth + 1 < length_)) return why;
+            if (char const* why = run(next, depth + 1)) return why;
+            path_.pop_back();
+        }
+        return nullptr;
+    }
+    std::vector<int> const& path() const { return path_; }
+
+    std::size_t sequences = 0;
+
+private:
+    std::vector<operation> alphabet_;
+    int length_;
+    std::vector<int> path_;
+};
+
+std::vector<operation> common_operations() {
+    std::vector<operation> all;
+    for (std::uint32_t agent = 0; agent < agents; ++agent) {
+        for (price p = 0; p < prices; ++p) all.push_back({op::insert, 0, agent, p, 1});
+        all.push_back({op::expire, 0, agent, 0, 0});
+        all.push_back({op::retire, 0, agent, 0, 0});
+    }
+    all.push_back({op::extract_max, 0, 0, 0, 0});
+    all.push_back({op::update_price, 0, 0, 2, 0});
+    all.push_back({op::update_price, 0, 0, 0, 0});
+    return all;
+}
+
+std::vector<operation> rare_operations() {
+    std::vector<operation> all;
+    for (std::uint32_t agent = 0; agent < agents; ++agent) {
+        for (const price p : {1u, 2u, 3u}) {
+            all.push_back({op::insert, 0, agent, p, 1});
+            all.push_back({op::quantum, 0, agent, p, 1});
+            for (const std::uint32_t bonus : {0u, 1u}) all.push_back({op::quantum_bonus, 0, agent, p, bonus << 8 | 1u});
+        }
+        all.push_back({op::insert, 0, make_agent_id(agent, 1), 2, 1});
+        all.push_back({op::quantum_bonus, 0, agent, 2, 0});
+        all.push_back({op::retire, 0, make_agent_id(agent, 1), 0, 0});
+    }
+    for (std::uint8_t probes = 1; probes <= 3; ++probes) {
+        all.push_back({op::extract_max_if, probes, 0, 0, 1});
+        all.push_back({op::extract_top, probes, 0, 0, 0});
+    }
+    all.push_back({op::update_price, 0, 0, 2, 0});
+    all.push_back({op::clear, 0, 0, 0, 0});
+    return all;
+}
+
+template <class Tiers>
+void enumerate(std::vector<operation> const& alphabet, int length) {
+    using container = stratified_buckets<agents, Tiers>;
+    using oracle = flat_auction<agents, tier_order<Tiers>>;
+    enumeration<container, oracle> all(alphabet, small_scale() ? length - 2 : length);
+    char const* why = all.run(twin<container, oracle>{});
+    EXPECT_EQ(why, nullptr) << why << " after " << ::testing::PrintToString(all.path());
+    ::testing::Test::RecordProperty("sequences", static_cast<int>(all.sequences));
+}
+
+TEST(exhaustive, one_price_a_tier) { enumerate<linear_tiers<0, 1, 4>>(common_operations(), 6); }
+TEST(exhaustive, two_prices_a_tier) { enumerate<linear_tiers<0, 2, 2>>(common_operations(), 6); }
+TEST(exhaustive, rare_operations_one_price_a_tier) { enumerate<linear_tiers<0, 1, 4>>(rare_operations(), 4); }
+TEST(exhaustive, rare_operations_two_prices_a_tier) { enumerate<linear_tiers<0, 2, 2>>(rare_operations(), 4); }
+
+}  // namespace
+}  // namespace maxwell::test
