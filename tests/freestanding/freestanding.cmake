@@ -7,6 +7,7 @@
 # REFUSED=REGEX turns it round: it must not be fit, for a reason that matches.
 
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/verdict.cmake)
 
 set(allowed bit compare concepts cstddef cstdint type_traits utility new optional)
 set(allowed_in_c assert.h stddef.h stdint.h)
@@ -79,14 +80,4 @@ if(SOURCE MATCHES "\\.c$")
   compile(c11 ${C} -std=c11 -Wall -Wextra -Wpedantic)
 endif()
 
-# --- the verdict -------------------------------------------------------------------------------------------------------
-
-if(REFUSED)
-  if(NOT reasons)
-    message(FATAL_ERROR "${SOURCE} passed, but it must not")
-  elseif(NOT reasons MATCHES "${REFUSED}")
-    message(FATAL_ERROR "${SOURCE} was refused, but not for \"${REFUSED}\":\n${reasons}")
-  endif()
-elseif(reasons)
-  message(FATAL_ERROR "${read} is not kernel-safe:\n${reasons}")
-endif()
+verdict("${read}" "${reasons}")

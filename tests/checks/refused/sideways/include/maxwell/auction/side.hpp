@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+
+#include <maxwell/core/x.hpp>
+#include <maxwell/ring/x.hpp>

@@ -1,0 +1,1 @@
+#include <maxwell/abi/bid.h>
