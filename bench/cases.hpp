@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// The cases: workload x structure x distribution x N, named WORKLOAD/STRUCTURE/DISTRIBUTION/N, with a suffix to the
+// workload for the two further sweeps: `quantum@16384/...`, `quantum@cold/...`.
+
+#pragma once
+
+#include "measure.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace maxwell::bench {
+
+inline constexpr std::array<std::size_t, 4> agent_counts{10, 100, 1000, 10000};
+
+/// The distribution that costs Maxwell's containers and most peers more than any other, measured over all of them.
+inline constexpr distribution worst_distribution = distribution::alternating;
+
+/// All cases of a run: `full` has every distribution, without it uniform and the worst.
+std::vector<case_spec> all_cases(bool full);
+
+/// The few whose instructions are counted in every run, where the processor doesn't count them itself.
+bool is_counted_by_default(case_spec const& spec);
+
+}  // namespace maxwell::bench

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// The report: tables on the terminal, results.json in Google Benchmark's format, and one page that needs no network.
+
+#pragma once
+
+#include "goals.hpp"
+#include "results.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace maxwell::bench {
+
+/// CPU, compiler, flags, commit, date and load.
+surroundings look_around();
+
+/// A table per workload, the ratios, the goals.
+void print_tables(results const& r, std::FILE* out);
+
+/// False when the file can't be written.
+bool write_json(results const& r, std::filesystem::path const& file);
+bool write_page(results const& r, std::filesystem::path const& file);
+
+}  // namespace maxwell::bench

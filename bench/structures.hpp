@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// THE list of what is measured: Maxwell's containers and the structures that one would use instead. A new container or
+// peer adds an entry here, and everything else, differential test, cases, tables and ratios, follows.
+
+#pragma once
+
+#include "peers/boost_heaps.hpp"
+#include "peers/btree_set.hpp"
+#include "peers/d_ary_fifo.hpp"
+#include "peers/ffs_queue.hpp"
+#include "peers/multiset.hpp"
+#include "peers/naive_auction.hpp"
+#include "peers/peer.hpp"
+#include "peers/priority_queue.hpp"
+#include "peers/rbtree.hpp"
+#include "peers/skip_list.hpp"
+
+#include <maxwell/auction/stratified_buckets.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace maxwell::bench {
+
+/// A container of Maxwell: its capacity is part of its type.
+template <template <std::size_t> class Container>
+struct container_entry {
+    template <std::size_t Capacity>
+    using type = Container<Capacity>;
+    static constexpr bool fixed_capacity = true;
+    static constexpr structure_info describe(std::string_view name, std::string_view about) {
+        constexpr auction_traits t = Container<16>::traits;
+        return {name, about, origin::maxwell, t.winner, t.fifo_ties, true, t.payment != fidelity::sampled};
+    }
+};
+
+/// A peer: its capacity is a parameter of its constructor.
+template <class Peer>
+struct peer_entry {
+    template <std::size_t>
+    using type = Peer;
+    static constexpr bool fixed_capacity = false;
+    static constexpr structure_info info = Peer::info;
+};
+
+/// Remembers the last bid and lets it win: what loops, arrays of amounts and the sink cost without an auction.
+struct no_auction {
+    static constexpr structure_info info{.name = "harness",
+                                         .about = "no auction at all: what the measuring costs",
+                                         .from = origin::harness,
+                                         .order = fidelity::sampled,
+                                         .keeps_fifo = false,
+                                         .keeps_generations = false,
+                                         .critical_payment = false};
+
+    explicit no_auction(std::size_t) {}
+    std::size_t size() const noexcept { return 1; }
+    status insert(bid b) noexcept {
+        last = b;
+        return status::ok;
+    }
+    status expire(agent_id id) noexcept {
+        last.agent = id;
+        return status::ok;
+    }
+    void update_price(price p) noexcept { last.amount = p; }
+    std::optional<award> top() const noexcept { return award{last, last.amount}; }
+    std::optional<award> extract_max() const noexcept { return top(); }
+
+    bid last{0, 1, 1};
+};
+
+template <std::size_t Capacity>
+using default_stratified_buckets = stratified_buckets<Capacity>;
+
+struct stratified_buckets_entry : container_entry<default_stratified_buckets> {
+    static constexpr structure_info info =
+        describe("stratified_buckets", "tiers of prices, a FIFO in each, a bitmap of those in use");
+};
+
+template <class... Entries>
+struct structure_list {};
+
+using structures = structure_list<stratified_buckets_entry,                       //
+                                  peer_entry<ffs_queue>,                          //
+                                  peer_entry<lazy_priority_queue>,                //
+                                  peer_entry<boost_heap_auction<d_ary_flavour>>,  //
+                                  peer_entry<d_ary_fifo>,                         //
+                                  peer_entry<boost_heap_auction<pairing_flavour>>,
+                                  peer_entry<rbtree_auction>,     //
+                                  peer_entry<multiset_auction>,   //
+                                  peer_entry<btree_set_auction>,  //
+                                  peer_entry<skip_list>,          //
+                                  peer_entry<naive_auction<exact_order>>, peer_entry<no_auction>>;
+
+/// An empty one of them. On the heap: a container of 16,384 is larger than some stacks.
+template <class A>
+std::unique_ptr<A> make_structure(std::size_t capacity) {
+    if constexpr (auction<A>) {
+        return std::make_unique<A>();  // a number would be the first arrival
+    } else {
+        return std::make_unique<A>(capacity);
+    }
+}
+
+}  // namespace maxwell::bench

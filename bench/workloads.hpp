@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// The workloads: what one measured operation does.
+//
+//     insert         an agent without a bid enters
+//     extract_max    the best bid leaves, with its payment
+//     hold           the best bid leaves, and its agent bids again
+//     rebid          a random agent replaces its bid, and who wins now is asked
+//     quantum        a random agent replaces its bid, the best leaves with its payment, and its agent bids again
+//     expire         a random agent withdraws
+//     update_price   a new reserve
+//
+// insert, extract_max and expire change the number of live bids, so they run in rounds: up to half of the agents, and what
+// brings the population back is not measured. Their figures hold for N/2 to N live bids.
+
+#pragma once
+
+#include "distributions.hpp"
+
+#include <maxwell/core/bid.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace maxwell::bench {
+
+enum class workload : std::uint8_t { insert, extract_max, hold, rebid, quantum, expire, update_price };
+
+inline constexpr std::array<std::string_view, 7> workload_names{"insert",  "extract_max", "hold",        "rebid",
+                                                                "quantum", "expire",      "update_price"};
+inline std::string_view name_of(workload w) { return workload_names[static_cast<std::size_t>(w)]; }
+
+/// Makes the compiler compute `value`, and write to memory whatever others could see there.
+template <class T>
+void keep(T const& value) noexcept {
+    asm volatile("" : : "r"(value) : "memory");
+}
+
+inline void keep(std::optional<award> const& won) noexcept {
+    if (!won) return;
+    keep(won->payment);
+    keep(won->winner.agent);
+    keep(won->winner.units);
+}
+
+/// What a workload remembers between its steps.
+struct workload_state {
+    feed& bids;
+    std::vector<agent_id> gone{};  ///< who has been extracted in this round
+    std::size_t gone_count = 0;
+};
+
+/// A workload that leaves as many live bids as it finds.
+struct steady_workload {
+    static constexpr bool in_rounds = false;
+    template <class A>
+    static void prepare(A&, workload_state&, std::size_t) {}
+    template <class A>
+    static void restore(A&, workload_state&, std::size_t) {}
+};
+
+struct hold_workload : steady_workload {
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        const std::optional<award> won = a.extract_max();
+        if (!won) return;
+        keep(won);
+        keep(a.insert({won->winner.agent, s.bids.amount(), 1}));
+    }
+};
+
+struct rebid_workload : steady_workload {
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        keep(a.insert({s.bids.any_agent(), s.bids.amount(), 1}));
+        keep(a.top());
+    }
+};
+
+struct quantum_workload : steady_workload {
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        keep(a.insert({s.bids.any_agent(), s.bids.amount(), 1}));
+        const std::optional<award> won = a.extract_max();
+        if (!won) return;
+        keep(won);
+        keep(a.insert({won->winner.agent, s.bids.amount(), 1}));
+    }
+};
+
+struct update_price_workload : steady_workload {
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        a.update_price(s.bids.amount());
+        keep(&a);
+    }
+};
+
+struct insert_workload {
+    static constexpr bool in_rounds = true;
+    template <class A>
+    static void prepare(A& a, workload_state& s, std::size_t steps) {
+        for (std::size_t i = 0; i < steps; ++i) a.expire(s.bids.next_agent());
+        s.bids.go_back(steps);
+    }
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        keep(a.insert({s.bids.next_agent(), s.bids.amount(), 1}));
+    }
+    template <class A>
+    static void restore(A&, workload_state&, std::size_t) {}
+};
+
+struct expire_workload {
+    static constexpr bool in_rounds = true;
+    template <class A>
+    static void prepare(A&, workload_state&, std::size_t) {}
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        keep(a.expire(s.bids.next_agent()));
+    }
+    template <class A>
+    static void restore(A& a, workload_state& s, std::size_t steps) {
+        s.bids.go_back(steps);
+        for (std::size_t i = 0; i < steps; ++i) a.insert({s.bids.next_agent(), s.bids.amount(), 1});
+    }
+};
+
+struct extract_max_workload {
+    static constexpr bool in_rounds = true;
+    template <class A>
+    static void prepare(A&, workload_state& s, std::size_t steps) {
+        if (s.gone.size() < steps) s.gone.resize(steps);
+        s.gone_count = 0;
+    }
+    template <class A>
+    static void step(A& a, workload_state& s) {
+        const std::optional<award> won = a.extract_max();
+        if (!won) return;
+        keep(won);
+        s.gone[s.gone_count++] = won->winner.agent;
+    }
+    template <class A>
+    static void restore(A& a, workload_state& s, std::size_t) {
+        for (std::size_t i = 0; i < s.gone_count; ++i) a.insert({s.gone[i], s.bids.amount(), 1});
+    }
+};
+
+/// Calls f with the workload that `w` names.
+template <class F>
+auto with_workload(workload w, F f) {
+    switch (w) {
+        case workload::insert:
+            return f(insert_workload{});
+        case workload::extract_max:
+            return f(extract_max_workload{});
+        case workload::hold:
+            return f(hold_workload{});
+        case workload::rebid:
+            return f(rebid_workload{});
+        case workload::expire:
+            return f(expire_workload{});
+        case workload::update_price:
+            return f(update_price_workload{});
+        case workload::quantum:
+            break;
+    }
+    return f(quantum_workload{});
+}
+
+}  // namespace maxwell::bench
