@@ -29,9 +29,9 @@ void agrees_with_a_set() {
     auto& bits = *owned;
     std::set<std::uint32_t> set;
     dice random(Size);
-    const auto ask_below = [&](std::uint32_t i) {
-        const auto it = set.lower_bound(i);
-        return it == set.begin() ? bits.none : *std::prev(it);
+    const auto above = [&](std::uint32_t i) {
+        const auto it = set.upper_bound(i);
+        return it == set.end() ? bits.none : *it;
     };
     for (int i = 0; i < 4000; ++i) {
         // Sparse and dense phases, and members close to a word's edge.
@@ -47,11 +47,15 @@ void agrees_with_a_set() {
         ASSERT_EQ(bits.empty(), set.empty());
         ASSERT_EQ(bits.contains(member), set.count(member) != 0);
         if (!set.empty()) {
-            ASSERT_EQ(bits.highest(), *set.rbegin());
             ASSERT_EQ(bits.lowest(), *set.begin());
         }
-        for (const std::uint32_t below : {member, random.below(Size), static_cast<std::uint32_t>(Size), 0u}) {
-            ASSERT_EQ(bits.highest_below(below), ask_below(below));
+        for (const std::uint32_t i_above : {member, random.below(Size), static_cast<std::uint32_t>(Size - 1), 0u}) {
+            ASSERT_EQ(bits.lowest_above(i_above), above(i_above));
+        }
+        if (random.below(8) == 0 && !set.empty()) {
+            const auto lowest = *set.begin();
+            set.erase(lowest);
+            ASSERT_EQ(bits.drop_lowest(lowest), set.empty() ? bits.none : *set.begin());
         }
         if (i % 97 == 0) {
             ASSERT_TRUE(bits.check_invariants());
@@ -80,9 +84,12 @@ TEST(hierarchical_bitmap, has_no_member_outside_its_size) {
     hierarchical_bitmap<65> bits;
     EXPECT_FALSE(bits.contains(65));
     EXPECT_FALSE(bits.contains(0xFFFF'FFFFu));
-    EXPECT_EQ(bits.highest_below(65), bits.none);
+    EXPECT_EQ(bits.lowest_above(64), bits.none);
     EXPECT_DEATH(bits.set(65), "");
-    EXPECT_DEATH((void)bits.highest(), "");
+    EXPECT_DEATH((void)bits.lowest(), "");
+    EXPECT_DEATH((void)bits.drop_lowest(3), "");
+    bits.set(3);
+    EXPECT_DEATH((void)bits.drop_lowest(4), "");
 }
 
 TEST(hierarchical_bitmap, check_invariants_sees_a_wrong_summary_and_a_stray_bit) {
@@ -104,7 +111,7 @@ constexpr bool bitmap_at_compile_time() {
     hierarchical_bitmap<200> bits;
     bits.set(3);
     bits.set(190);
-    return bits.highest() == 190 && bits.highest_below(190) == 3 && bits.lowest() == 3 && bits.check_invariants();
+    return bits.lowest() == 3 && bits.lowest_above(3) == 190 && bits.drop_lowest(3) == 190 && bits.check_invariants();
 }
 static_assert(bitmap_at_compile_time());
 

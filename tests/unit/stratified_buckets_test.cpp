@@ -21,7 +21,7 @@ template <std::size_t Capacity>
 constexpr std::size_t per_agent =
     (sizeof(stratified_buckets<2 * Capacity>) - sizeof(stratified_buckets<Capacity>)) / Capacity;
 
-static_assert(per_agent<1000> == 24 && per_agent<16384> == 24 && per_agent<100'000> == 32);
+static_assert(per_agent<1000> == 24 && per_agent<16384> == 24 && per_agent<100'000> == 28);
 static_assert(sizeof(stratified_buckets<1>) <= 24 + 7168);
 static_assert(sizeof(stratified_buckets<64, linear_tiers<0, 1, 64>>) <= 64 * 24 + 192, "64 tiers take little room");
 static_assert(std::is_standard_layout_v<stratified_buckets<1000>>);

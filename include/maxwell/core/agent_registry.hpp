@@ -51,7 +51,8 @@ public:
     /// Has `id` been given out and not taken back? O(1).
     constexpr bool is_live(agent_id id) const noexcept {
         const auto slot = slot_of(id);
-        return slot < fresh_ && !released_.contains(slot) && generation_[slot] == generation_of(id) && !exhausted(slot);
+        return slot < Capacity && slot < fresh_ && !released_.contains(slot) &&
+               generation_[slot] == generation_of(id) && !exhausted(slot);
     }
 
     /// An id that was never given out before, in the lowest free slot; nothing when none is free. O(1).
@@ -74,7 +75,8 @@ public:
     /// the auction's `retire` with the same id, or its last bid stays in. O(1).
     constexpr status release(agent_id id) noexcept {
         const auto slot = slot_of(id);
-        if (slot >= fresh_ || generation_of(id) > generation_[slot]) return status::unknown_agent;
+        if (slot >= Capacity || slot >= fresh_) return status::unknown_agent;
+        if (generation_of(id) > generation_[slot]) return status::unknown_agent;
         if (generation_of(id) < generation_[slot] || exhausted(slot)) return status::stale_agent;
         if (released_.contains(slot)) return status::unknown_agent;  // the id that this slot gets next
         --live_;

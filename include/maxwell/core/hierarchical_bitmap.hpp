@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// hierarchical_bitmap: a set of small integers that answers "which is the highest?" in a load per level.
+// hierarchical_bitmap: a set of small integers that answers "which is the lowest?" in a load per level.
 //
 // A 64-ary tree of bits: a bit of one level says that its word on the level below is not zero. Two levels hold 4,096
-// members, three 262,144, four 16.7 million, so the depth is a constant and no operation scans.
+// members, three 262,144, four 16.7 million, so the depth is a constant and no operation scans. Lowest and not highest,
+// since counting trailing zeros gives the index itself.
 //
-//     level 1 (root)   [ 0 1 0 ... 1 ]                      1 word
-//                          |       |
-//     level 0   [ 0 ][ 0110.. ][ 0 ] ... [ 1000.. ]         1 bit per member
+//     level 1 (root)   [ 1 0 0 ... 1 ]                      1 word
+//                        |         |
+//     level 0   [ 0110.. ][ 0 ] ... [ 1000.. ]              1 bit per member
 //
 // Invariants
 //   1. A bit above level 0 is set exactly when its word below is not zero.
 //   2. Bits at or above Size are never set.
 //   3. The all-zero object is the empty set.
 //
-//     operation                       cost        why
-//     set, clear, lowest, highest     O(levels)   one word per level, levels = ceil(log64 Size), at most 4
-//     highest_below                   O(levels)   up until a word has a lower bit, then down
-//     contains, empty                 O(1)        one word
+//     operation                   cost        why
+//     set, clear, lowest          O(levels)   one word per level, levels = ceil(log64 Size), at most 4
+//     lowest_above, drop_lowest   O(levels)   up until a word has a higher bit, then down
+//     contains, empty             O(1)        one word
 //
 // The idea is van Emde Boas' cut to the machine's word; schedulers know it as find-first-set queues (Linux O(1), Eiffel).
 
@@ -25,7 +26,7 @@
 
 #include <maxwell/core/assert.hpp>
 
-#include <bit>      // countl_zero, countr_zero
+#include <bit>      // countr_zero
 #include <cstddef>  // size_t
 #include <cstdint>  // uint32_t, uint64_t
 
@@ -38,7 +39,7 @@ class hierarchical_bitmap {
 public:
     using index_type = std::uint32_t;
 
-    /// What highest_below() answers when there is none: no member has this value.
+    /// What is answered when there is no such member: no member has this value.
     static constexpr index_type none = static_cast<index_type>(Size);
 
     /// Members are below this. Exactly what was asked for.
@@ -52,40 +53,40 @@ public:
     /// Makes `i`, which is below size(), a member. O(levels).
     constexpr void set(index_type i) noexcept {
         MAXWELL_ASSERT(i < Size);
-        for (int level = 0; level < levels; ++level, i /= 64) word_[offset(level) + i / 64] |= bit(i);
+        for (int level = 0; level < levels; ++level, i /= 64) word_[word_of(level, i)] |= bit(i);
     }
 
     /// Takes `i`, which is below size(), out of the set, whether or not it was in. O(levels).
     constexpr void clear(index_type i) noexcept {
         MAXWELL_ASSERT(i < Size);
         for (int level = 0; level < levels; ++level, i /= 64) {
-            if ((word_[offset(level) + i / 64] &= ~bit(i)) != 0) return;
+            if ((word_[word_of(level, i)] &= ~bit(i)) != 0) return;
         }
-    }
-
-    /// The greatest member. The set must not be empty. O(levels).
-    constexpr index_type highest() const noexcept {
-        MAXWELL_ASSERT(!empty());
-        return descend_highest(levels, 0);
     }
 
     /// The least member. The set must not be empty. O(levels).
     constexpr index_type lowest() const noexcept {
         MAXWELL_ASSERT(!empty());
-        index_type i = 0;
-        for (int level = levels; level-- > 0;) {
-            i = i * 64 + static_cast<index_type>(std::countr_zero(word_[offset(level) + i]));
-        }
-        return i;
+        return descend(levels, 0);
     }
 
-    /// The greatest member less than `i`, or `none`. `i` is at most size(). O(levels).
-    constexpr index_type highest_below(index_type i) const noexcept {
-        MAXWELL_ASSERT(i <= Size);
-        if (i == Size) return empty() ? none : highest();
+    /// The least member greater than `i`, which is below size(), or `none`. O(levels).
+    constexpr index_type lowest_above(index_type i) const noexcept {
+        MAXWELL_ASSERT(i < Size);
         for (int level = 0; level < levels; ++level, i /= 64) {
-            const std::uint64_t lower = word_[offset(level) + i / 64] & (bit(i) - 1);
-            if (lower != 0) return descend_highest(level, i / 64 * 64 + top_bit(lower));
+            const std::uint64_t higher = word_[word_of(level, i)] & (~std::uint64_t{1} << (i % 64));
+            if (higher != 0) return descend(level, i / 64 * 64 + low_bit(higher));
+        }
+        return none;
+    }
+
+    /// Takes `lowest`, which is the least member, out of the set; the one that is now the least, or `none`. Saves looking
+    /// it up from the root. O(levels).
+    constexpr index_type drop_lowest(index_type lowest) noexcept {
+        MAXWELL_ASSERT(!empty() && lowest == this->lowest());
+        for (int level = 0; level < levels; ++level, lowest /= 64) {
+            const std::uint64_t rest = word_[word_of(level, lowest)] &= ~bit(lowest);
+            if (rest != 0) return descend(level, lowest / 64 * 64 + low_bit(rest));
         }
         return none;
     }
@@ -117,14 +118,18 @@ private:
     }
     static constexpr int levels = Size <= 64 ? 1 : Size <= 4096 ? 2 : Size <= 262144 ? 3 : 4;
 
+    /// The word of bit `i` of `level`. The root is one word, which saves a shift.
+    static constexpr std::size_t word_of(int level, index_type i) noexcept {
+        return offset(level) + (level == levels - 1 ? 0 : i / 64);
+    }
     static constexpr std::uint64_t bit(index_type i) noexcept { return std::uint64_t{1} << (i % 64); }
-    static constexpr index_type top_bit(std::uint64_t word) noexcept {
-        return 63u - static_cast<index_type>(std::countl_zero(word));
+    static constexpr index_type low_bit(std::uint64_t word) noexcept {
+        return static_cast<index_type>(std::countr_zero(word));
     }
 
-    /// The greatest member below bit `i` of `level`, that bit being set.
-    constexpr index_type descend_highest(int level, index_type i) const noexcept {
-        while (level-- > 0) i = i * 64 + top_bit(word_[offset(level) + i]);
+    /// The least member under bit `i` of `level`, which is set; `level` may be one above the root, with i = 0.
+    constexpr index_type descend(int level, index_type i) const noexcept {
+        while (level-- > 0) i = i * 64 + low_bit(word_[offset(level) + i]);
         return i;
     }
 

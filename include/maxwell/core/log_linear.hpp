@@ -14,7 +14,7 @@
 //   2. index(lower_edge(i)) == i for every cell.
 //
 //     operation    cost   why
-//     index        O(1)   one count-leading-zeros, two shifts
+//     index        O(1)   one count-leading-zeros, three shifts
 //     lower_edge   O(1)   one shift
 //
 // The scheme is that of HdrHistogram (Tene) and of log-linear buckets in allocators.
@@ -42,9 +42,13 @@ struct log_linear {
 
     /// The cell of `value`. O(1).
     static constexpr index_type index(Value value) noexcept {
-        const int exponent = value_bits - 1 - std::countl_zero(static_cast<Value>(value | Value{1} << MantissaBits));
-        const int shift = exponent - MantissaBits;
-        return (static_cast<index_type>(shift) << MantissaBits) + static_cast<index_type>(value >> shift);
+        // The leading MantissaBits + 1 bits, moved to the top and down again, and an octave less for each leading zero. In
+        // this order the constant can go into the address of whatever is looked up by the cell.
+        constexpr int down = value_bits - 1 - MantissaBits;
+        const int zeros = std::countl_zero(static_cast<Value>(value | Value{1} << MantissaBits));
+        const auto mantissa = static_cast<index_type>(static_cast<Value>(value << zeros) >> down);
+        constexpr index_type highest_octave = index_type{down} << MantissaBits;
+        return highest_octave + mantissa - (static_cast<index_type>(zeros) << MantissaBits);
     }
 
     /// The least value of `cell`, which is below count. O(1).
