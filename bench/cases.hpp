@@ -17,10 +17,15 @@ namespace maxwell::bench {
 inline constexpr std::array<std::size_t, 4> agent_counts{10, 100, 1000, 10000};
 
 /// The distribution that costs Maxwell's containers and most peers more than any other, measured over all of them.
-inline constexpr distribution worst_distribution = distribution::alternating;
+inline constexpr distribution worst_distribution = distribution::rising;
 
 /// All cases of a run: `full` has every distribution, without it uniform and the worst.
 std::vector<case_spec> all_cases(bool full);
+
+/// One case of every structure in a part of the list; each in a file of its own, cases_of_*.cpp.
+void add_containers(case_spec const& spec, std::vector<case_spec>& cases);
+void add_queues_and_heaps(case_spec const& spec, std::vector<case_spec>& cases);
+void add_ordered_sets(case_spec const& spec, std::vector<case_spec>& cases);
 
 /// The few whose instructions are counted in every run, where the processor doesn't count them itself.
 bool is_counted_by_default(case_spec const& spec);

@@ -13,6 +13,9 @@
 #include <cstdint>
 #include <string_view>
 
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
@@ -49,6 +52,18 @@ inline std::uint64_t ticks_begin() noexcept {
 }
 inline std::uint64_t ticks_end() noexcept { return ticks_begin(); }
 #endif
+
+/// How often the kernel has taken the processor away from this thread. A measurement across which it changes says more about
+/// the neighbours than about an auction. 0 where the kernel doesn't tell.
+inline long interruptions() noexcept {
+#if defined(__linux__)
+    rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
+#else
+    return 0;
+#endif
+}
 
 /// How long a tick is, and what a pair of readings costs.
 struct clock_facts {

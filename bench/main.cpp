@@ -190,10 +190,12 @@ void add_notes(surroundings& w) {
     w.notes.push_back(fmt::format(
         "Load {} before and {} after. A timer pair alone costs {:.1f} ns (p99 {:.1f}), which p50, p99 and p999 "
         "contain; "
-        "means are of whole loops, less one such pair for each loop. All figures are medians of {} repetitions.",
+        "means are of whole loops, less one such pair for each loop. What the kernel interrupted is dropped. All "
+        "figures are medians of {} repetitions.",
         w.load_before, w.load_after, w.clock.floor_ns(), w.clock.ns(w.clock.floor_p99_ticks), w.repetitions));
     w.notes.push_back(
-        "insert, extract_max and expire run between N and N/2 live bids. @16384: capacity 16,384 with N live agents on "
+        "insert, extract_max and expire run between N and N/2 live bids; hold runs for N operations (at least 50) on "
+        "freshly drawn bids. @16384: capacity 16,384 with N live agents on "
         "scattered slots. @cold: 1 MB of other memory is worked through before each decision; its mean is of single "
         "operations, timer included.");
     w.notes.push_back(

@@ -6,6 +6,8 @@
 //     batches  whole loops between two readings of the clock, less the clock's own cost once per loop
 //     singles  a reading before and after each operation, into a histogram; the clock's floor is in there
 //
+// What the kernel interrupted to run somebody else is dropped: whole batches, and singles by the hundred.
+//
 // Both have a budget in time rather than in operations, so that a slow structure is measured less often, not longer. In the
 // cold variant 1 MB of other memory is worked through before each operation; batches make no sense there, and the mean is
 // that of single operations.
@@ -105,15 +107,17 @@ inline std::size_t allocated_bytes() noexcept {
 }
 
 /// Stands for the rest of the machine's work: reads and writes 1 MB.
-inline void other_work() noexcept {
+[[gnu::noinline]] inline void other_work() noexcept {
     static std::vector<std::uint64_t> memory(1 << 17);
     for (std::size_t i = 0; i < memory.size(); i += 8) memory[i] += i;
     keep(memory.data());
 }
 
-/// The loop that is timed, and the same that is counted. Not inlined, so that both are the same instructions.
+/// The loop that is timed, and the same that is counted: not inlined, so that both are the same instructions. Everything in it
+/// is, for all structures alike, as in a scheduler with one place that decides; in a program of this many instantiations the
+/// compiler's own choice would fall now one way and now the other.
 template <class W, class A>
-[[gnu::noinline]] void run_steps(A& a, workload_state& s, std::size_t steps) {
+[[gnu::noinline, gnu::flatten]] void run_steps(A& a, workload_state& s, std::size_t steps) {
     for (std::size_t i = 0; i < steps; ++i) W::step(a, s);
 }
 
@@ -122,7 +126,7 @@ template <class W>
 std::size_t steps_in_a_round(case_spec const& spec) noexcept {
     if (spec.how == variant::cold) return 1;
     if (spec.structure->linear) return W::in_rounds ? std::clamp<std::size_t>(spec.agents / 2, 1, 5) : 1;
-    return W::in_rounds ? std::clamp<std::size_t>(spec.agents / 2, 1, 500) : 100;
+    return W::round(spec.agents);
 }
 
 /// How many operations are counted under callgrind: whole rounds.
@@ -131,6 +135,19 @@ inline std::size_t counted_operations(case_spec const& spec) {
     if (spec.structure->linear) wanted = std::clamp<std::size_t>(20'000 / spec.agents, 4, 500);
     const std::size_t steps = with_workload(spec.what, [&]<class W>(W) { return steps_in_a_round<W>(spec); });
     return (wanted + steps - 1) / steps * steps;
+}
+
+/// The same, each step between two readings of the clock. At most `single_steps` of them.
+inline constexpr std::size_t single_steps = 100;
+template <class W, class A>
+[[gnu::noinline, gnu::flatten]] void run_single_steps(A& a, workload_state& s, std::size_t steps, bool cold,
+                                                      std::uint64_t* ticks) {
+    for (std::size_t i = 0; i < steps; ++i) {
+        if (cold) other_work();
+        const std::uint64_t t = ticks_begin();
+        W::step(a, s);
+        ticks[i] = ticks_end() - t;
+    }
 }
 
 template <class A>
@@ -212,18 +229,19 @@ private:
         std::size_t operations = 0;
         hardware_counters::counts counted{};
         const std::uint64_t begin = ticks_begin();
-        do {
+        while (operations == 0 || ticks_begin() - begin < budget) {
+            const long before = interruptions();
             if (with.counters != nullptr && !W::in_rounds) with.counters->start();
             const std::uint64_t t = timed_round<W>(steps);
-            if (with.counters != nullptr && !W::in_rounds) {
-                const auto c = with.counters->stop();
-                counted.instructions += c.instructions;
-                counted.l1_misses += c.l1_misses;
-                counted.last_level_misses += c.last_level_misses;
-            }
+            const auto c =
+                with.counters != nullptr && !W::in_rounds ? with.counters->stop() : hardware_counters::counts{};
+            if (interruptions() != before && ticks_begin() - begin < 4 * budget) continue;
+            counted.instructions += c.instructions;
+            counted.l1_misses += c.l1_misses;
+            counted.last_level_misses += c.last_level_misses;
             ticks += t > with.clock.floor_ticks ? t - with.clock.floor_ticks : 0;
             operations += steps;
-        } while (ticks_begin() - begin < budget);
+        }
         result.mean_ns = with.clock.ns(ticks) / static_cast<double>(operations);
         if (with.counters != nullptr && with.counters->available() && !W::in_rounds) {
             const auto per_operation = [&](std::uint64_t n) {
@@ -242,17 +260,19 @@ private:
         const auto budget = static_cast<std::uint64_t>(with.single_ms * 1e6 / with.clock.ns_per_tick);
         const bool cold = spec_.how == variant::cold;
         const std::uint64_t begin = ticks_begin();
-        do {
+        std::array<std::uint64_t, single_steps> ticks;
+        while (histogram.count() == 0 || ticks_begin() - begin < budget) {
             const std::size_t steps = round<W>();
             W::prepare(*structure_, state_, steps);
-            for (std::size_t i = 0; i < steps; ++i) {
-                if (cold) other_work();
-                const std::uint64_t t = ticks_begin();
-                W::step(*structure_, state_);
-                histogram.record(ticks_end() - t);
+            for (std::size_t done = 0; done < steps; done += single_steps) {
+                const std::size_t now = std::min(single_steps, steps - done);
+                const long before = interruptions();
+                run_single_steps<W>(*structure_, state_, now, cold, ticks.data());
+                if (interruptions() != before && ticks_begin() - begin < 4 * budget) continue;
+                for (std::size_t i = 0; i < now; ++i) histogram.record(ticks[i]);
             }
             W::restore(*structure_, state_, steps);
-        } while (ticks_begin() - begin < budget);
+        }
         result.samples = static_cast<double>(histogram.count());
         result.p50_ns = with.clock.ns(histogram.percentile(500'000));
         result.p99_ns = with.clock.ns(histogram.percentile(990'000));

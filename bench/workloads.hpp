@@ -10,8 +10,10 @@
 //     expire         a random agent withdraws
 //     update_price   a new reserve
 //
-// insert, extract_max and expire change the number of live bids, so they run in rounds: up to half of the agents, and what
-// brings the population back is not measured. Their figures hold for N/2 to N live bids.
+// Some run in rounds, and what brings the population back after one is not measured. insert, extract_max and expire change
+// the number of live bids: a round is half of the agents, and figures hold for N/2 to N live bids. hold runs for N steps and
+// then all bids are drawn afresh: left alone, low bids sink to the bottom and the newest bid always wins, which measures the
+// upper end of a structure and nothing else. Where N is small a round is long enough for the clock, and that has to be borne.
 
 #pragma once
 
@@ -19,6 +21,7 @@
 
 #include <maxwell/core/bid.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -54,16 +57,27 @@ struct workload_state {
     std::size_t gone_count = 0;
 };
 
+inline std::size_t half_of(std::size_t agents) { return std::clamp<std::size_t>(agents / 2, 1, 500); }
+
 /// A workload that leaves as many live bids as it finds.
 struct steady_workload {
     static constexpr bool in_rounds = false;
+    static std::size_t round(std::size_t) { return 100; }
     template <class A>
     static void prepare(A&, workload_state&, std::size_t) {}
     template <class A>
     static void restore(A&, workload_state&, std::size_t) {}
 };
 
-struct hold_workload : steady_workload {
+struct hold_workload {
+    static constexpr bool in_rounds = true;
+    static std::size_t round(std::size_t agents) { return std::max<std::size_t>(agents, 50); }
+    template <class A>
+    static void prepare(A&, workload_state&, std::size_t) {}
+    template <class A>
+    static void restore(A& a, workload_state& s, std::size_t) {
+        for (const std::uint32_t slot : s.bids.agents()) a.insert({slot, s.bids.amount(), 1});
+    }
     template <class A>
     static void step(A& a, workload_state& s) {
         const std::optional<award> won = a.extract_max();
@@ -102,6 +116,7 @@ struct update_price_workload : steady_workload {
 
 struct insert_workload {
     static constexpr bool in_rounds = true;
+    static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
     static void prepare(A& a, workload_state& s, std::size_t steps) {
         for (std::size_t i = 0; i < steps; ++i) a.expire(s.bids.next_agent());
@@ -117,6 +132,7 @@ struct insert_workload {
 
 struct expire_workload {
     static constexpr bool in_rounds = true;
+    static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
     static void prepare(A&, workload_state&, std::size_t) {}
     template <class A>
@@ -132,6 +148,7 @@ struct expire_workload {
 
 struct extract_max_workload {
     static constexpr bool in_rounds = true;
+    static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
     static void prepare(A&, workload_state& s, std::size_t steps) {
         if (s.gone.size() < steps) s.gone.resize(steps);
