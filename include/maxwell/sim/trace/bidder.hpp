@@ -48,7 +48,7 @@ constexpr bid to_bid(job const& j, agent_id agent, std::uint64_t attained_us, st
         divisor >>= 1;
     }
     const std::uint64_t whole = waited / service;
-    std::uint64_t amount = most;
+    std::uint64_t amount = j.weight == 0 ? 0 : most;
     if (whole <= most) amount = j.weight + j.weight * whole + j.weight * rest / divisor;
     if (amount > most) amount = most;
 

@@ -146,7 +146,10 @@ private:
         scanner ahead = in;
         std::int64_t at = 0;
         if (ahead.at_end() || !scanner::is_digit(ahead.rest().front()) || !ahead.take_decimal<9>(at)) return false;
-        if (!ahead.take(":") || !ahead.take_blanks() || static_cast<std::uint64_t>(at) >= longest_ns) return false;
+        // Without a fraction it is no time in seconds but a count, as the kernel's other trace clocks print it.
+        const std::string_view seconds = in.rest().substr(0, in.rest().size() - ahead.rest().size());
+        if (seconds.find('.') == std::string_view::npos || static_cast<std::uint64_t>(at) >= longest_ns) return false;
+        if (!ahead.take(":") || !ahead.take_blanks()) return false;
         std::string_view word;
         if (!ahead.take_word(word) || word.size() < 2 || !word.ends_with(':')) return false;
         word.remove_suffix(1);
@@ -175,7 +178,7 @@ private:
             }
             if (rest.ends_with(" is empty")) return {line_kind::other};
         }
-        if (in.take("=> ") || in.take("<stack trace>")) return {line_kind::other};
+        if (in.rest().starts_with("=> ") || text.ends_with("<stack trace>")) return {line_kind::other};
         std::string_view word;
         if (indented && in.take_word(word) && word.size() >= 8 &&
             word.find_first_not_of("0123456789abcdef") == std::string_view::npos) {

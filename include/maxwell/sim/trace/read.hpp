@@ -112,6 +112,7 @@ inline reading read_workload(std::string const& path) noexcept {
         line_source source;
         if (!source.open(path)) return {std::nullopt, source.error()};
         auto work = detail::read_recognised(source, static_cast<trace_formats const*>(nullptr));
+        if (!work && !source.damage().empty()) return {std::nullopt, path + ": " + source.damage()};
         if (!work) {
             return {std::nullopt,
                     path +

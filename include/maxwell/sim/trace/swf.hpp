@@ -8,8 +8,8 @@
 //     column  1 number      4 run time       8 processors asked for
 //             2 submitted   5 processors    12 user
 //
-// A job with an unknown run time is `other`: there is nothing to be served. One that ran for 0 seconds has the least
-// service, 1 us. Where the processors that it got are unknown, those that it asked for count, and 1 if they are unknown
+// A job with an unknown run time is `other`: there is nothing to be served. One that ran for 0 seconds counts as half a
+// second: logs round to seconds, and a job without service would have any slowdown one likes. Where the processors that it got are unknown, those that it asked for count, and 1 if they are unknown
 // too. The machine's processors are the header's MaxProcs, or MaxNodes, or what the widest job had.
 
 #pragma once
@@ -83,7 +83,7 @@ private:
 
         job j;
         j.arrival_us = static_cast<std::uint64_t>(submitted);
-        j.service_us = run == 0 ? 1 : static_cast<std::uint64_t>(run);
+        j.service_us = static_cast<std::uint64_t>(run == 0 ? micro / 2 : run);
         j.width = width == 0 ? 1 : static_cast<std::uint32_t>(width);
         j.key = static_cast<std::uint32_t>(user);
         j.line = number;
