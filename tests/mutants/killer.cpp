@@ -43,18 +43,22 @@ char const* bitmap_of() {
     std::set<std::uint32_t> members;
     for (int n = 0; n < 20000; ++n) {
         const std::uint32_t i = random.below(Size);
-        if (random.below(2) != 0) {
+        const std::uint32_t choice = random.below(8);
+        if (choice < 4) {
             bitmap.set(i);
             members.insert(i);
-        } else {
-            const std::uint32_t j = members.empty() || random.below(3) != 0 ? i : *members.rbegin();
-            bitmap.clear(j);
-            members.erase(j);
+        } else if (choice < 6) {
+            bitmap.clear(i);
+            members.erase(i);
+        } else if (!members.empty()) {
+            const std::uint32_t next = bitmap.drop_lowest(*members.begin());
+            members.erase(members.begin());
+            REQUIRE(next == (members.empty() ? bitmap.none : *members.begin()));
         }
         REQUIRE(bitmap.empty() == members.empty() && bitmap.contains(i) == (members.count(i) != 0));
-        REQUIRE(members.empty() || (bitmap.highest() == *members.rbegin() && bitmap.lowest() == *members.begin()));
-        const auto above = members.lower_bound(i);
-        REQUIRE(bitmap.highest_below(i) == (above == members.begin() ? bitmap.none : *std::prev(above)));
+        REQUIRE(members.empty() || bitmap.lowest() == *members.begin());
+        const auto above = members.upper_bound(i);
+        REQUIRE(bitmap.lowest_above(i) == (above == members.end() ? bitmap.none : *above));
     }
     REQUIRE(bitmap.check_invariants());
     return nullptr;
