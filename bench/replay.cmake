@@ -24,7 +24,7 @@ jobs in == jobs completed: yes")
   function(maxwell_replay_refuses name sentence)  # ... arguments
     add_test(NAME replay.refuses.${name} COMMAND ${CMAKE_COMMAND} -DREPLAY=$<TARGET_FILE:maxwell_replay>
       "-DARGUMENTS=${ARGN}" "-DSENTENCE=${sentence}" -P ${CMAKE_CURRENT_SOURCE_DIR}/replay_refuses.cmake)
-    set_tests_properties(replay.refuses.${name} PROPERTIES LABELS "quick;ci" TIMEOUT 60)
+    set_tests_properties(replay.refuses.${name} PROPERTIES LABELS ci TIMEOUT 60)
   endfunction()
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.trace "")
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_jobs.csv "TIMESTAMP,ContextTokens,GeneratedTokens\n")

@@ -100,6 +100,7 @@ void print_trace(options const& o, sim::workload const& w, schedule const& plan)
     if (w.broken > w.first_broken.size()) fmt::print("    and {} more\n", w.broken - w.first_broken.size());
     if (!w.damage.empty()) fmt::print("  the file: {}\n", w.damage);
     if (w.lost_events > 0) fmt::print("  the recorder lost {} events\n", w.lost_events);
+    if (w.unseen > 0) fmt::print("  {} times a task left its processor unseen\n", w.unseen);
     if (w.unfinished + w.never_ran > 0) {
         fmt::print("  where the trace ends, {} jobs had run in part (kept), {} not at all (left out)\n", w.unfinished,
                    w.never_ran);
@@ -259,6 +260,7 @@ nlohmann::json json_of(options const& o, sim::workload const& w, schedule const&
             {"no_line_lost", w.no_line_lost()},
             {"damage", w.damage},
             {"lost_events", w.lost_events},
+            {"unseen", w.unseen},
             {"unfinished", w.unfinished},
             {"never_ran", w.never_ran},
             {"jobs", w.jobs.size()},

@@ -124,6 +124,23 @@ TEST(linux_sched, the_traces_end_cuts_bursts_off) {
     EXPECT_EQ(w.never_ran, 2u);
 }
 
+TEST(linux_sched, tasks_that_leave_unseen) {
+    // 5 leaves unseen, in favour of 6, which sleeps after 10 us; with service of its own seen before, 5 is a job of that.
+    auto w = read(wakes("1.0", 5) + comes("1.0", 5) + wakes("1.5", 6) + comes("2.0", 6) + leaves("2.000010", 6, "S"));
+    ASSERT_EQ(w.jobs.size(), 1u);
+    EXPECT_EQ(w.jobs[0], (sim::job{0, 10, 1024, 1, 6, 3}));
+    EXPECT_EQ(w.unseen, 1u);
+    EXPECT_EQ(w.unfinished, 0u);
+    w = read(wakes("1.0", 5) + comes("1.0", 5) + runs("1.000020", 5, "7000") + wakes("1.5", 6) +
+             leaves("2.000010", 6, "S") + comes("2.1", 5) + leaves("2.100005", 5, "D"));
+    ASSERT_EQ(w.jobs.size(), 3u);
+    EXPECT_EQ(w.jobs[0], (sim::job{0, 7, 1024, 1, 5, 1}));
+    EXPECT_EQ(w.jobs[1], (sim::job{500'000, 1, 1024, 1, 6, 4}));  // since when it ran was not seen
+    EXPECT_EQ(w.jobs[2], (sim::job{1'100'000, 5, 1024, 1, 5, 6}));
+    EXPECT_EQ(w.unseen, 1u);
+    EXPECT_EQ(w.never_ran, 0u);
+}
+
 TEST(linux_sched, second_wake_up_of_a_waiting_task_is_no_new_burst) {
     const auto w = read(wakes("1.0", 5) + wakes("1.000050", 5) + comes("1.000100", 5) + leaves("1.000200", 5, "S"));
     ASSERT_EQ(w.jobs.size(), 1u);

@@ -19,8 +19,10 @@
 //
 // Service is what sched_stat_runtime reports for the burst or, where a burst has no such event, the time from switch-in to
 // switch-out. A task that is seen first on a processor or leaving one was woken before the trace began: its burst begins
-// where it is first seen, or with the trace. A burst that the trace's end cuts off is a job of what it had by then. The
-// idle tasks, pid 0, are no jobs. Events of other kinds, stacks and notes on lost events are `other`.
+// where it is first seen, or with the trace. A burst that the trace's end cuts off is a job of what it had by then. Events
+// get lost, and a kernel may hide tasks of its own: where a processor changes from another task than the one that it was
+// last given to, that one has left unseen, and its burst ends with the service known until then, or is no job when there is
+// none. The idle tasks, pid 0, are no jobs. Events of other kinds, stacks and notes on lost events are `other`.
 //
 // Weights: see weight_of_priority.
 
@@ -96,6 +98,7 @@ public:
         out.jobs = std::move(jobs_);
         out.processors = processors_;
         out.lost_events = lost_;
+        out.unseen = unseen_;
     }
 
 private:
@@ -116,7 +119,8 @@ private:
         bool reported = false;          ///< the burst has a sched_stat_runtime
         std::int32_t priority = 120;    ///< the newest seen
         std::uint64_t arrival_ns = 0;   ///< of the burst
-        std::uint64_t since_ns = 0;     ///< on its processor, when running
+        std::uint32_t cpu = 0;          ///< its processor, when running
+        std::uint64_t since_ns = 0;     ///< on it, when running
         std::uint64_t switched_ns = 0;  ///< service by the switches
         std::uint64_t reported_ns = 0;  ///< service by sched_stat_runtime
         std::uint64_t line = 0;
@@ -252,15 +256,16 @@ private:
         if (!find_task(e.fields, " next_pid=", " next_prio=", after) && !find_task(e.fields, ":", " [", after)) {
             return {line_kind::broken, "a switch without the next task's pid and prio"};
         }
+        displace(e.cpu, before.pid);
         if (before.pid != 0) {
             const auto [place, is_new] = tasks_.try_emplace(before.pid);
             task& t = place->second;
             if (is_new) {  // it was on its processor when the trace began
                 open(t, begin_ns_, number);
-                t.running = true;
-                t.since_ns = begin_ns_;
+                enter_processor(t, e.cpu, begin_ns_);
             }
             t.priority = before.priority;
+            if (t.cpu != e.cpu) t.running = false;  // it moved unseen: since when it ran here is not known
             leave_processor(t, e.at_ns);
             if (!runnable && t.open) close(before.pid, t);
         }
@@ -268,10 +273,25 @@ private:
             task& t = tasks_[after.pid];
             t.priority = after.priority;
             if (!t.open) open(t, e.at_ns, number);
-            t.running = true;
-            t.since_ns = e.at_ns;
+            enter_processor(t, e.cpu, e.at_ns);
         }
+        on_cpu_[e.cpu] = after.pid;
         return {};
+    }
+
+    /// `pid` leaves processor `cpu`: if that was given to another task, that one has left unseen.
+    void displace(std::uint32_t cpu, std::uint32_t pid) {
+        const std::uint32_t given = on_cpu_[cpu];
+        if (given == 0 || given == pid) return;
+        task& t = tasks_[given];
+        if (!t.running || t.cpu != cpu) return;
+        t.running = false;
+        ++unseen_;
+        if (service_ns(t) > 0) {
+            close(given, t);
+        } else {
+            t.open = false;
+        }
     }
 
     /// The task that leaves: the first place where all of pid, prio, state and what comes then stand one after another.
@@ -303,6 +323,12 @@ private:
         t.line = number;
     }
 
+    static void enter_processor(task& t, std::uint32_t cpu, std::uint64_t at_ns) {
+        t.running = true;
+        t.cpu = cpu;
+        t.since_ns = at_ns;
+    }
+
     static void leave_processor(task& t, std::uint64_t at_ns) {
         if (t.running && at_ns > t.since_ns) t.switched_ns += at_ns - t.since_ns;
         t.running = false;
@@ -324,12 +350,14 @@ private:
     }
 
     std::unordered_map<std::uint32_t, task> tasks_;
+    std::unordered_map<std::uint32_t, std::uint32_t> on_cpu_;  ///< the task that a processor was last given to
     std::vector<job> jobs_;
     bool began_ = false;
     std::uint64_t begin_ns_ = 0;
     std::uint64_t last_ns_ = 0;
     std::uint32_t processors_ = 1;
     std::uint64_t lost_ = 0;
+    std::uint64_t unseen_ = 0;
 };
 
 }  // namespace maxwell::sim

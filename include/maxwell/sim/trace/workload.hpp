@@ -68,6 +68,7 @@ struct workload {
     std::vector<broken_line> first_broken;  ///< the first kept_broken of them
 
     std::uint64_t lost_events = 0;  ///< what the recorder says that it lost, where it says so
+    std::uint64_t unseen = 0;       ///< tasks that left their processor unseen: in `jobs` only with service seen before
     std::uint64_t unfinished = 0;  ///< jobs still running where the trace ends: in `jobs`, with the service seen so far
     std::uint64_t never_ran = 0;   ///< demands without any service in the trace: not in `jobs`
     std::string damage;            ///< the file ends early or its compression is damaged: what was found; else empty
