@@ -24,7 +24,9 @@ case $seconds in
 esac
 # A leading zero would make the number octal for the shell.
 seconds=$(expr "$seconds" + 0)
-[ "$seconds" -ge 1 ] && [ "$seconds" -le 3600 ] || usage "'$1' is not a whole number of seconds from 1 to 3600"
+if [ "$seconds" -lt 1 ] || [ "$seconds" -gt 3600 ]; then
+    usage "'$1' is not a whole number of seconds from 1 to 3600"
+fi
 case $buffer_kb in
 '' | *[!0-9]* | ????????*) usage "MAXWELL_BUFFER_KB is '$buffer_kb', not a number of kilobytes" ;;
 esac

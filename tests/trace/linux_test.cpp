@@ -222,6 +222,26 @@ TEST(linux_sched, run_times_saturate) {
     EXPECT_EQ(w.jobs[0].service_us, ((std::uint64_t{1} << 62) + 999) / 1000);
 }
 
+/// Whatever a byte becomes, every line keeps a place and nothing is read beyond its end.
+TEST(linux_sched, any_byte_may_be_wrong) {
+    std::uint64_t state = 1;
+    const auto random = [&] { return (state = state * 6364136223846793005u + 1442695040888963407u) >> 33; };
+    for (std::string const& text : {tracefs, trace_cmd, perf}) {
+        for (int i = 0; i < 300; ++i) {
+            std::string mutated = text;
+            for (int k = 0; k < 3; ++k) {
+                const std::size_t at = random() % mutated.size();
+                if (random() % 2 == 0) {
+                    mutated[at] = static_cast<char>(random());
+                } else {
+                    mutated.erase(at, random() % 20);
+                }
+            }
+            read(mutated);
+        }
+    }
+}
+
 TEST(linux_sched, weights) {
     using sim::weight_of_priority;
     EXPECT_EQ(weight_of_priority(120), 1024u);
