@@ -27,6 +27,13 @@ public:
         std::uint64_t instructions = 0;
         std::uint64_t l1_misses = 0;
         std::uint64_t last_level_misses = 0;
+
+        counts& operator+=(counts const& other) noexcept {
+            instructions += other.instructions;
+            l1_misses += other.l1_misses;
+            last_level_misses += other.last_level_misses;
+            return *this;
+        }
     };
 
 #if defined(__linux__)

@@ -8,7 +8,8 @@
 //     rising        every bid above all earlier ones: worst for trees and heaps that sift up
 //     alternating   1 and 2^32 - 1 in the order low high high low, so that both operations of a pair see both
 //
-// Arrays of 16,384 are read round and round; rising amounts go on rising from one round to the next.
+// 16,384 amounts are read round and round; rising amounts go on rising from one round to the next. Arrays are stored twice, one
+// after the other, so that a loop that starts in the first half can go on without looking for the end.
 
 #pragma once
 
@@ -32,21 +33,40 @@ inline constexpr std::array<std::string_view, 5> distribution_names{"uniform", "
                                                                     "alternating"};
 inline std::string_view name_of(distribution d) { return distribution_names[static_cast<std::size_t>(d)]; }
 
+/// Where a loop reads its bids from: pointers that only move on. It lives in registers while the loop runs.
+struct bid_stream {
+    price const* amounts;
+    std::uint32_t const* draws;
+    std::uint32_t const* turns;
+    agent_id* gone;  ///< where extracted agents are written down
+    price offset;
+
+    price amount() noexcept { return *amounts++ + offset; }
+    std::uint32_t any_agent() noexcept { return *draws++; }
+    /// The agents round and round, so that the same one does not come again before all others have.
+    std::uint32_t next_agent() noexcept { return *turns++; }
+};
+
 /// The agents of one case and the bids that they will make.
 class feed {
 public:
+    static constexpr std::size_t length = 16384;       ///< bids that one stream can make
+    static constexpr std::size_t longest_loop = 8192;  ///< two bids in each step
+
     /// `agents` live agents on slots drawn from [0, capacity), on all of them when the numbers are equal.
-    feed(distribution d, std::size_t agents, std::size_t capacity) : amount_(length), draw_(length) {
+    feed(distribution d, std::size_t agents, std::size_t capacity)
+        : amount_(2 * length), draw_(2 * length), gone_(longest_loop) {
         std::mt19937_64 random(0x6D61'7877'656C'6Cu + agents);  // the same bids for every structure
         std::vector<std::uint32_t> slots(capacity);
         std::iota(slots.begin(), slots.end(), 0u);
         std::shuffle(slots.begin(), slots.end(), random);
         slots.resize(agents);
         agent_ = slots;
-        for (auto& slot : draw_) slot = agent_[random() % agents];
+        agent_.insert(agent_.end(), slots.begin(), slots.end());
 
         std::lognormal_distribution<double> lognormal(std::log(1e6), 1.0);
         for (std::size_t i = 0; i < length; ++i) {
+            draw_[i] = draw_[length + i] = slots[random() % agents];
             switch (d) {
                 case distribution::uniform:
                     amount_[i] = static_cast<price>(1 + random() % 0xFFFF'FFFFu);
@@ -66,41 +86,44 @@ public:
             }
         }
         if (d == distribution::rising) lap_ = length * step;
+        for (std::size_t i = 0; i < length; ++i) amount_[length + i] = amount_[i] + static_cast<price>(lap_);
     }
 
-    /// The agents, each once, in random order.
-    std::vector<std::uint32_t> const& agents() const noexcept { return agent_; }
+    /// How many agents there are.
+    std::size_t agents() const noexcept { return agent_.size() / 2; }
 
-    /// Any of the agents.
-    std::uint32_t any_agent() noexcept { return draw_[draws_++ % length]; }
+    /// For a loop that makes at most `length` bids, at most one turn of all agents.
+    bid_stream open() noexcept {
+        return {amount_.data() + amounts_ % length, draw_.data() + draws_ % length, agent_.data() + turn_,
+                gone_.data() + gone_count_, static_cast<price>(amounts_ / length * lap_)};
+    }
+    /// What the stream has used up will not come again at once.
+    void close(bid_stream const& s) noexcept {
+        amounts_ += static_cast<std::size_t>(s.amounts - amount_.data()) - amounts_ % length;
+        draws_ += static_cast<std::size_t>(s.draws - draw_.data()) - draws_ % length;
+        turn_ = static_cast<std::size_t>(s.turns - agent_.data()) % agents();
+        gone_count_ = static_cast<std::size_t>(s.gone - gone_.data());
+    }
+    /// Makes the last `count` of next_agent(), at most agents(), come again.
+    void go_back(std::size_t count) noexcept { turn_ = (turn_ + agents() - count) % agents(); }
 
-    /// The agents round and round, so that the same one does not come again before all others have.
-    std::uint32_t next_agent() noexcept {
-        const std::uint32_t slot = agent_[turn_];
-        if (++turn_ == agent_.size()) turn_ = 0;
-        return slot;
-    }
-    /// Makes the last `count` of next_agent() come again.
-    void go_back(std::size_t count) noexcept {
-        turn_ = (turn_ + agent_.size() - count % agent_.size()) % agent_.size();
-    }
-
-    price amount() noexcept {
-        const std::size_t i = amounts_++;
-        return amount_[i % length] + static_cast<price>(i / length * lap_);
-    }
+    /// Who was written down since everybody was forgotten.
+    agent_id gone(std::size_t i) const noexcept { return gone_[i]; }
+    std::size_t gone_count() const noexcept { return gone_count_; }
+    void forget_gone() noexcept { gone_count_ = 0; }
 
 private:
-    static constexpr std::size_t length = 16384;  ///< 128 KB in both arrays, read in order: the prefetcher hides them
-    static constexpr std::size_t step = 16;       ///< 2^28 rising bids before the amounts wrap
+    static constexpr std::size_t step = 16;  ///< 2^28 rising bids before the amounts wrap
 
     std::vector<price> amount_;
     std::vector<std::uint32_t> draw_;
     std::vector<std::uint32_t> agent_;
+    std::vector<agent_id> gone_;
     std::size_t amounts_ = 0;
     std::size_t draws_ = 0;
     std::size_t turn_ = 0;
     std::size_t lap_ = 0;
+    std::size_t gone_count_ = 0;
 };
 
 }  // namespace maxwell::bench

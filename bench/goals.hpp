@@ -154,12 +154,11 @@ inline goal_result judge(results const& r, goal const& g) {
     std::string where;
     bool missing = false;
     bool missed = false;
-    double last_limit = -1;
+    const bool same = std::all_of(g.limit.begin(), g.limit.end(), [&](double l) { return l == g.limit[0]; });
     for (std::size_t i = 0; i < agent_counts.size(); ++i) {
         if (g.limit[i] == 0) continue;
         const double figure = figure_for(r, g, i);
-        if (g.limit[i] != last_limit) limits += fmt::format("{}{}", limits.empty() ? "" : "/", g.limit[i]);
-        last_limit = g.limit[i];
+        if (limits.empty() || !same) limits += fmt::format("{}{}", limits.empty() ? "" : "/", g.limit[i]);
         where += fmt::format("{}{}", where.empty() ? "" : "/", agent_counts[i]);
         figures += figures.empty() ? "" : " / ";
         if (figure < 0) {

@@ -227,7 +227,10 @@ int run(options const& o) {
     const std::filesystem::path out(o.out);
     std::error_code error;
     std::filesystem::create_directories(out, error);
-    if (!write_json({}, out / "results.json")) {
+    const std::filesystem::path probe = out / "maxwell_bench.probe";
+    const bool writable = static_cast<bool>(std::ofstream(probe) << "a report can be written here\n");
+    std::filesystem::remove(probe, error);
+    if (!writable) {
         fmt::print(stderr, "maxwell_bench: can't write to the folder '{}'.\n", o.out);
         return 2;
     }

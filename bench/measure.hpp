@@ -76,7 +76,7 @@ struct instruments {
     clock_facts clock;
     double batch_ms = 8;
     double single_ms = 8;
-    hardware_counters* counters = nullptr;
+    hardware_counters* counters = nullptr;  ///< null where the kernel gives none
 };
 
 struct case_spec {
@@ -117,8 +117,10 @@ inline std::size_t allocated_bytes() noexcept {
 /// is, for all structures alike, as in a scheduler with one place that decides; in a program of this many instantiations the
 /// compiler's own choice would fall now one way and now the other.
 template <class W, class A>
-[[gnu::noinline, gnu::flatten]] void run_steps(A& a, workload_state& s, std::size_t steps) {
+[[gnu::noinline, gnu::flatten]] void run_steps(A& a, feed& bids, std::size_t steps) {
+    bid_stream s = bids.open();
     for (std::size_t i = 0; i < steps; ++i) W::step(a, s);
+    bids.close(s);
 }
 
 /// Steps that may follow each other before the population has to be restored or the clock to be looked at.
@@ -140,14 +142,16 @@ inline std::size_t counted_operations(case_spec const& spec) {
 /// The same, each step between two readings of the clock. At most `single_steps` of them.
 inline constexpr std::size_t single_steps = 100;
 template <class W, class A>
-[[gnu::noinline, gnu::flatten]] void run_single_steps(A& a, workload_state& s, std::size_t steps, bool cold,
+[[gnu::noinline, gnu::flatten]] void run_single_steps(A& a, feed& bids, std::size_t steps, bool cold,
                                                       std::uint64_t* ticks) {
+    bid_stream s = bids.open();
     for (std::size_t i = 0; i < steps; ++i) {
         if (cold) other_work();
         const std::uint64_t t = ticks_begin();
         W::step(a, s);
         ticks[i] = ticks_end() - t;
     }
+    bids.close(s);
 }
 
 template <class A>
@@ -158,7 +162,7 @@ public:
         structure_ = make_structure<A>(spec.capacity());
         empty_bytes_ = allocated_bytes() - before;
         structure_->update_price(1);  // every amount is at or above it
-        for (const std::uint32_t slot : bids_.agents()) structure_->insert({slot, bids_.amount(), 1});
+        enter_next(*structure_, bids_, bids_.agents());
         bytes_ = allocated_bytes() - before;
         if constexpr (auction<A>) bytes_ = empty_bytes_ = sizeof(A);
     }
@@ -168,7 +172,11 @@ public:
         result.bytes = static_cast<double>(bytes_);
         result.empty_bytes = static_cast<double>(empty_bytes_);
         with_workload(spec_.what, [&]<class W>(W) {
-            if (spec_.how != variant::cold) batches<W>(with, result);
+            if (spec_.how != variant::cold) {
+                batches<W>(with, result);
+            } else if (with.counters != nullptr) {
+                cold_counts<W>(with, result);
+            }
             singles<W>(with, result);
         });
         return result;
@@ -194,21 +202,23 @@ private:
 
     template <class W>
     void counted_round(bool collect) {
-        W::prepare(*structure_, state_, round<W>());
+        W::prepare(*structure_, bids_, round<W>());
         if (spec_.how == variant::cold) other_work();
         if (collect) CALLGRIND_TOGGLE_COLLECT;
-        run_steps<W>(*structure_, state_, round<W>());
+        run_steps<W>(*structure_, bids_, round<W>());
         if (collect) CALLGRIND_TOGGLE_COLLECT;
-        W::restore(*structure_, state_, round<W>());
+        W::restore(*structure_, bids_, round<W>());
     }
 
     template <class W>
-    std::uint64_t timed_round(std::size_t steps) {
-        W::prepare(*structure_, state_, steps);
+    std::uint64_t timed_round(std::size_t steps, hardware_counters* counters = nullptr) {
+        W::prepare(*structure_, bids_, steps);
+        if (counters != nullptr) counters->start();
         const std::uint64_t begin = ticks_begin();
-        run_steps<W>(*structure_, state_, steps);
+        run_steps<W>(*structure_, bids_, steps);
         const std::uint64_t end = ticks_end();
-        W::restore(*structure_, state_, steps);
+        if (counters != nullptr) counted_ = counters->stop();
+        W::restore(*structure_, bids_, steps);
         return end - begin;
     }
 
@@ -218,7 +228,7 @@ private:
         std::size_t steps = round<W>();
         if constexpr (!W::in_rounds) {  // long enough that the clock does not count
             const auto enough = static_cast<std::uint64_t>(50e3 / with.clock.ns_per_tick);
-            while (timed_round<W>(steps) < enough) steps *= 2;
+            while (timed_round<W>(steps) < enough && 2 * steps <= feed::longest_loop) steps *= 2;
         } else {
             timed_round<W>(steps);
         }
@@ -231,26 +241,34 @@ private:
         const std::uint64_t begin = ticks_begin();
         while (operations == 0 || ticks_begin() - begin < budget) {
             const long before = interruptions();
-            if (with.counters != nullptr && !W::in_rounds) with.counters->start();
-            const std::uint64_t t = timed_round<W>(steps);
-            const auto c =
-                with.counters != nullptr && !W::in_rounds ? with.counters->stop() : hardware_counters::counts{};
+            const std::uint64_t t = timed_round<W>(steps, with.counters);
             if (interruptions() != before && ticks_begin() - begin < 4 * budget) continue;
-            counted.instructions += c.instructions;
-            counted.l1_misses += c.l1_misses;
-            counted.last_level_misses += c.last_level_misses;
+            counted += counted_;
             ticks += t > with.clock.floor_ticks ? t - with.clock.floor_ticks : 0;
             operations += steps;
         }
         result.mean_ns = with.clock.ns(ticks) / static_cast<double>(operations);
-        if (with.counters != nullptr && with.counters->available() && !W::in_rounds) {
-            const auto per_operation = [&](std::uint64_t n) {
-                return static_cast<double>(n) / static_cast<double>(operations);
-            };
-            result.instructions = per_operation(counted.instructions);
-            result.l1_misses = per_operation(counted.l1_misses);
-            result.last_level_misses = per_operation(counted.last_level_misses);
+        if (with.counters != nullptr) set_counts(counted, operations, result);
+    }
+
+    /// Hardware counts of the cold variant, each operation on its own.
+    template <class W>
+    void cold_counts(instruments const& with, outcome& result) {
+        hardware_counters::counts counted{};
+        constexpr std::size_t operations = 50;
+        for (std::size_t i = 0; i < operations; ++i) {
+            other_work();
+            timed_round<W>(1, with.counters);
+            counted += counted_;
         }
+        set_counts(counted, operations, result);
+    }
+
+    static void set_counts(hardware_counters::counts const& counted, std::size_t operations, outcome& result) {
+        const auto n = static_cast<double>(operations);
+        result.instructions = static_cast<double>(counted.instructions) / n;
+        result.l1_misses = static_cast<double>(counted.l1_misses) / n;
+        result.last_level_misses = static_cast<double>(counted.last_level_misses) / n;
     }
 
     template <class W>
@@ -263,15 +281,15 @@ private:
         std::array<std::uint64_t, single_steps> ticks;
         while (histogram.count() == 0 || ticks_begin() - begin < budget) {
             const std::size_t steps = round<W>();
-            W::prepare(*structure_, state_, steps);
+            W::prepare(*structure_, bids_, steps);
             for (std::size_t done = 0; done < steps; done += single_steps) {
                 const std::size_t now = std::min(single_steps, steps - done);
                 const long before = interruptions();
-                run_single_steps<W>(*structure_, state_, now, cold, ticks.data());
+                run_single_steps<W>(*structure_, bids_, now, cold, ticks.data());
                 if (interruptions() != before && ticks_begin() - begin < 4 * budget) continue;
                 for (std::size_t i = 0; i < now; ++i) histogram.record(ticks[i]);
             }
-            W::restore(*structure_, state_, steps);
+            W::restore(*structure_, bids_, steps);
         }
         result.samples = static_cast<double>(histogram.count());
         result.p50_ns = with.clock.ns(histogram.percentile(500'000));
@@ -282,10 +300,10 @@ private:
 
     case_spec const& spec_;
     feed bids_;
-    workload_state state_{bids_};
     std::unique_ptr<A> structure_;
     std::size_t empty_bytes_ = 0;
     std::size_t bytes_ = 0;
+    hardware_counters::counts counted_{};  ///< of the last timed round
 };
 
 }  // namespace maxwell::bench

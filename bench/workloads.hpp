@@ -50,12 +50,13 @@ inline void keep(std::optional<award> const& won) noexcept {
     keep(won->winner.units);
 }
 
-/// What a workload remembers between its steps.
-struct workload_state {
-    feed& bids;
-    std::vector<agent_id> gone{};  ///< who has been extracted in this round
-    std::size_t gone_count = 0;
-};
+/// Enters a fresh bid of each of the next `count` agents.
+template <class A>
+void enter_next(A& a, feed& bids, std::size_t count) {
+    bid_stream s = bids.open();
+    for (std::size_t i = 0; i < count; ++i) a.insert({s.next_agent(), s.amount(), 1});
+    bids.close(s);
+}
 
 inline std::size_t half_of(std::size_t agents) { return std::clamp<std::size_t>(agents / 2, 1, 500); }
 
@@ -64,52 +65,52 @@ struct steady_workload {
     static constexpr bool in_rounds = false;
     static std::size_t round(std::size_t) { return 100; }
     template <class A>
-    static void prepare(A&, workload_state&, std::size_t) {}
+    static void prepare(A&, feed&, std::size_t) {}
     template <class A>
-    static void restore(A&, workload_state&, std::size_t) {}
+    static void restore(A&, feed&, std::size_t) {}
 };
 
 struct hold_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return std::max<std::size_t>(agents, 50); }
     template <class A>
-    static void prepare(A&, workload_state&, std::size_t) {}
+    static void prepare(A&, feed&, std::size_t) {}
     template <class A>
-    static void restore(A& a, workload_state& s, std::size_t) {
-        for (const std::uint32_t slot : s.bids.agents()) a.insert({slot, s.bids.amount(), 1});
+    static void restore(A& a, feed& bids, std::size_t) {
+        enter_next(a, bids, bids.agents());
     }
     template <class A>
-    static void step(A& a, workload_state& s) {
+    static void step(A& a, bid_stream& s) {
         const std::optional<award> won = a.extract_max();
         if (!won) return;
         keep(won);
-        keep(a.insert({won->winner.agent, s.bids.amount(), 1}));
+        keep(a.insert({won->winner.agent, s.amount(), 1}));
     }
 };
 
 struct rebid_workload : steady_workload {
     template <class A>
-    static void step(A& a, workload_state& s) {
-        keep(a.insert({s.bids.any_agent(), s.bids.amount(), 1}));
+    static void step(A& a, bid_stream& s) {
+        keep(a.insert({s.any_agent(), s.amount(), 1}));
         keep(a.top());
     }
 };
 
 struct quantum_workload : steady_workload {
     template <class A>
-    static void step(A& a, workload_state& s) {
-        keep(a.insert({s.bids.any_agent(), s.bids.amount(), 1}));
+    static void step(A& a, bid_stream& s) {
+        keep(a.insert({s.any_agent(), s.amount(), 1}));
         const std::optional<award> won = a.extract_max();
         if (!won) return;
         keep(won);
-        keep(a.insert({won->winner.agent, s.bids.amount(), 1}));
+        keep(a.insert({won->winner.agent, s.amount(), 1}));
     }
 };
 
 struct update_price_workload : steady_workload {
     template <class A>
-    static void step(A& a, workload_state& s) {
-        a.update_price(s.bids.amount());
+    static void step(A& a, bid_stream& s) {
+        a.update_price(s.amount());
         keep(&a);
     }
 };
@@ -118,31 +119,31 @@ struct insert_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
-    static void prepare(A& a, workload_state& s, std::size_t steps) {
-        for (std::size_t i = 0; i < steps; ++i) a.expire(s.bids.next_agent());
-        s.bids.go_back(steps);
+    static void prepare(A& a, feed& bids, std::size_t steps) {
+        bid_stream s = bids.open();
+        for (std::size_t i = 0; i < steps; ++i) a.expire(*(s.turns + i));
     }
     template <class A>
-    static void step(A& a, workload_state& s) {
-        keep(a.insert({s.bids.next_agent(), s.bids.amount(), 1}));
+    static void step(A& a, bid_stream& s) {
+        keep(a.insert({s.next_agent(), s.amount(), 1}));
     }
     template <class A>
-    static void restore(A&, workload_state&, std::size_t) {}
+    static void restore(A&, feed&, std::size_t) {}
 };
 
 struct expire_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
-    static void prepare(A&, workload_state&, std::size_t) {}
+    static void prepare(A&, feed&, std::size_t) {}
     template <class A>
-    static void step(A& a, workload_state& s) {
-        keep(a.expire(s.bids.next_agent()));
+    static void step(A& a, bid_stream& s) {
+        keep(a.expire(s.next_agent()));
     }
     template <class A>
-    static void restore(A& a, workload_state& s, std::size_t steps) {
-        s.bids.go_back(steps);
-        for (std::size_t i = 0; i < steps; ++i) a.insert({s.bids.next_agent(), s.bids.amount(), 1});
+    static void restore(A& a, feed& bids, std::size_t steps) {
+        bids.go_back(steps);
+        enter_next(a, bids, steps);
     }
 };
 
@@ -150,20 +151,20 @@ struct extract_max_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
-    static void prepare(A&, workload_state& s, std::size_t steps) {
-        if (s.gone.size() < steps) s.gone.resize(steps);
-        s.gone_count = 0;
-    }
+    static void prepare(A&, feed&, std::size_t) {}
     template <class A>
-    static void step(A& a, workload_state& s) {
+    static void step(A& a, bid_stream& s) {
         const std::optional<award> won = a.extract_max();
         if (!won) return;
         keep(won);
-        s.gone[s.gone_count++] = won->winner.agent;
+        *s.gone++ = won->winner.agent;
     }
     template <class A>
-    static void restore(A& a, workload_state& s, std::size_t) {
-        for (std::size_t i = 0; i < s.gone_count; ++i) a.insert({s.gone[i], s.bids.amount(), 1});
+    static void restore(A& a, feed& bids, std::size_t) {
+        bid_stream s = bids.open();
+        for (std::size_t i = 0; i < bids.gone_count(); ++i) a.insert({bids.gone(i), s.amount(), 1});
+        bids.close(s);
+        bids.forget_gone();
     }
 };
 
