@@ -18,7 +18,7 @@ if(MAXWELL_TESTS)
   set_tests_properties(replay.verdicts PROPERTIES LABELS ci TIMEOUT 300 PASS_REGULAR_EXPRESSION
     "no line lost: yes.*exact: identical winners and payments: yes  .*tier: identical winners and payments: yes  .*\
 jobs in == jobs completed: yes")
-  add_test(NAME replay.overload COMMAND maxwell_replay ${shipped} --load 100 --quantum 500)
+  add_test(NAME replay.overload COMMAND maxwell_replay ${shipped} --load 100 --quantum 500 --budget 2)
   set_tests_properties(replay.overload PROPERTIES LABELS ci TIMEOUT 300)
 
   function(maxwell_replay_refuses name sentence)  # ... arguments
