@@ -6,8 +6,10 @@
 
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/core/agent_registry.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/atomic.hpp>

@@ -6,8 +6,10 @@
 #include "support/flat_auction.hpp"
 
 #include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/sim/deviation.hpp>
 
 #include <gtest/gtest.h>
@@ -157,7 +159,8 @@ using containers =
     ::testing::Types<stratified_buckets<max_agents, linear_tiers<0, 1, 8>>,
                      stratified_buckets<max_agents, linear_tiers<0, 2, 4>>,
                      stratified_buckets<max_agents, linear_tiers<3, 2, 3>>,
-                     stratified_buckets<max_agents, log_linear_tiers<1>>, flat_auction<max_agents, exact_order>>;
+                     stratified_buckets<max_agents, log_linear_tiers<1>>, tournament_tree<max_agents>,
+                     tournament_tree<max_agents, 2>, lazy_heap<max_agents>, flat_auction<max_agents, exact_order>>;
 TYPED_TEST_SUITE(deviation, containers);
 
 TYPED_TEST(deviation, one_item_is_truthful) {

@@ -7,8 +7,10 @@
 #include "support/flat_auction.hpp"
 #include "support/twin.hpp"
 
+#include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,11 +22,19 @@ char const* fuzz_buckets(std::uint8_t const* data, std::size_t size) {
     return run_bytes<stratified_buckets<Capacity, Tiers>, flat_auction<Capacity, tier_order<Tiers>>>(data, size);
 }
 
+template <class Container>
+char const* fuzz_exact(std::uint8_t const* data, std::size_t size) {
+    return run_bytes<Container, flat_auction<Container::capacity(), exact_order>>(data, size);
+}
+
 /// Null, or a sentence on the first container that differs from its oracle.
 inline char const* run_all_targets(std::uint8_t const* data, std::size_t size) {
     if (char const* why = fuzz_buckets<4, log_linear_tiers<7>>(data, size)) return why;
     if (char const* why = fuzz_buckets<4, linear_tiers<2, 2, 5>>(data, size)) return why;
     if (char const* why = fuzz_buckets<70, log_linear_tiers<1>>(data, size)) return why;
+    if (char const* why = fuzz_exact<tournament_tree<5>>(data, size)) return why;
+    if (char const* why = fuzz_exact<tournament_tree<70, 9>>(data, size)) return why;
+    if (char const* why = fuzz_exact<lazy_heap<5>>(data, size)) return why;
     return nullptr;
 }
 

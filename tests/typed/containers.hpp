@@ -6,8 +6,10 @@
 
 #include "support/flat_auction.hpp"
 
+#include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
 
 #include <gtest/gtest.h>
 
@@ -28,13 +30,24 @@ using buckets = subject<stratified_buckets<Capacity, Tiers>, flat_auction<Capaci
 /// Narrow enough that bids meet in a tier, and that both ends of the price range lie outside the steps.
 using few_tiers = linear_tiers<100, 10, 30>;
 
+template <std::size_t Capacity, std::size_t Groups = 1>
+using tree = subject<tournament_tree<Capacity, Groups>, flat_auction<Capacity, exact_order>>;
+
+template <std::size_t Capacity>
+using lazy = subject<lazy_heap<Capacity>, flat_auction<Capacity, exact_order>>;
+
 /// The oracles stand in the list too: the clauses that are tested directly must hold for them.
 template <std::size_t Capacity, class Order>
 using oracle_itself = subject<flat_auction<Capacity, Order>, flat_auction<Capacity, Order>>;
 
-using all_containers =
-    ::testing::Types<buckets<1>, buckets<7>, buckets<64>, buckets<1000>,                                 //
-                     buckets<7, log_linear_tiers<0>>, buckets<64, few_tiers>, buckets<1000, few_tiers>,  //
-                     oracle_itself<7, exact_order>, oracle_itself<64, tier_order<log_linear_tiers<7>>>>;
+// One family to a program, so that they compile and run side by side. Capacities 1, 7, 64 and 1,000, and what a family has
+// besides: other tiers, groups that don't divide the capacity, a group for each slot.
+using bucket_containers =
+    ::testing::Types<buckets<1>, buckets<7>, buckets<64>, buckets<1000>,  //
+                     buckets<7, log_linear_tiers<0>>, buckets<64, few_tiers>, buckets<1000, few_tiers>>;
+using tree_containers =
+    ::testing::Types<tree<1>, tree<7>, tree<64>, tree<1000>, tree<7, 3>, tree<5, 5>, tree<1000, 32>>;
+using lazy_containers = ::testing::Types<lazy<1>, lazy<7>, lazy<64>, lazy<1000>>;
+using oracles = ::testing::Types<oracle_itself<7, exact_order>, oracle_itself<64, tier_order<log_linear_tiers<7>>>>;
 
 }  // namespace maxwell::test

@@ -38,7 +38,7 @@ protected:
     std::unique_ptr<container> owned = std::make_unique<container>();
     container& a = *owned;
 };
-TYPED_TEST_SUITE(contract, all_containers);
+TYPED_TEST_SUITE(contract, MAXWELL_CONTAINERS);
 
 TYPED_TEST(contract, begins_empty_with_reserve_zero) {
     EXPECT_TRUE(this->a.empty());

@@ -51,7 +51,7 @@ private:
 
 template <class Subject>
 class differential : public ::testing::Test {};
-TYPED_TEST_SUITE(differential, all_containers);
+TYPED_TEST_SUITE(differential, MAXWELL_CONTAINERS);
 
 template <class Subject>
 void compare(distribution d) {

@@ -49,6 +49,7 @@
 
 #pragma once
 
+#include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/assert.hpp>
@@ -192,27 +193,14 @@ public:
     /// O(probes).
     template <class Allowed>
     constexpr std::optional<award> extract_max_if(Allowed allowed, std::uint32_t probes) noexcept {
-        link winner = 0;
-        link rival = 0;  // the bid that the winner has to outrank
-        std::uint32_t others = 0;
-        for (link l = first_eligible(); l != 0 && others < probes; l = next_eligible(l)) {
-            if (winner != 0 && others + 1 == probes) {  // would push the winner out, allowed or not
-                rival = l;
-                break;
-            }
-            if (!allowed(slot_at(l))) {
-                ++others;
-            } else if (winner == 0) {
-                winner = l;
-            } else {
-                rival = l;
-                break;
-            }
-        }
-        if (winner == 0) return std::nullopt;
-        const std::uint32_t slot = slot_at(winner);
+        const auto chosen = detail::choose(
+            first_eligible(), [](link l) noexcept { return l != 0; },
+            [this](link l) noexcept { return next_eligible(l); }, [&](link l) noexcept { return allowed(slot_at(l)); },
+            probes);
+        if (chosen.winner == 0) return std::nullopt;
+        const std::uint32_t slot = slot_at(chosen.winner);
         award won{bid_of(slot), reserve_};
-        if (rival != 0) won.payment = price_to_beat_bid(slot, slot_at(rival));
+        if (chosen.rival != 0) won.payment = price_to_beat_bid(slot, slot_at(chosen.rival));
         remove(slot);
         return won;
     }

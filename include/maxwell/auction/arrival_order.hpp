@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// arrival_order: short arrival numbers that never run out; the part that exact containers share.
+//
+// A key of 64 bits has room for a price, a slot and an arrival number of 32 - log2(Slots) bits, which is used up within
+// minutes or seconds. So live slots also stand in a list, oldest first, and when the numbers come near their end a sweep walks
+// that list and numbers it anew from 0, two slots for each arrival, until it has caught up. The order never changes, and no
+// operation has to do more than two renumberings.
+//
+//     list     end <-> 7 <-> 2 <-> mark <-> 9 <-> 4 <-> end       circular; end is entry 0
+//     number           0     1             803   811              behind the mark: numbered anew
+//
+// The mark is an entry of the list itself, so that whoever leaves beside it moves nothing else. A link is a slot plus one.
+//
+//     ticket   31 ......... bits | bits-1 .... 0     greater for the later arrival
+//                 number         |     slot
+//
+// Invariants
+//   1. The list holds exactly the live slots, in the order of their numbers.
+//   2. Numbers given out by a sweep are below those not yet swept, and those below the numbers of new arrivals.
+//   3. No number reaches the last one, so a ticket is never all ones.
+//   4. The all-zero object has no live slots and begins at number 0.
+//
+//     operation     cost   why
+//     join, leave   O(1)   a doubly linked list by index
+//     sweep         O(1)   two entries of the list
+//     memory        4 B per slot (8 from 65,534 slots on)
+
+#pragma once
+
+#include <maxwell/core/assert.hpp>
+
+#include <bit>          // bit_width
+#include <cstddef>      // size_t
+#include <cstdint>      // uint16_t, uint32_t, uint64_t
+#include <type_traits>  // conditional
+
+namespace maxwell::detail {
+
+template <std::size_t Slots>
+class arrival_order {
+public:
+    /// Bits of a ticket that hold the slot.
+    static constexpr int slot_bits = Slots > 1 ? static_cast<int>(std::bit_width(Slots - 1)) : 1;
+    static constexpr std::uint32_t slot_mask = (std::uint32_t{1} << slot_bits) - 1;
+
+private:
+    static constexpr std::uint64_t numbers = std::uint64_t{1} << (32 - slot_bits);
+    static_assert(numbers >= 8 * Slots,
+                  "an arrival number of this width would be swept all the time: at most 16,384 slots");
+
+    /// Numbers that are left over for arrivals during a sweep. It is over after Slots + 1 of them, since each adds one slot to
+    /// the list and numbers two.
+    static constexpr std::uint64_t reserved = Slots + 4;
+    static constexpr std::uint32_t due = static_cast<std::uint32_t>(numbers - reserved) << slot_bits;
+
+public:
+    constexpr arrival_order() noexcept = default;
+
+    /// Begins at number `first`, modulo what a ticket has room for; less what is reserved, so that a `first` just below that
+    /// many comes just before a sweep.
+    constexpr explicit arrival_order(std::uint64_t first) noexcept
+        : next_(static_cast<std::uint32_t>(first % numbers - (first % numbers > reserved ? reserved : 0))
+                << slot_bits) {}
+
+    static constexpr std::uint32_t slot_of_ticket(std::uint32_t ticket) noexcept { return ticket & slot_mask; }
+
+    /// Must sweep() be called before the next join()?
+    constexpr bool sweep_due() const noexcept { return next_ >= due; }
+
+    /// Numbers the next two slots anew, by `renumber(slot, ticket)`, which puts the new ticket where the old one is kept. O(1).
+    template <class Renumber>
+    constexpr void sweep(Renumber renumber) noexcept {
+        if (!sweeping_) {
+            sweeping_ = true;
+            swept_ = 0;
+            insert_after(mark, 0);
+        }
+        for (int i = 0; i < 2; ++i) {
+            const link l = link_[mark].next;
+            if (l == 0) {  // caught up with the newest: numbers go on from here
+                next_ = swept_;
+                remove(mark);
+                sweeping_ = false;
+                return;
+            }
+            remove(mark);
+            insert_after(mark, l);
+            renumber(l - 1u, swept_ | (l - 1u));
+            swept_ += std::uint32_t{1} << slot_bits;
+        }
+    }
+
+    /// `slot`, which is not in the list, arrives; its ticket. O(1).
+    constexpr std::uint32_t join(std::uint32_t slot) noexcept {
+        const std::uint32_t ticket = next_ | slot;
+        next_ += std::uint32_t{1} << slot_bits;
+        const link self = static_cast<link>(slot + 1);
+        const link last = link_[0].prev;
+        link_[self].next = 0;
+        link_[self].prev = last;
+        link_[last].next = self;
+        link_[0].prev = self;
+        return ticket;
+    }
+
+    /// `slot`, which is in the list, leaves it. O(1).
+    constexpr void leave(std::uint32_t slot) noexcept { remove(static_cast<link>(slot + 1)); }
+
+    /// Is the list linked both ways, does it hold `live` slots, and do their tickets rise? `ticket(slot)` is the slot's. O(Slots).
+    template <class Ticket>
+    constexpr bool check_invariants(std::size_t live, Ticket ticket) const noexcept {
+        std::size_t found = 0;
+        std::uint64_t least = 0;  // the next ticket is at or above
+        for (link l = link_[0].next, before = 0; l != 0; before = l, l = link_[l].next) {
+            if (l > mark || link_[l].prev != before || found > live) return false;
+            if (l == mark) continue;
+            const std::uint32_t t = ticket(l - 1u);
+            if (t < least || slot_of_ticket(t) != l - 1u || t >= next_) return false;
+            least = std::uint64_t{t} + 1;
+            ++found;
+        }
+        return found == live;
+    }
+
+private:
+    using link = std::conditional_t<(Slots + 1 < 65536), std::uint16_t, std::uint32_t>;
+    static constexpr link mark = static_cast<link>(Slots + 1);
+
+    struct links {
+        link next;
+        link prev;
+    };
+
+    constexpr void remove(link l) noexcept {
+        const link next = link_[l].next;
+        const link prev = link_[l].prev;
+        link_[prev].next = next;
+        link_[next].prev = prev;
+    }
+    constexpr void insert_after(link l, link where) noexcept {
+        const link next = link_[where].next;
+        link_[l].next = next;
+        link_[l].prev = where;
+        link_[where].next = l;
+        link_[next].prev = l;
+    }
+
+    std::uint32_t next_ = 0;   ///< the next arrival's ticket, its slot left out
+    std::uint32_t swept_ = 0;  ///< the next ticket of the sweep
+    bool sweeping_ = false;    ///< is the mark in the list?
+    links link_[Slots + 2] = {};
+};
+
+}  // namespace maxwell::detail

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// winner_tree: the greatest of N keys, kept by replaying one path; the part that exact containers share.
+//
+// Leaves hold keys, 0 for none; every other node holds the greater of its two children. A change of one leaf replays the
+// matches on its path to the root. The depth is a compile-time constant and every match is a compare and a conditional move,
+// so loads don't wait for compares, nothing is mispredicted, and hostile keys cost what friendly ones do.
+//
+//     node_[1]                   9              the root: the greatest key
+//                          .-----'-----.
+//     node_[2], [3]        9           6        parent of i: i / 2; its rival: i ^ 1
+//                       .--'--.     .--'--.
+//     node_[4] .. [7]   4     9     6     2
+//                          .--'--.
+//     node_[8], [9]        9     7
+//
+// Leaves are node_[N + slot]. For an N that is no power of two they lie on two levels: here N = 5, leaves 5 to 9.
+// A leaf on the upper of two levels takes its first step in place, against node_[0], which is always 0: so all paths have the
+// same length.
+//
+// Invariants
+//   1. node_[i] is the greater of node_[2i] and node_[2i + 1], for 0 < i < N.
+//   2. node_[0] is 0.
+//   3. The all-zero object is the tree without keys.
+//
+//     operation        cost         why
+//     root, leaf       O(1)         one load
+//     set              O(log N)     depth = ceil(log2 N) matches
+//     rival            O(log N)     the same path, read only
+//     greatest_below   O(m log N)   subtrees whose greatest key is below are not entered
+//     rename           O(log N)     upward while the node still holds the old key: 2 nodes on average over all leaves
+//
+// Tournament trees: Knuth, The Art of Computer Programming, volume 3, 5.4.1.
+
+#pragma once
+
+#include <bit>      // bit_width
+#include <cstddef>  // size_t
+#include <cstdint>  // uint32_t, uint64_t
+
+namespace maxwell::detail {
+
+template <std::size_t N>
+class winner_tree {
+    static_assert(N > 0 && N <= (std::size_t{1} << 24));
+
+public:
+    using key = std::uint64_t;
+
+    /// The greatest key; 0 when there is none. O(1).
+    constexpr key root() const noexcept { return node_[1]; }
+
+    /// The key of `slot`, which is below N. O(1).
+    constexpr key leaf(std::uint32_t slot) const noexcept { return node_[N + slot]; }
+
+    /// Makes `k` the key of `slot`; returns the new root. O(log N).
+    constexpr key set(std::uint32_t slot, key k) noexcept {
+        std::size_t i = N + slot;
+        node_[i] = k;
+        if constexpr (two_levels) {
+            const std::size_t step = i >> depth;  // 1 from the lower level; 0: stays where it is, against nobody
+            const key other = node_[(i ^ 1) & (0 - step)];
+            k = other > k ? other : k;
+            i >>= step;
+            node_[i] = k;
+        }
+#pragma GCC unroll 24
+        for (int level = two_levels ? 1 : 0; level < depth; ++level) {
+            const key other = node_[i ^ 1];
+            k = other > k ? other : k;
+            i >>= 1;
+            node_[i] = k;
+        }
+        return k;
+    }
+
+    /// The greatest key of all but `slot`; 0 when there is none. O(log N).
+    constexpr key rival(std::uint32_t slot) const noexcept {
+        std::size_t i = N + slot;
+        key k = 0;
+        if constexpr (two_levels) {
+            const std::size_t step = i >> depth;
+            k = node_[(i ^ 1) & (0 - step)];
+            i >>= step;
+        }
+#pragma GCC unroll 24
+        for (int level = two_levels ? 1 : 0; level < depth; ++level) {
+            const key other = node_[i ^ 1];
+            k = other > k ? other : k;
+            i >>= 1;
+        }
+        return k;
+    }
+
+    /// Gives `slot` the key `k` in the place of its own, where no match changes its outcome by that. O(log N), two nodes on
+    /// average.
+    constexpr void rename(std::uint32_t slot, key k) noexcept {
+        std::size_t i = N + slot;
+        const key old = node_[i];
+        for (; i > 0 && node_[i] == old; i /= 2) node_[i] = k;
+    }
+
+    /// The greatest key below `bound`, asking `at_leaf(slot)` for what stands for a leaf at or above it; 0 when there is none.
+    /// O(m log N) for m keys at or above `bound`, and never more than O(N).
+    template <class AtLeaf>
+    constexpr key greatest_below(key bound, AtLeaf at_leaf) const noexcept {
+        key best = 0;
+        std::uint32_t open[depth + 2] = {1};
+        for (int n = 1; n > 0;) {
+            const std::uint32_t i = open[--n];
+            key k = node_[i];
+            if (k >= bound && i < N) {
+                open[n++] = 2 * i;
+                open[n++] = 2 * i + 1;
+                continue;
+            }
+            if (k >= bound) k = at_leaf(i - static_cast<std::uint32_t>(N));
+            best = k > best ? k : best;
+        }
+        return best;
+    }
+
+    /// Do the invariants hold? O(N).
+    constexpr bool check_invariants() const noexcept {
+        if (node_[0] != 0) return false;
+        for (std::size_t i = 1; i < N; ++i) {
+            const key left = node_[2 * i];
+            const key right = node_[2 * i + 1];
+            if (node_[i] != (left > right ? left : right)) return false;
+        }
+        return true;
+    }
+
+private:
+    static constexpr int depth = static_cast<int>(std::bit_width(2 * N - 1)) - 1;
+    static constexpr bool two_levels = (N & (N - 1)) != 0;
+
+    key node_[2 * N] = {};
+};
+
+}  // namespace maxwell::detail
