@@ -37,7 +37,8 @@
 
 namespace maxwell::detail {
 
-template <std::size_t Slots>
+/// `Bits` is a ticket's width; less than 32 is for tests of what happens when its numbers run out again and again.
+template <std::size_t Slots, int Bits = 32>
 class arrival_order {
 public:
     /// Bits of a ticket that hold the slot.
@@ -45,9 +46,9 @@ public:
     static constexpr std::uint32_t slot_mask = (std::uint32_t{1} << slot_bits) - 1;
 
 private:
-    static constexpr std::uint64_t numbers = std::uint64_t{1} << (32 - slot_bits);
-    static_assert(numbers >= 8 * Slots,
-                  "an arrival number of this width would be swept all the time: at most 16,384 slots");
+    static constexpr std::uint64_t numbers = std::uint64_t{1} << (Bits - slot_bits);
+    static_assert(Bits <= 32 && numbers >= 8 * Slots,
+                  "numbers of this width would be swept all the time: 16,384 slots at most");
 
     /// Numbers that are left over for arrivals during a sweep. It is over after Slots + 1 of them, since each adds one slot to
     /// the list and numbers two.

@@ -137,6 +137,6 @@ private:
 };
 
 static_assert(sizeof(hierarchical_bitmap<64>) == 8);
-static_assert(sizeof(hierarchical_bitmap<4096>) == 65 * 8);
+static_assert(sizeof(hierarchical_bitmap<4096>) == 65 * sizeof(std::uint64_t));
 
 }  // namespace maxwell

@@ -90,6 +90,6 @@ private:
     std::uint64_t count_[cells::count] = {};
 };
 
-static_assert(sizeof(latency_histogram<7>) == 3 * 8 + 3328 * 8);
+static_assert(sizeof(latency_histogram<7>) == (3 + 3328) * sizeof(std::uint64_t));
 
 }  // namespace maxwell
