@@ -29,9 +29,13 @@ std::vector<case_spec> all_cases(bool full) {
     return cases;
 }
 
+namespace {
+bool is_decision(workload w) { return w == workload::hold || w == workload::quantum || w == workload::incumbent; }
+}  // namespace
+
 bool is_counted_by_default(case_spec const& spec) {
     if (spec.amounts != distribution::uniform) return false;
-    if (spec.how == variant::fitted) return spec.what == workload::hold || spec.what == workload::quantum;
+    if (spec.how == variant::fitted) return is_decision(spec.what);
     return spec.how == variant::cold && spec.what == workload::quantum && spec.agents == 1000 &&
            spec.structure->from == origin::maxwell;
 }

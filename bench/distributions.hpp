@@ -40,9 +40,15 @@ struct bid_stream {
     std::uint32_t const* turns;
     agent_id* gone;  ///< where extracted agents are written down
     price offset;
+    std::uint32_t incumbent;  ///< who won last, in the workload that remembers
 
     price amount() noexcept { return *amounts++ + offset; }
     std::uint32_t any_agent() noexcept { return *draws++; }
+    /// Any but the incumbent: drawn again once, without a branch, which leaves one in N^2 cases.
+    std::uint32_t other_agent() noexcept {
+        draws += *draws == incumbent ? 1 : 0;
+        return any_agent();
+    }
     /// The agents round and round, so that the same one does not come again before all others have.
     std::uint32_t next_agent() noexcept { return *turns++; }
 };
@@ -51,7 +57,7 @@ struct bid_stream {
 class feed {
 public:
     static constexpr std::size_t length = 16384;       ///< bids that one stream can make
-    static constexpr std::size_t longest_loop = 8192;  ///< two bids in each step
+    static constexpr std::size_t longest_loop = 8192;  ///< steps
 
     /// `agents` live agents on slots drawn from [0, capacity), on all of them when the numbers are equal.
     feed(distribution d, std::size_t agents, std::size_t capacity)
@@ -94,14 +100,19 @@ public:
 
     /// For a loop that makes at most `length` bids, at most one turn of all agents.
     bid_stream open() noexcept {
-        return {amount_.data() + amounts_ % length, draw_.data() + draws_ % length, agent_.data() + turn_,
-                gone_.data() + gone_count_, static_cast<price>(amounts_ / length * lap_)};
+        return {amount_.data() + amounts_ % length,
+                draw_.data() + draws_ % length,
+                agent_.data() + turn_,
+                gone_.data() + gone_count_,
+                static_cast<price>(amounts_ / length * lap_),
+                incumbent_};
     }
     /// What the stream has used up will not come again at once.
     void close(bid_stream const& s) noexcept {
         amounts_ += static_cast<std::size_t>(s.amounts - amount_.data()) - amounts_ % length;
         draws_ += static_cast<std::size_t>(s.draws - draw_.data()) - draws_ % length;
         turn_ = static_cast<std::size_t>(s.turns - agent_.data()) % agents();
+        incumbent_ = s.incumbent;
         gone_count_ = static_cast<std::size_t>(s.gone - gone_.data());
     }
     /// Makes the last `count` of next_agent(), at most agents(), come again.
@@ -124,6 +135,7 @@ private:
     std::size_t turn_ = 0;
     std::size_t lap_ = 0;
     std::size_t gone_count_ = 0;
+    std::uint32_t incumbent_ = ~0u;
 };
 
 }  // namespace maxwell::bench

@@ -162,7 +162,7 @@ public:
         structure_ = make_structure<A>(spec.capacity());
         empty_bytes_ = allocated_bytes() - before;
         structure_->update_price(1);  // every amount is at or above it
-        enter_next(*structure_, bids_, bids_.agents());
+        with_workload(spec.what, [&]<class W>(W) { W::populate(*structure_, bids_); });
         bytes_ = allocated_bytes() - before;
         if constexpr (auction<A>) bytes_ = empty_bytes_ = sizeof(A);
     }
@@ -227,8 +227,9 @@ private:
         const auto budget = static_cast<std::uint64_t>(with.batch_ms * 1e6 / with.clock.ns_per_tick);
         std::size_t steps = round<W>();
         if constexpr (!W::in_rounds) {  // long enough that the clock does not count
+            constexpr std::size_t longest = std::min(feed::longest_loop, feed::length / W::bids_in_a_step);
             const auto enough = static_cast<std::uint64_t>(50e3 / with.clock.ns_per_tick);
-            while (timed_round<W>(steps) < enough && 2 * steps <= feed::longest_loop) steps *= 2;
+            while (timed_round<W>(steps) < enough && 2 * steps <= longest) steps *= 2;
         } else {
             timed_round<W>(steps);
         }

@@ -12,7 +12,9 @@
 #include "replay_engine.hpp"
 #include "replay_reference.hpp"
 
+#include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/sim/trace/read.hpp>
 
 #include <fmt/format.h>
@@ -69,6 +71,8 @@ std::vector<entrant> entrants() {
         container<stratified_buckets<replay_capacity>>("stratified_buckets"),
         peer<linear_scan<tier_order<>>>(),
         peer<naive_auction<tier_order<>>>(true),
+        container<tournament_tree<replay_capacity>>("tournament_tree"),
+        container<lazy_heap<replay_capacity>>("lazy_heap"),
         peer<d_ary_fifo>(),
         peer<linear_scan<exact_order>>(),
         peer<naive_auction<exact_order>>(true),

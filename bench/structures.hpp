@@ -16,7 +16,9 @@
 #include "peers/rbtree.hpp"
 #include "peers/skip_list.hpp"
 
+#include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -81,11 +83,24 @@ struct stratified_buckets_entry : container_entry<default_stratified_buckets> {
         describe("stratified_buckets", "tiers of prices, a FIFO in each, a bitmap of those in use");
 };
 
+template <std::size_t Capacity>
+using default_tournament_tree = tournament_tree<Capacity>;
+
+struct tournament_tree_entry : container_entry<default_tournament_tree> {
+    static constexpr structure_info info =
+        describe("tournament_tree", "a winner tree of whole keys over the slots, its depth fixed");
+};
+
+struct lazy_heap_entry : container_entry<lazy_heap> {
+    static constexpr structure_info info =
+        describe("lazy_heap", "the best bid in front of a winner tree of the others");
+};
+
 template <class... Entries>
 struct structure_list {};
 
 // In three parts, so that they compile side by side; tables show them in this order.
-using containers = structure_list<stratified_buckets_entry>;
+using containers = structure_list<stratified_buckets_entry, tournament_tree_entry, lazy_heap_entry>;
 using queues_and_heaps = structure_list<peer_entry<ffs_queue>,                          //
                                         peer_entry<lazy_priority_queue>,                //
                                         peer_entry<boost_heap_auction<d_ary_flavour>>,  //

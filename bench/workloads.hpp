@@ -7,13 +7,15 @@
 //     hold           the best bid leaves, and its agent bids again
 //     rebid          a random agent replaces its bid, and who wins now is asked
 //     quantum        a random agent replaces its bid, the best leaves with its payment, and its agent bids again
+//     incumbent      four other agents replace their bids, low ones; the best leaves with its payment and bids high again
 //     expire         a random agent withdraws
 //     update_price   a new reserve
 //
 // Some run in rounds, and what brings the population back after one is not measured. insert, extract_max and expire change
 // the number of live bids: a round is half of the agents, and figures hold for N/2 to N live bids. hold runs for N steps and
 // then all bids are drawn afresh: left alone, low bids sink to the bottom and the newest bid always wins, which measures the
-// upper end of a structure and nothing else. Where N is small a round is long enough for the clock, and that has to be borne.
+// upper end of a structure and nothing else. An incumbent bids in the upper half of all prices and the others in the lower
+// half and a 64th of the upper one, so that it is beaten once in some hundred quanta. Where N is small a round is long enough for the clock, and that has to be borne.
 
 #pragma once
 
@@ -31,10 +33,10 @@
 
 namespace maxwell::bench {
 
-enum class workload : std::uint8_t { insert, extract_max, hold, rebid, quantum, expire, update_price };
+enum class workload : std::uint8_t { insert, extract_max, hold, rebid, quantum, incumbent, expire, update_price };
 
-inline constexpr std::array<std::string_view, 7> workload_names{"insert",  "extract_max", "hold",        "rebid",
-                                                                "quantum", "expire",      "update_price"};
+inline constexpr std::array<std::string_view, 8> workload_names{"insert",  "extract_max", "hold",   "rebid",
+                                                                "quantum", "incumbent",   "expire", "update_price"};
 inline std::string_view name_of(workload w) { return workload_names[static_cast<std::size_t>(w)]; }
 
 /// Makes the compiler compute `value`, and write to memory whatever others could see there.
@@ -60,8 +62,17 @@ void enter_next(A& a, feed& bids, std::size_t count) {
 
 inline std::size_t half_of(std::size_t agents) { return std::clamp<std::size_t>(agents / 2, 1, 500); }
 
+/// What most workloads share: how many bids a step makes at the most, and who lives when the first one begins.
+struct any_workload {
+    static constexpr std::size_t bids_in_a_step = 2;
+    template <class A>
+    static void populate(A& a, feed& bids) {
+        enter_next(a, bids, bids.agents());
+    }
+};
+
 /// A workload that leaves as many live bids as it finds.
-struct steady_workload {
+struct steady_workload : any_workload {
     static constexpr bool in_rounds = false;
     static std::size_t round(std::size_t) { return 100; }
     template <class A>
@@ -70,7 +81,7 @@ struct steady_workload {
     static void restore(A&, feed&, std::size_t) {}
 };
 
-struct hold_workload {
+struct hold_workload : any_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return std::max<std::size_t>(agents, 50); }
     template <class A>
@@ -107,6 +118,28 @@ struct quantum_workload : steady_workload {
     }
 };
 
+struct incumbent_workload : steady_workload {
+    static constexpr std::size_t bids_in_a_step = 5;
+    static constexpr price high(price p) noexcept { return p >> 1 | 0x8000'0000u; }
+    static constexpr price low(price p) noexcept { return (p >> 1) + (p >> 7); }
+
+    template <class A>
+    static void populate(A& a, feed& bids) {
+        bid_stream s = bids.open();
+        for (std::size_t i = 0; i < bids.agents(); ++i) a.insert({s.next_agent(), low(s.amount()), 1});
+        bids.close(s);
+    }
+    template <class A>
+    static void step(A& a, bid_stream& s) {
+        for (int i = 0; i < 4; ++i) keep(a.insert({s.other_agent(), low(s.amount()), 1}));
+        const std::optional<award> won = a.extract_max();
+        if (!won) return;
+        keep(won);
+        s.incumbent = slot_of(won->winner.agent);
+        keep(a.insert({won->winner.agent, high(s.amount()), 1}));
+    }
+};
+
 struct update_price_workload : steady_workload {
     template <class A>
     static void step(A& a, bid_stream& s) {
@@ -115,7 +148,7 @@ struct update_price_workload : steady_workload {
     }
 };
 
-struct insert_workload {
+struct insert_workload : any_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
@@ -131,7 +164,7 @@ struct insert_workload {
     static void restore(A&, feed&, std::size_t) {}
 };
 
-struct expire_workload {
+struct expire_workload : any_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
@@ -147,7 +180,7 @@ struct expire_workload {
     }
 };
 
-struct extract_max_workload {
+struct extract_max_workload : any_workload {
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
@@ -182,6 +215,8 @@ auto with_workload(workload w, F f) {
             return f(rebid_workload{});
         case workload::expire:
             return f(expire_workload{});
+        case workload::incumbent:
+            return f(incumbent_workload{});
         case workload::update_price:
             return f(update_price_workload{});
         case workload::quantum:
