@@ -16,7 +16,8 @@
 // Invariants
 //   1. arrivals_ holds exactly the slots with a live bid, in the order of their keys' numbers.
 //   2. units_ of a slot with a live bid is not 0; size_ is their number.
-//   3. The all-zero object is the empty book.
+//   3. barred_ is one less than the least key of a bid at reserve_, and 0 for a reserve of 0.
+//   4. The all-zero object is the empty book.
 //
 //     operation                     cost   why
 //     enter, leave, admits, bid_of  O(1)   a list entry and two words of the slot; an enter renumbers two bids at most
@@ -45,7 +46,10 @@ public:
 
     constexpr std::size_t size() const noexcept { return size_; }
     constexpr price reserve() const noexcept { return reserve_; }
-    constexpr void update_price(price p) noexcept { reserve_ = p; }
+    constexpr void update_price(price p) noexcept {
+        reserve_ = p;
+        barred_ = p == 0 ? 0 : (key{p} << 32) - 1;
+    }
 
     static constexpr std::uint32_t slot_of_key(key k) noexcept { return arrivals::slot_of_ticket(~low_half(k)); }
 
@@ -57,14 +61,20 @@ public:
     constexpr std::uint32_t generation(std::uint32_t slot) const noexcept { return generation_[slot]; }
 
     /// May the bid with this key win? The key 0 is of none.
-    constexpr bool eligible(key k) const noexcept { return k != 0 && k >> 32 >= reserve_; }
+    constexpr bool eligible(key k) const noexcept { return k > barred_; }
 
-    /// The least price that makes a key with the lower half of `winner` greater than `rival`, and not below the reserve; the
-    /// highest price where none does. A rival of 0, or one below the reserve, asks for nothing more than the reserve.
+    /// The least price that makes a key with the lower half of `winner` greater than `rival`, which it is now, and not below the
+    /// reserve. A rival of 0, or one below the reserve, asks for nothing more than the reserve.
     constexpr price price_to_beat(key winner, key rival) const noexcept {
-        const key least = (rival >> 32) + (low_half(winner) < low_half(rival) ? 1 : 0);
-        const price p = least > 0xFFFF'FFFFu ? 0xFFFF'FFFFu : static_cast<price>(least);
+        // The sum carries into the price exactly when the lower half of the rival is the greater: when it came first.
+        const auto p = static_cast<price>((rival + ~low_half(winner)) >> 32);
         return p > reserve_ ? p : reserve_;
+    }
+
+    /// The same against any `rival`; the highest price where none does.
+    constexpr price price_to_beat_any(key winner, key rival) const noexcept {
+        const bool out_of_reach = rival >> 32 == 0xFFFF'FFFFu && low_half(winner) < low_half(rival);
+        return out_of_reach ? 0xFFFF'FFFFu : price_to_beat(winner, rival);
     }
 
     /// The key of the bid that `slot` made last: `live`, its key now, or what is left of the one extracted since.
@@ -134,6 +144,7 @@ private:
     static constexpr std::uint32_t low_half(key k) noexcept { return static_cast<std::uint32_t>(k); }
 
     arrivals arrivals_;
+    key barred_ = 0;  ///< the greatest key that is not eligible
     price reserve_ = 0;
     std::uint32_t size_ = 0;
     std::uint32_t generation_[Capacity] = {};

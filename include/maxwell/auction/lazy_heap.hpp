@@ -90,7 +90,7 @@ public:
     constexpr price critical_price(agent_id winner, agent_id rival) const noexcept {
         const std::uint32_t slot = slot_of(winner);
         if (slot >= Capacity || !find(rival)) return book_.reserve();
-        return book_.price_to_beat(book_.last_key(slot, key_of(slot)), key_of(slot_of(rival)));
+        return book_.price_to_beat_any(book_.last_key(slot, key_of(slot)), key_of(slot_of(rival)));
     }
 
     /// After `awards` awards in a row that needed no path, the next best bid is filed into the rest like any other: no bid stays

@@ -94,7 +94,7 @@ public:
     constexpr price critical_price(agent_id winner, agent_id rival) const noexcept {
         const std::uint32_t slot = slot_of(winner);
         if (slot >= Capacity || !find(rival)) return book_.reserve();
-        return book_.price_to_beat(book_.last_key(slot, key_of(slot)), key_of(slot_of(rival)));
+        return book_.price_to_beat_any(book_.last_key(slot, key_of(slot)), key_of(slot_of(rival)));
     }
 
     /// Enters the agent's bid, or replaces the one it has; a new arrival either way. A bid of 0 units is expire(b.agent).

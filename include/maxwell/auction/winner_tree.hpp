@@ -8,7 +8,7 @@
 //
 //     node_[1]                   9              the root: the greatest key
 //                          .-----'-----.
-//     node_[2], [3]        9           6        parent of i: i / 2; its rival: i ^ 1
+//     node_[2], [3]        9           6        parent of i: i / 2; its sibling: i ^ 1
 //                       .--'--.     .--'--.
 //     node_[4] .. [7]   4     9     6     2
 //                          .--'--.
@@ -34,9 +34,10 @@
 
 #pragma once
 
-#include <bit>      // bit_width
-#include <cstddef>  // size_t
-#include <cstdint>  // uint32_t, uint64_t
+#include <bit>          // bit_width
+#include <cstddef>      // size_t
+#include <cstdint>      // uint32_t, uint64_t
+#include <type_traits>  // is_constant_evaluated
 
 namespace maxwell::detail {
 
@@ -66,9 +67,10 @@ public:
         }
 #pragma GCC unroll 24
         for (int level = two_levels ? 1 : 0; level < depth; ++level) {
-            const key other = node_[i ^ 1];
+            const std::size_t sibling = sibling_of(i);
+            const key other = node_[sibling];
             k = other > k ? other : k;
-            i >>= 1;
+            i = sibling / 2;
             node_[i] = k;
         }
         return k;
@@ -85,9 +87,10 @@ public:
         }
 #pragma GCC unroll 24
         for (int level = two_levels ? 1 : 0; level < depth; ++level) {
-            const key other = node_[i ^ 1];
+            const std::size_t sibling = sibling_of(i);
+            const key other = node_[sibling];
             k = other > k ? other : k;
-            i >>= 1;
+            i = sibling / 2;
         }
         return k;
     }
@@ -132,6 +135,14 @@ public:
     }
 
 private:
+    /// i ^ 1, hidden from the optimiser: it would compute each level's indices from the leaf's, for a copy more per level. The
+    /// parent of the sibling is the parent of i, so one register goes all the way up.
+    static constexpr std::size_t sibling_of(std::size_t i) noexcept {
+        i ^= 1;
+        if (!std::is_constant_evaluated()) asm("" : "+r"(i));  // no instruction
+        return i;
+    }
+
     static constexpr int depth = static_cast<int>(std::bit_width(2 * N - 1)) - 1;
     static constexpr bool two_levels = (N & (N - 1)) != 0;
 
