@@ -6,10 +6,11 @@ namespace maxwell::bench {
 
 std::vector<case_spec> all_cases(bool full) {
     std::vector<case_spec> cases;
-    const auto sweep = [&](workload what, variant how, distribution amounts) {
+    const auto sweep = [&](workload what, variant how, distribution amounts, bool containers_only = false) {
         for (const std::size_t n : agent_counts) {
             const case_spec spec{what, how, amounts, n, {}, {}, {}, {}};
             add_containers(spec, cases);
+            if (containers_only) continue;
             add_queues_and_heaps(spec, cases);
             add_ordered_sets(spec, cases);
         }
@@ -20,11 +21,16 @@ std::vector<case_spec> all_cases(bool full) {
             const auto amounts = static_cast<distribution>(d);
             if (full || amounts == distribution::uniform || amounts == worst_distribution) {
                 sweep(what, variant::fitted, amounts);
+            } else if (what == workload::quantum) {  // that hostile bids cost no more is a promise
+                sweep(what, variant::fitted, amounts, true);
             }
         }
         const bool both = what == workload::hold || what == workload::quantum;
         if (full || both) sweep(what, variant::large, distribution::uniform);
         if (full || what == workload::quantum) sweep(what, variant::cold, distribution::uniform);
+    }
+    for (const std::size_t n : agent_counts) {
+        add_variants({workload::quantum, variant::fitted, distribution::uniform, n, {}, {}, {}, {}}, cases);
     }
     return cases;
 }

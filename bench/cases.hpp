@@ -6,6 +6,7 @@
 #pragma once
 
 #include "measure.hpp"
+#include "worst_operation.hpp"
 
 #include <array>
 #include <cstddef>
@@ -26,6 +27,10 @@ std::vector<case_spec> all_cases(bool full);
 void add_containers(case_spec const& spec, std::vector<case_spec>& cases);
 void add_queues_and_heaps(case_spec const& spec, std::vector<case_spec>& cases);
 void add_ordered_sets(case_spec const& spec, std::vector<case_spec>& cases);
+void add_variants(case_spec const& spec, std::vector<case_spec>& cases);
+
+/// The most expensive single operation of every container, for each distribution: `worst/STRUCTURE/DISTRIBUTION/10000`.
+std::vector<worst_spec> all_worst_cases();
 
 /// The few whose instructions are counted in every run, where the processor doesn't count them itself.
 bool is_counted_by_default(case_spec const& spec);

@@ -44,10 +44,10 @@ struct bid_stream {
 
     price amount() noexcept { return *amounts++ + offset; }
     std::uint32_t any_agent() noexcept { return *draws++; }
-    /// Any but the incumbent: drawn again once, without a branch, which leaves one in N^2 cases.
+    /// Any but the incumbent: the next one's draw in its place, without a branch, which leaves one in N^2 cases.
     std::uint32_t other_agent() noexcept {
-        draws += *draws == incumbent ? 1 : 0;
-        return any_agent();
+        const std::uint32_t drawn = any_agent();
+        return drawn == incumbent ? *draws : drawn;
     }
     /// The agents round and round, so that the same one does not come again before all others have.
     std::uint32_t next_agent() noexcept { return *turns++; }

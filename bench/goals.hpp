@@ -29,6 +29,8 @@ enum class goal_kind : std::uint8_t {
     growth,               ///< mean at N = 10,000 at most so many times the mean at 10 (limit[0])
     distribution_spread,  ///< mean with any other distribution at most so many times that with uniform bids
     roomy_capacity,       ///< mean in a container of 16,384 at most so many times that in a fitted one
+    worst_instructions,   ///< at most, of any single operation with any distribution, across the wrap of arrivals too
+    wrap_ratio,           ///< the most expensive operation across the wrap of arrivals at most so many times any other
     bytes_per_agent,      ///< at most (limit[0])
     fixed_bytes,          ///< at most (limit[0])
 };
@@ -45,6 +47,15 @@ inline constexpr std::array goals{
     goal{"stratified_buckets", "quantum", goal_kind::p99_ns, {0, 0, 1000, 0}},
     goal{"stratified_buckets", "quantum", goal_kind::p999_ns, {0, 0, 10000, 0}},
     goal{"stratified_buckets", "quantum@cold", goal_kind::misses, {0, 0, 50, 0}},
+    goal{"stratified_buckets", "", goal_kind::wrap_ratio, {0, 0, 0, 2}},
+    goal{"tournament_tree", "quantum", goal_kind::p99_ns, {0, 0, 1000, 0}},
+    goal{"tournament_tree", "quantum", goal_kind::p999_ns, {0, 0, 10000, 0}},
+    goal{"tournament_tree", "quantum@cold", goal_kind::misses, {0, 0, 50, 0}},
+    goal{"tournament_tree", "", goal_kind::wrap_ratio, {0, 0, 0, 2}},
+    goal{"lazy_heap", "quantum", goal_kind::p99_ns, {0, 0, 1000, 0}},
+    goal{"lazy_heap", "quantum", goal_kind::p999_ns, {0, 0, 10000, 0}},
+    goal{"lazy_heap", "quantum@cold", goal_kind::misses, {0, 0, 50, 0}},
+    goal{"lazy_heap", "", goal_kind::wrap_ratio, {0, 0, 0, 2}},
     // What stratified_buckets aims at.
     goal{"stratified_buckets", "hold", goal_kind::faster_than_exact, {3, 5, 7, 9}},
     goal{"stratified_buckets", "hold", goal_kind::instructions, {100, 100, 100, 100}},
@@ -60,6 +71,21 @@ inline constexpr std::array goals{
     goal{"stratified_buckets", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
     goal{"stratified_buckets", "", goal_kind::bytes_per_agent, {24}},
     goal{"stratified_buckets", "", goal_kind::fixed_bytes, {7 * 1024}},
+    // What tournament_tree aims at.
+    goal{"tournament_tree", "quantum", goal_kind::faster_than_exact, {3.5, 3.5, 4, 2.5}},
+    goal{"tournament_tree", "quantum", goal_kind::instructions, {220, 280, 340, 430}},
+    goal{"tournament_tree", "quantum", goal_kind::p99_ns, {60, 60, 60, 0}},
+    goal{"tournament_tree", "quantum", goal_kind::growth, {2.2}},
+    goal{"tournament_tree", "quantum", goal_kind::distribution_spread, {1.25, 1.25, 1.25, 1.25}},
+    goal{"tournament_tree", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
+    goal{"tournament_tree", "", goal_kind::bytes_per_agent, {30}},
+    // What lazy_heap aims at.
+    goal{"lazy_heap", "quantum", goal_kind::faster_than_exact, {3.5, 4, 3.5, 2.5}},
+    goal{"lazy_heap", "incumbent", goal_kind::faster_than_exact, {3.5, 3, 3, 2}},
+    goal{"lazy_heap", "quantum", goal_kind::p999_ns, {1000, 1000, 1000, 1000}},
+    goal{"lazy_heap", "incumbent", goal_kind::p999_ns, {1000, 1000, 1000, 1000}},
+    goal{"lazy_heap", "", goal_kind::worst_instructions, {0, 0, 0, 6000}},
+    goal{"lazy_heap", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
 };
 
 enum class verdict : std::uint8_t { met, missed, not_measured };
@@ -106,6 +132,16 @@ inline double figure_for(results const& r, goal const& g, std::size_t i) {
         }
         case goal_kind::roomy_capacity:
             return over(r.find(fmt::format("{}@16384", g.title), g.structure, distribution::uniform, n));
+        case goal_kind::worst_instructions:
+        case goal_kind::wrap_ratio: {
+            double worst = -1;
+            for (worst_result const& w : r.worst) {
+                if (w.spec.structure->name != g.structure || w.spec.agents != n || !w.counted()) continue;
+                const long most = std::max(w.greatest(w.costs.away), w.greatest(w.costs.across));
+                worst = std::max(worst, g.kind == goal_kind::wrap_ratio ? w.ratio() : static_cast<double>(most));
+            }
+            return worst;
+        }
         case goal_kind::bytes_per_agent: {
             const auto m = r.memory_of(g.structure);
             return m ? m->bytes_per_agent : -1;
@@ -125,7 +161,7 @@ inline std::string_view description(goal_kind kind) {
         case goal_kind::p999_ns:
             return "p999 at most {} ns";
         case goal_kind::instructions:
-            return "at most {} instructions";
+            return "at most {} instructions, the harness's included";
         case goal_kind::misses:
             return "at most {} cache misses";
         case goal_kind::faster_than_exact:
@@ -138,6 +174,10 @@ inline std::string_view description(goal_kind kind) {
             return "any distribution at most {} x uniform";
         case goal_kind::roomy_capacity:
             return "in a container of 16,384 at most {} x the fitted one";
+        case goal_kind::worst_instructions:
+            return "no single operation above {} instructions, any distribution";
+        case goal_kind::wrap_ratio:
+            return "where arrival numbers wrap, no operation above {} x any other";
         case goal_kind::bytes_per_agent:
             return "at most {} bytes per agent";
         case goal_kind::fixed_bytes:
@@ -169,10 +209,16 @@ inline goal_result judge(results const& r, goal const& g) {
         figures += fmt::format("{:.{}f}", figure, figure < 20 ? 2 : 0);
         missed = missed || (at_least ? figure < g.limit[i] : figure > g.limit[i]);
     }
-    const bool one_figure = g.kind == goal_kind::growth || g.title.empty();
+    const bool one_figure =
+        g.kind == goal_kind::growth || g.kind == goal_kind::bytes_per_agent || g.kind == goal_kind::fixed_bytes;
     std::string text = fmt::format(fmt::runtime(description(g.kind)), limits);
     if (!g.title.empty()) text = fmt::format("{}: {}", g.title, text);
     if (!one_figure) text += fmt::format(", N = {}", where);
+    if (g.kind == goal_kind::instructions) {
+        if (case_result const* own = r.find(g.title, "harness", distribution::uniform, agent_counts[0])) {
+            if (own->median.instructions >= 0) figures += fmt::format(" (harness: {:.0f})", own->median.instructions);
+        }
+    }
     return {g, text, figures, missed ? verdict::missed : missing ? verdict::not_measured : verdict::met};
 }
 

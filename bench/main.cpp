@@ -5,7 +5,8 @@
 //     1  the differential test of every structure that is to be timed
 //     2  all cases, some ten times each in random order, under Google Benchmark
 //     3  instruction and cache-miss counts under callgrind, where the processor's counters are out of reach
-//     4  tables, goals, results.json, index.html
+//     4  instructions of the most expensive single operations, stepped one by one
+//     5  tables, goals, results.json, index.html
 
 #include "callgrind.hpp"
 #include "cases.hpp"
@@ -184,6 +185,15 @@ void count_cases(results& r, options const& o) {
     }
 }
 
+void step_worst_cases(results& r, std::vector<worst_spec> const& specs) {
+    if (specs.empty()) return;
+    progress shown("stepping single operations", specs.size());
+    for (worst_spec const& w : specs) {
+        r.worst.push_back({w, w.measure(w.amounts)});
+        shown.at(r.worst.size(), w.name());
+    }
+}
+
 void add_notes(surroundings& w) {
     w.notes.push_back(fmt::format("{}, {}", w.cpu, w.kernel));
     w.notes.push_back(fmt::format("{}, {}, commit {}, {}", w.compiler, w.flags, w.commit, w.date));
@@ -210,12 +220,18 @@ int run(options const& o) {
         const std::regex wanted(o.filter);
         std::erase_if(cases, [&](case_spec const& c) { return !std::regex_search(c.name(), wanted); });
     }
-    if (cases.empty()) {
+    std::vector<worst_spec> worst = all_worst_cases();
+    if (!o.filter.empty()) {
+        const std::regex wanted(o.filter);
+        std::erase_if(worst, [&](worst_spec const& w) { return !std::regex_search(w.name(), wanted); });
+    }
+    if (cases.empty() && worst.empty()) {
         fmt::print(stderr, "maxwell_bench: no case matches the filter '{}'; --list shows all names.\n", o.filter);
         return 2;
     }
     if (o.list) {
         for (case_spec const& c : cases) fmt::print("{}\n", c.name());
+        for (worst_spec const& w : worst) fmt::print("{}\n", w.name());
         return 0;
     }
     if (o.counted_child) {
@@ -252,7 +268,8 @@ int run(options const& o) {
             "Instructions and cache misses are the processor's own counts (perf_event_open), the harness's own "
             "included.";
     }
-    time_cases(r, o.repetitions, counters);
+    if (!r.cases.empty()) time_cases(r, o.repetitions, counters);
+    step_worst_cases(r, worst);
     if (o.callgrind || !counters.available()) count_cases(r, o);
     r.merge();
     std::ifstream("/proc/loadavg") >> r.where.load_after;

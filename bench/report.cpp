@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -57,6 +58,7 @@ std::vector<structure_info const*> structures_in(results const& r, std::string c
     std::vector<structure_info const*> found;
     for (case_result const& c : r.cases) {
         if (!c.timed() || c.spec.amounts != amounts || c.spec.title() != title) continue;
+        if (c.spec.structure->from == origin::variant) continue;  // in tables of their own
         if (std::find(found.begin(), found.end(), c.spec.structure) == found.end()) found.push_back(c.spec.structure);
     }
     return found;
@@ -159,13 +161,87 @@ void print_counts(results const& r, std::FILE* out) {
     if (any) fmt::print(out, "{}\n", r.where.counts_from);
 }
 
+/// One line of the tables of variants.
+void print_variant(results const& r, std::string_view name, std::string_view label, std::size_t n, std::FILE* out) {
+    case_result const* c = r.find("quantum", name, distribution::uniform, n);
+    if (c == nullptr) return;
+    fmt::print(out, "  {:<36} {:>8} {:>14} {:>12}\n", label, short_ns(c->median.mean_ns), tails(c->median),
+               c->median.instructions < 0 ? "-" : fmt::format("{:.0f}", c->median.instructions));
+}
+
+void print_variant_header(std::string_view title, std::FILE* out) {
+    fmt::print(out, "\n{}\n  {:<36} {:>8} {:>14} {:>12}\n", title, "", "mean ns", "p50/p99/p999", "instructions");
+}
+
+void print_variants(results const& r, std::FILE* out) {
+    bool groups = false;
+    bool keys = false;
+    for (case_result const& c : r.cases) {
+        if (!c.timed() || c.spec.structure->from != origin::variant) continue;
+        const bool of_keys = c.spec.structure->keeps_generations;
+        groups = groups || of_keys;
+        keys = keys || !of_keys;
+    }
+    if (groups) {
+        print_variant_header("What a hierarchy costs: quantum, uniform amounts, N = 1,000, tournament_tree in K groups",
+                             out);
+        for (case_result const& c : r.cases) {
+            if (c.spec.structure->from != origin::variant || !c.spec.structure->name.starts_with("tournament_tree_g")) {
+                continue;
+            }
+            print_variant(
+                r, c.spec.structure->name,
+                fmt::format("K = {}", c.spec.structure->name.substr(std::string_view("tournament_tree_g").size())),
+                c.spec.agents, out);
+        }
+        print_variant_header(
+            "The textbook's hierarchy, O(sqrt N): sqrt(N) groups of sqrt(N), all scanned, against a tree", out);
+        for (const std::size_t n : agent_counts) {
+            const double root = std::sqrt(static_cast<double>(n));
+            print_variant(r, "two_level_scan", fmt::format("two_level_scan, N = {}, sqrt(N) = {:.0f}", n, root), n,
+                          out);
+            print_variant(r, "tournament_tree",
+                          fmt::format("tournament_tree, N = {}, log2(N) = {:.0f}", n, std::log2(n)), n, out);
+        }
+    }
+    if (keys) {
+        print_variant_header("What arrival order and generations cost: quantum, uniform amounts", out);
+        for (const std::size_t n : agent_counts) {
+            print_variant(r, "bare_winner_tree", fmt::format("N = {}: price and slot alone", n), n, out);
+            print_variant(r, "fifo_winner_tree", fmt::format("N = {}: with arrival order", n), n, out);
+            print_variant(r, "tournament_tree", fmt::format("N = {}: with generations, complete", n), n, out);
+        }
+    }
+}
+
+std::string worst_text(worst_of_each const& each) {
+    return fmt::format("{} {}", worst_result::greatest(each), worst_result::name_of_greatest(each));
+}
+
+void print_worst(results const& r, std::FILE* out) {
+    if (r.worst.empty()) return;
+    fmt::print(out, "\nThe most expensive single operation at N = 10,000, instructions without any harness\n");
+    fmt::print(out, "  {:<32} | {:<18} | {:<24} | {}\n", "", "usually", "where arrival numbers wrap", "ratio");
+    for (worst_result const& w : r.worst) {
+        const std::string label = fmt::format("{}, {}", w.spec.structure->name, name_of(w.spec.amounts));
+        if (!w.counted()) {
+            fmt::print(out, "  {:<32} | not counted: this system lets no process step another\n", label);
+            continue;
+        }
+        fmt::print(out, "  {:<32} | {:<18} | {:<26} | {:.2f}\n", label, worst_text(w.costs.away),
+                   worst_text(w.costs.across), w.ratio());
+    }
+}
+
 void print_structures(results const& r, std::FILE* out) {
     fmt::print(out, "\n{:<22} {:<11} {:<6} {:<5} {:<11} {:<9} {:>8} {:>9}\n", "structure", "from", "order", "FIFO",
                "generations", "payment", "B/agent", "fixed B");
     std::vector<structure_info const*> seen;
     for (case_result const& c : r.cases) {
         structure_info const* s = c.spec.structure;
-        if (s->from == origin::harness || std::find(seen.begin(), seen.end(), s) != seen.end()) continue;
+        if (s->from == origin::harness || s->from == origin::variant ||
+            std::find(seen.begin(), seen.end(), s) != seen.end())
+            continue;
         seen.push_back(s);
         const auto memory = r.memory_of(s->name);
         fmt::print(out, "{:<22} {:<11} {:<6} {:<5} {:<11} {:<9} {:>8} {:>9}{}\n", s->name,
@@ -265,7 +341,21 @@ json to_json(results const& r) {
                           {"measured", g.figures},
                           {"verdict", verdict_names[static_cast<std::size_t>(g.outcome)]}});
     }
-    return {{"context", context}, {"benchmarks", benchmarks}, {"structures", all_structures}, {"goals", judged}};
+    json worst = json::array();
+    for (worst_result const& one : r.worst) {
+        if (!one.counted()) continue;
+        worst.push_back({{"name", one.spec.name()},
+                         {"structure", one.spec.structure->name},
+                         {"distribution", name_of(one.spec.amounts)},
+                         {"usually", worst_text(one.costs.away)},
+                         {"at_the_wrap", worst_text(one.costs.across)},
+                         {"ratio", one.ratio()}});
+    }
+    return {{"context", context},
+            {"benchmarks", benchmarks},
+            {"structures", all_structures},
+            {"worst_operations", worst},
+            {"goals", judged}};
 }
 
 void replace(std::string& text, std::string_view mark, std::string const& with) {
@@ -300,6 +390,8 @@ void print_tables(results const& r, std::FILE* out) {
         }
     }
     print_counts(r, out);
+    print_variants(r, out);
+    print_worst(r, out);
     print_structures(r, out);
     fmt::print(out, "\n");
     for (std::string const& note : r.where.notes) fmt::print(out, "{}\n", note);

@@ -28,6 +28,21 @@ struct case_result {
     bool timed() const noexcept { return !repetitions.empty(); }
 };
 
+/// The most expensive single operations of a container.
+struct worst_result {
+    worst_spec spec;
+    worst_costs costs{};
+
+    static long greatest(worst_of_each const& each) noexcept { return *std::max_element(each.begin(), each.end()); }
+    static std::string_view name_of_greatest(worst_of_each const& each) noexcept {
+        return stepped_names[static_cast<std::size_t>(std::max_element(each.begin(), each.end()) - each.begin())];
+    }
+    bool counted() const noexcept { return greatest(costs.away) > 0 && greatest(costs.across) > 0; }
+    double ratio() const noexcept {
+        return static_cast<double>(greatest(costs.across)) / static_cast<double>(greatest(costs.away));
+    }
+};
+
 /// The machine and the build, as far as they can be found out.
 struct surroundings {
     std::string cpu, compiler, flags, commit, date, load_before, load_after, host, kernel;
@@ -43,6 +58,7 @@ class results {
 public:
     surroundings where;
     std::vector<case_result> cases;
+    std::vector<worst_result> worst;
 
     /// Medians over repetitions. Counts that came from elsewhere stay.
     void merge() {

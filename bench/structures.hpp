@@ -15,6 +15,7 @@
 #include "peers/priority_queue.hpp"
 #include "peers/rbtree.hpp"
 #include "peers/skip_list.hpp"
+#include "variants.hpp"
 
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
@@ -112,6 +113,14 @@ using ordered_sets = structure_list<peer_entry<rbtree_auction>,              //
                                     peer_entry<skip_list>,                   //
                                     peer_entry<naive_auction<exact_order>>,  //
                                     peer_entry<no_auction>>;
+
+// What a part of tournament_tree costs: `quantum` with uniform amounts only, and tables of their own.
+using key_variants = structure_list<bare_winner_tree_entry, fifo_winner_tree_entry, two_level_scan_entry>;
+/// At N = 1,000.
+using group_variants =
+    structure_list<grouped_tree_entry<1>, grouped_tree_entry<2>, grouped_tree_entry<4>,  //
+                   grouped_tree_entry<8>, grouped_tree_entry<16>, grouped_tree_entry<32>, grouped_tree_entry<64>,
+                   grouped_tree_entry<125>, grouped_tree_entry<250>, grouped_tree_entry<500>, grouped_tree_entry<1000>>;
 
 /// An empty one of them. On the heap: a container of 16,384 is larger than some stacks.
 template <class A>

@@ -30,6 +30,7 @@ enum class origin : std::uint8_t {
     third_party,  ///< a structure of the standard library, of Boost or of Abseil
     own,          ///< written here, after a published idea
     harness,      ///< does nothing: what the measuring itself costs
+    variant,      ///< of tournament_tree, to show what one part of it costs: has tables of its own
 };
 
 /// What a structure promises; the differential test holds it to this, and the report shows it.
