@@ -215,7 +215,7 @@ int main() {
         cells_of<7>,
         [] { return registry_from<5>(0); },
         [] { return registry_from<70>(0xFFFF'FFFDu); },
-        [] { return arrivals_keep_their_order<3, 8>(3000); },
+        [] { return arrivals_keep_their_order<3, 8>(5000); },
         affinity_looks_no_further_than_its_probes,
         a_bonus_is_worth_itself,
         nobody_gains_by_lying,
