@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -107,9 +108,9 @@ inline double figure_for(results const& r, goal const& g, std::size_t i) {
     };
     switch (g.kind) {
         case goal_kind::p99_ns:
-            return own != nullptr ? own->median.p99_ns : -1;
+            return own != nullptr ? std::round(own->median.p99_ns) : -1;  // the clock's steps are coarser
         case goal_kind::p999_ns:
-            return own != nullptr ? own->median.p999_ns : -1;
+            return own != nullptr ? std::round(own->median.p999_ns) : -1;
         case goal_kind::instructions:
             return own != nullptr ? own->median.instructions : -1;
         case goal_kind::misses:

@@ -165,12 +165,12 @@ void print_counts(results const& r, std::FILE* out) {
 void print_variant(results const& r, std::string_view name, std::string_view label, std::size_t n, std::FILE* out) {
     case_result const* c = r.find("quantum", name, distribution::uniform, n);
     if (c == nullptr) return;
-    fmt::print(out, "  {:<36} {:>8} {:>14} {:>12}\n", label, short_ns(c->median.mean_ns), tails(c->median),
+    fmt::print(out, "  {:<42} {:>8} {:>14} {:>12}\n", label, short_ns(c->median.mean_ns), tails(c->median),
                c->median.instructions < 0 ? "-" : fmt::format("{:.0f}", c->median.instructions));
 }
 
 void print_variant_header(std::string_view title, std::FILE* out) {
-    fmt::print(out, "\n{}\n  {:<36} {:>8} {:>14} {:>12}\n", title, "", "mean ns", "p50/p99/p999", "instructions");
+    fmt::print(out, "\n{}\n  {:<42} {:>8} {:>14} {:>12}\n", title, "", "mean ns", "p50/p99/p999", "instructions");
 }
 
 void print_variants(results const& r, std::FILE* out) {
@@ -221,7 +221,7 @@ std::string worst_text(worst_of_each const& each) {
 void print_worst(results const& r, std::FILE* out) {
     if (r.worst.empty()) return;
     fmt::print(out, "\nThe most expensive single operation at N = 10,000, instructions without any harness\n");
-    fmt::print(out, "  {:<32} | {:<18} | {:<24} | {}\n", "", "usually", "where arrival numbers wrap", "ratio");
+    fmt::print(out, "  {:<32} | {:<18} | {:<26} | {}\n", "", "usually", "where arrival numbers wrap", "ratio");
     for (worst_result const& w : r.worst) {
         const std::string label = fmt::format("{}, {}", w.spec.structure->name, name_of(w.spec.amounts));
         if (!w.counted()) {
