@@ -34,6 +34,8 @@
 
 #pragma once
 
+#include <maxwell/core/assert.hpp>
+
 #include <bit>          // bit_width
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t
@@ -95,12 +97,16 @@ public:
         return k;
     }
 
-    /// Gives `slot` the key `k` in the place of its own, where no match changes its outcome by that. O(log N), two nodes on
-    /// average.
+    /// Gives `slot`, which has a key, the key `k` in the place of its own, where no match changes its outcome by that. Stops at
+    /// node_[0], which holds no key, if not before. O(log N), two nodes on average over all leaves.
     constexpr void rename(std::uint32_t slot, key k) noexcept {
         std::size_t i = N + slot;
         const key old = node_[i];
-        for (; i > 0 && node_[i] == old; i /= 2) node_[i] = k;
+        MAXWELL_ASSERT(old != 0);
+        do {
+            node_[i] = k;
+            i /= 2;
+        } while (node_[i] == old);
     }
 
     /// The greatest key below `bound`, asking `at_leaf(slot)` for what stands for a leaf at or above it; 0 when there is none.
