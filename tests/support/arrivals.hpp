@@ -16,9 +16,9 @@
 
 namespace maxwell::test {
 
-/// Null, or a sentence. `Bits` is the width of a ticket.
+/// Null, or a sentence. `Bits` is the width of a ticket; one slot in `dear_in` is the costlier kind, 1: all, 0: none.
 template <std::size_t Slots, int Bits>
-char const* arrivals_keep_their_order(int operations) {
+char const* arrivals_keep_their_order(int operations, std::uint32_t dear_in) {
     using order = detail::arrival_order<Slots, Bits>;
     constexpr std::uint64_t last_number = (std::uint64_t{1} << (Bits - order::slot_bits)) - 1;
     dice random(Slots);
@@ -27,15 +27,18 @@ char const* arrivals_keep_their_order(int operations) {
     std::list<std::uint32_t> expected;
     int sweeps = 0;
     for (int n = 0; n < operations; ++n) {
-        const std::uint32_t slot = random.below(Slots);
+        // Phases in which slots arrive in turn: then the sweep has the most to do, every slot being behind it.
+        const std::uint32_t slot = n / 300 % 2 == 0 ? random.below(Slots) : static_cast<std::uint32_t>(n) % Slots;
         if (random.below(n / 200 % 2 == 0 ? 8 : 2) != 0) {  // full and sparse phases
             if (arrivals.sweep_due()) {
                 ++sweeps;
                 int renumbered = 0;
-                arrivals.sweep([&](std::uint32_t who, std::uint32_t now) noexcept {
-                    ticket[who] = now;
-                    ++renumbered;
-                });
+                arrivals.sweep(
+                    [&](std::uint32_t who, std::uint32_t now) noexcept {
+                        ticket[who] = now;
+                        ++renumbered;
+                    },
+                    [&](std::uint32_t) noexcept { return dear_in != 0 && random.below(dear_in) == 0; });
                 if (renumbered > 2) return "a sweep renumbered more than two slots at once";
             }
             const auto found = std::find(expected.begin(), expected.end(), slot);

@@ -36,10 +36,14 @@ TEST(exact_containers, work_in_static_storage) {
 // --- arrival_order -----------------------------------------------------------------------------------------------------
 
 TEST(arrival_order, keeps_order_while_its_numbers_run_out_again_and_again) {
-    for (char const* why : {arrivals_keep_their_order<1, 5>(5000), arrivals_keep_their_order<2, 6>(5000),
-                            arrivals_keep_their_order<3, 8>(5000), arrivals_keep_their_order<16, 11>(20'000),
-                            arrivals_keep_their_order<60, 15>(60'000)}) {
-        EXPECT_EQ(why, nullptr) << why;
+    for (const std::uint32_t dear_in : {0u, 1u, 3u}) {
+        SCOPED_TRACE(dear_in);
+        for (char const* why :
+             {arrivals_keep_their_order<1, 5>(5000, dear_in), arrivals_keep_their_order<2, 7>(9000, dear_in),
+              arrivals_keep_their_order<3, 8>(9000, dear_in), arrivals_keep_their_order<16, 11>(30'000, dear_in),
+              arrivals_keep_their_order<60, 15>(90'000, dear_in)}) {
+            EXPECT_EQ(why, nullptr) << why;
+        }
     }
 }
 

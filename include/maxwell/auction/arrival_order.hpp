@@ -4,8 +4,8 @@
 //
 // A key of 64 bits has room for a price, a slot and an arrival number of 32 - log2(Slots) bits, which is used up within
 // minutes or seconds. So live slots also stand in a list, oldest first, and when the numbers come near their end a sweep walks
-// that list and numbers it anew from 0, two slots for each arrival, until it has caught up. The order never changes, and no
-// operation has to do more than two renumberings.
+// that list and numbers it anew from 0, a slot or two for each arrival, until it has caught up. The order never changes, and
+// no operation has to do more than two renumberings, nor, but in a hurry, more than one of the costlier kind.
 //
 //     list     end <-> 7 <-> 2 <-> mark <-> 9 <-> 4 <-> end       circular; end is entry 0
 //     number           0     1             803   811              behind the mark: numbered anew
@@ -23,7 +23,7 @@
 //
 //     operation     cost   why
 //     join, leave   O(1)   a doubly linked list by index
-//     sweep         O(1)   two entries of the list
+//     sweep         O(1)   two entries of the list at most
 //     memory        4 B per slot (8 from 65,534 slots on)
 
 #pragma once
@@ -50,10 +50,12 @@ private:
     static_assert(Bits <= 32 && numbers >= 8 * Slots,
                   "numbers of this width would be swept all the time: 16,384 slots at most");
 
-    /// Numbers that are left over for arrivals during a sweep. It is over after Slots + 1 of them, since each adds one slot to
-    /// the list and numbers two.
-    static constexpr std::uint64_t reserved = Slots + 4;
+    /// A sweep begins `reserved` numbers before their end, and steps twice in each arrival from `urgent` numbers on, whatever a
+    /// step costs. Then it is over after Slots + 1 more arrivals, since each adds one slot to the list and numbers two.
+    static constexpr std::uint64_t urgent = Slots + 4;
+    static constexpr std::uint64_t reserved = 2 * Slots + 4 + urgent;
     static constexpr std::uint32_t due = static_cast<std::uint32_t>(numbers - reserved) << slot_bits;
+    static constexpr std::uint32_t overdue = static_cast<std::uint32_t>(numbers - urgent) << slot_bits;
 
 public:
     constexpr arrival_order() noexcept = default;
@@ -69,27 +71,35 @@ public:
     /// Must sweep() be called before the next join()?
     constexpr bool sweep_due() const noexcept { return next_ >= due; }
 
-    /// Numbers the next two slots anew, by `renumber(slot, ticket)`, which puts the new ticket where the old one is kept. O(1).
-    template <class Renumber>
-    constexpr void sweep(Renumber renumber) noexcept {
+    /// Numbers the next slot or two anew, by `renumber(slot, ticket)`, which puts the new ticket where the old one is kept.
+    /// `is_dear(slot)`: is that the costlier kind? Of those only one is done at a time, while there are numbers enough. O(1).
+    template <class Renumber, class IsDear>
+    constexpr void sweep(Renumber renumber, IsDear is_dear) noexcept {
         if (!sweeping_) {
             sweeping_ = true;
             swept_ = 0;
             insert_after(mark, 0);
+            return;
         }
-        for (int i = 0; i < 2; ++i) {
-            const link l = link_[mark].next;
+        const bool hurry = next_ >= overdue;
+        link reached = mark;
+        for (int step = 0; step < 2; ++step) {
+            const link l = link_[reached].next;
             if (l == 0) {  // caught up with the newest: numbers go on from here
                 next_ = swept_;
                 remove(mark);
                 sweeping_ = false;
                 return;
             }
-            remove(mark);
-            insert_after(mark, l);
+            const bool dear = !hurry && is_dear(l - 1u);
+            if (dear && step == 1) break;
             renumber(l - 1u, swept_ | (l - 1u));
             swept_ += std::uint32_t{1} << slot_bits;
+            reached = l;
+            if (dear) break;
         }
+        remove(mark);
+        insert_after(mark, reached);
     }
 
     /// `slot`, which is not in the list, arrives; its ticket. O(1).

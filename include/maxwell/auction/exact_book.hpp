@@ -117,10 +117,11 @@ public:
     /// Must renumber() be called before the next enter()?
     constexpr bool renumber_due() const noexcept { return arrivals_.sweep_due(); }
 
-    /// Gives two bids new arrival numbers: calls `rename(slot, low)`, which makes `low` the lower half of the slot's key. O(1).
-    template <class Rename>
-    constexpr void renumber(Rename rename) noexcept {
-        arrivals_.sweep([&](std::uint32_t slot, std::uint32_t ticket) noexcept { rename(slot, ~ticket); });
+    /// Gives a bid or two new arrival numbers: calls `rename(slot, low)`, which makes `low` the lower half of the slot's key.
+    /// `is_dear(slot)`: does that take many steps? O(1) calls of each.
+    template <class Rename, class IsDear>
+    constexpr void renumber(Rename rename, IsDear is_dear) noexcept {
+        arrivals_.sweep([&](std::uint32_t slot, std::uint32_t ticket) noexcept { rename(slot, ~ticket); }, is_dear);
     }
 
     /// Do the invariants hold? `key_of(slot)` is the slot's key, 0 without a bid. O(Capacity).

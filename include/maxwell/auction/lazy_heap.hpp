@@ -239,15 +239,17 @@ private:
         return rest_.greatest_below(k, [](std::uint32_t) noexcept { return key{0}; });
     }
 
-    /// Two steps of numbering arrivals anew. Out of the way: most inserts have none to do.
+    /// A step or two of numbering arrivals anew. Out of the way: most inserts have none to do.
     [[gnu::noinline]] constexpr void renumber() noexcept {
-        book_.renumber([this](std::uint32_t slot, std::uint32_t low) noexcept {
-            if (is_front(slot)) {
-                front_ = front_ >> 32 << 32 | low;
-            } else {
-                rest_.rename(slot, rest_.leaf(slot) >> 32 << 32 | low);
-            }
-        });
+        book_.renumber(
+            [this](std::uint32_t slot, std::uint32_t low) noexcept {
+                if (is_front(slot)) {
+                    front_ = front_ >> 32 << 32 | low;
+                } else {
+                    rest_.rename(slot, rest_.leaf(slot) >> 32 << 32 | low);
+                }
+            },
+            [this](std::uint32_t slot) noexcept { return !is_front(slot) && rest_.is_ahead(slot); });
     }
 
     book book_;

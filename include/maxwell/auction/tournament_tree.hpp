@@ -230,15 +230,21 @@ private:
         });
     }
 
-    /// Two steps of numbering arrivals anew. Out of the way: most inserts have none to do.
+    /// A step or two of numbering arrivals anew. Out of the way: most inserts have none to do.
     [[gnu::noinline]] constexpr void renumber() noexcept {
-        book_.renumber([this](std::uint32_t slot, std::uint32_t low) noexcept {
-            const std::uint32_t g = group_of(slot);
-            const key old = key_of(slot);
-            const key k = old >> 32 << 32 | low;
-            group_[g].rename(slot - first_slot(g), k);
-            if (final_.leaf(g) == old) final_.rename(g, k);
-        });
+        book_.renumber(
+            [this](std::uint32_t slot, std::uint32_t low) noexcept {
+                const std::uint32_t g = group_of(slot);
+                const key old = key_of(slot);
+                const key k = old >> 32 << 32 | low;
+                group_[g].rename(slot - first_slot(g), k);
+                if (final_.leaf(g) == old) final_.rename(g, k);
+            },
+            [this](std::uint32_t slot) noexcept {
+                const std::uint32_t g = group_of(slot);
+                return group_[g].is_ahead(slot - first_slot(g)) ||
+                       (final_.leaf(g) == key_of(slot) && final_.is_ahead(g));
+            });
     }
 
     book book_;

@@ -25,6 +25,7 @@
 //
 //     operation        cost         why
 //     root, leaf       O(1)         one load
+//     is_ahead         O(1)         two loads
 //     set              O(log N)     depth = ceil(log2 N) matches
 //     rival            O(log N)     the same path, read only
 //     greatest_below   O(m log N)   subtrees whose greatest key is below are not entered
@@ -96,6 +97,9 @@ public:
         }
         return k;
     }
+
+    /// Has `slot`, which has a key, won its first two matches? O(1).
+    constexpr bool is_ahead(std::uint32_t slot) const noexcept { return node_[(N + slot) / 4] == node_[N + slot]; }
 
     /// Gives `slot`, which has a key, the key `k` in the place of its own, where no match changes its outcome by that. Stops at
     /// node_[0], which holds no key, if not before. O(log N), two nodes on average over all leaves.
