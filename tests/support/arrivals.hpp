@@ -28,7 +28,8 @@ char const* arrivals_keep_their_order(int operations, std::uint32_t dear_in) {
     int sweeps = 0;
     for (int n = 0; n < operations; ++n) {
         // Phases in which slots arrive in turn: then the sweep has the most to do, every slot being behind it.
-        const std::uint32_t slot = n / 300 % 2 == 0 ? random.below(Slots) : static_cast<std::uint32_t>(n) % Slots;
+        const auto in_turn = static_cast<std::uint32_t>(static_cast<std::size_t>(n) % Slots);
+        const std::uint32_t slot = n / 300 % 2 == 0 ? random.below(Slots) : in_turn;
         if (random.below(n / 200 % 2 == 0 ? 8 : 2) != 0) {  // full and sparse phases
             if (arrivals.sweep_due()) {
                 ++sweeps;
