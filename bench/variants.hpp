@@ -92,9 +92,9 @@ public:
         --size_;
     }
     bool renumber_due() const noexcept { return arrivals_.sweep_due(); }
-    template <class Rename>
-    void renumber(Rename rename) noexcept {
-        arrivals_.sweep([&](std::uint32_t slot, std::uint32_t ticket) noexcept { rename(slot, ~ticket); });
+    template <class Rename, class IsDear>
+    void renumber(Rename rename, IsDear is_dear) noexcept {
+        arrivals_.sweep([&](std::uint32_t slot, std::uint32_t ticket) noexcept { rename(slot, ~ticket); }, is_dear);
     }
 
 private:
@@ -202,9 +202,9 @@ public:
 
 private:
     [[gnu::noinline]] void renumber() noexcept {
-        keys_.renumber([this](std::uint32_t slot, std::uint32_t low) noexcept {
-            tree_.rename(slot, tree_.leaf(slot) >> 32 << 32 | low);
-        });
+        keys_.renumber([this](std::uint32_t slot,
+                              std::uint32_t low) noexcept { tree_.rename(slot, tree_.leaf(slot) >> 32 << 32 | low); },
+                       [](std::uint32_t) noexcept { return false; });  // sweeps are not what is compared
     }
 
     Keys<Capacity> keys_;
