@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Puts the fault NAME of mutants.txt into a copy of the headers and requires that the killer notices. NAME=none: the headers
+# Puts the fault NAME of AREA.txt into a copy of the headers and requires that the killer notices. NAME=none: the headers
 # as they are, which it must let pass.
 
 cmake_minimum_required(VERSION 3.25)
@@ -26,7 +26,7 @@ function(field key)
 endfunction()
 
 if(NOT NAME STREQUAL "none")
-  file(READ ${CMAKE_CURRENT_LIST_DIR}/mutants.txt table)
+  file(READ ${CMAKE_CURRENT_LIST_DIR}/${AREA}.txt table)
   string(FIND "${table}" "\nmutant: ${NAME}\n" begin)
   string(SUBSTRING "${table}" ${begin} -1 entry)
   string(FIND "${entry}" "\n\n" end)
@@ -46,7 +46,7 @@ if(NOT NAME STREQUAL "none")
   file(WRITE ${include}/maxwell/${file} "${text}")
 endif()
 
-execute_process(COMMAND ${CXX} -std=c++20 -O1 -I ${include} -I ${ROOT}/tests ${CMAKE_CURRENT_LIST_DIR}/killer.cpp
+execute_process(COMMAND ${CXX} -std=c++20 -O1 -I ${include} -I ${ROOT}/tests ${CMAKE_CURRENT_LIST_DIR}/${AREA}_killer.cpp
   -o ${WORK}/killer RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(failed)
   message(FATAL_ERROR "${NAME} does not compile:\n${output}")

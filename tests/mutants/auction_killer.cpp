@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The killer: in a second or two, whatever finds a fault in a container or in what containers are made of. It passes with
-// the library as it is, and must fail with every mutant of it in mutants.txt.
+// the library as it is, and must fail with every mutant of it in auction.txt.
 //
 // Oracle and library share the tier maps and the clearing rules, so those are also held to their definitions, and to what
 // they are for: nobody gains by lying.
