@@ -17,4 +17,5 @@
 #include <maxwell/core/hierarchical_bitmap.hpp>
 #include <maxwell/core/latency_histogram.hpp>
 #include <maxwell/core/log_linear.hpp>
+#include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
