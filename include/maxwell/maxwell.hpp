@@ -19,3 +19,4 @@
 #include <maxwell/core/log_linear.hpp>
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
+#include <maxwell/ring/bid_source.hpp>
