@@ -7,6 +7,7 @@
 #pragma once
 
 #include "results.hpp"
+#include "verdict.hpp"
 
 #include <fmt/format.h>
 
@@ -87,16 +88,6 @@ inline constexpr std::array goals{
     goal{"lazy_heap", "incumbent", goal_kind::p999_ns, {1000, 1000, 1000, 1000}},
     goal{"lazy_heap", "", goal_kind::worst_instructions, {0, 0, 0, 6000}},
     goal{"lazy_heap", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
-};
-
-enum class verdict : std::uint8_t { met, missed, not_measured };
-inline constexpr std::array<std::string_view, 3> verdict_names{"met", "MISSED", "not measured"};
-
-struct goal_result {
-    goal asked;
-    std::string text;     ///< what is asked
-    std::string figures;  ///< what was measured
-    verdict outcome = verdict::not_measured;
 };
 
 /// The figure that a goal is about, at agent_counts[i]; negative: not measured.
@@ -188,7 +179,7 @@ inline std::string_view description(goal_kind kind) {
 }
 
 /// Met when every N that was asked for was measured and keeps the limit.
-inline goal_result judge(results const& r, goal const& g) {
+inline judged_goal judge(results const& r, goal const& g) {
     const bool at_least = g.kind == goal_kind::faster_than_exact || g.kind == goal_kind::faster_than_equals;
     std::string limits;
     std::string figures;
@@ -220,12 +211,16 @@ inline goal_result judge(results const& r, goal const& g) {
             if (own->median.instructions >= 0) figures += fmt::format(" (harness: {:.0f})", own->median.instructions);
         }
     }
-    return {g, text, figures, missed ? verdict::missed : missing ? verdict::not_measured : verdict::met};
+    return {std::string(g.structure), text, figures,
+            missed    ? verdict::missed
+            : missing ? verdict::not_measured
+                      : verdict::met};
 }
 
-inline std::vector<goal_result> judge_all(results const& r) {
-    std::vector<goal_result> judged;
+inline std::vector<judged_goal> judge_all(results const& r) {
+    std::vector<judged_goal> judged;
     for (goal const& g : goals) judged.push_back(judge(r, g));
+    for (panel_outcome const& p : r.panels) judged.insert(judged.end(), p.found.goals.begin(), p.found.goals.end());
     return judged;
 }
 

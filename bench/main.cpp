@@ -6,11 +6,14 @@
 //     2  all cases, some ten times each in random order, under Google Benchmark
 //     3  instruction and cache-miss counts under callgrind, where the processor's counters are out of reach
 //     4  instructions of the most expensive single operations, stepped one by one
-//     5  tables, goals, results.json, index.html
+//     5  the panels: whatever is measured in its own way
+//     6  tables, goals, results.json, index.html
 
 #include "callgrind.hpp"
 #include "cases.hpp"
 #include "counters.hpp"
+#include "panel.hpp"
+#include "pinned.hpp"
 #include "report.hpp"
 #include "results.hpp"
 
@@ -31,7 +34,6 @@
 
 #if defined(__linux__)
 #include <malloc.h>
-#include <sched.h>
 #include <unistd.h>
 #endif
 
@@ -96,14 +98,8 @@ public:
     void ReportRuns(std::vector<Run> const&) override {}
 };
 
-/// One core, and memory that is not handed back to the kernel between cases.
-void settle_down() {
-#if defined(__linux__)
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<std::size_t>(sched_getcpu()), &one);
-    sched_setaffinity(0, sizeof one, &one);
-#endif
+/// Memory is not handed back to the kernel between cases.
+void keep_memory() {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -194,6 +190,16 @@ void step_worst_cases(results& r, std::vector<worst_spec> const& specs) {
     }
 }
 
+void run_panels(results& r, std::vector<panel> const& panels, options const& o) {
+    for (panel const& p : panels) {
+        progress shown(std::string(p.name), 1000);
+        const auto at = [&](double share, std::string_view what) {
+            shown.at(static_cast<std::size_t>(share * 1000), what);
+        };
+        r.panels.push_back({p, p.run({r.where.clock, o.full, at})});
+    }
+}
+
 void add_notes(surroundings& w) {
     w.notes.push_back(fmt::format("{}, {}", w.cpu, w.kernel));
     w.notes.push_back(fmt::format("{}, {}, commit {}, {}", w.compiler, w.flags, w.commit, w.date));
@@ -214,24 +220,28 @@ void add_notes(surroundings& w) {
         "so a library built as DEBUG and without libpfm (Debian's is) changes no figure.");
 }
 
+/// Those whose names the filter matches.
+template <class Named, class NameOf>
+std::vector<Named> wanted(std::vector<Named> all, options const& o, NameOf name) {
+    if (o.filter.empty()) return all;
+    const std::regex pattern(o.filter);
+    std::erase_if(all, [&](Named const& one) { return !std::regex_search(std::string(name(one)), pattern); });
+    return all;
+}
+
 int run(options const& o) {
-    std::vector<case_spec> cases = all_cases(o.full);
-    if (!o.filter.empty()) {
-        const std::regex wanted(o.filter);
-        std::erase_if(cases, [&](case_spec const& c) { return !std::regex_search(c.name(), wanted); });
-    }
-    std::vector<worst_spec> worst = all_worst_cases();
-    if (!o.filter.empty()) {
-        const std::regex wanted(o.filter);
-        std::erase_if(worst, [&](worst_spec const& w) { return !std::regex_search(w.name(), wanted); });
-    }
-    if (cases.empty() && worst.empty()) {
+    const auto own_name = [](auto const& one) { return one.name(); };
+    const std::vector<case_spec> cases = wanted(all_cases(o.full), o, own_name);
+    const std::vector<worst_spec> worst = wanted(all_worst_cases(), o, own_name);
+    const std::vector<panel> panels = wanted(all_panels(), o, [](panel const& p) { return p.name; });
+    if (cases.empty() && worst.empty() && panels.empty()) {
         fmt::print(stderr, "maxwell_bench: no case matches the filter '{}'; --list shows all names.\n", o.filter);
         return 2;
     }
     if (o.list) {
         for (case_spec const& c : cases) fmt::print("{}\n", c.name());
         for (worst_spec const& w : worst) fmt::print("{}\n", w.name());
+        for (panel const& p : panels) fmt::print("{}\n", p.name);
         return 0;
     }
     if (o.counted_child) {
@@ -252,9 +262,12 @@ int run(options const& o) {
     }
 
     const auto start = std::chrono::steady_clock::now();
-    settle_down();
+    keep_memory();
     results r;
-    r.where = look_around();
+    {
+        const pinned to_one_core;
+        r.where = look_around();
+    }
     r.where.repetitions = o.repetitions;
     const auto failed = failed_structures(cases);
     for (auto const& [structure, why] : failed) {
@@ -268,8 +281,12 @@ int run(options const& o) {
             "Instructions and cache misses are the processor's own counts (perf_event_open), the harness's own "
             "included.";
     }
-    if (!r.cases.empty()) time_cases(r, o.repetitions, counters);
-    step_worst_cases(r, worst);
+    {
+        const pinned to_one_core;
+        if (!r.cases.empty()) time_cases(r, o.repetitions, counters);
+        step_worst_cases(r, worst);
+    }
+    run_panels(r, panels, o);
     if (o.callgrind || !counters.available()) count_cases(r, o);
     r.merge();
     std::ifstream("/proc/loadavg") >> r.where.load_after;
@@ -281,8 +298,8 @@ int run(options const& o) {
         fmt::print(stderr, "maxwell_bench: can't write to the folder '{}'.\n", o.out);
         return 2;
     }
-    fmt::print("\n{} cases in {:.0f} s. Page: {}, data: {}\n", r.cases.size(), r.where.seconds,
-               (out / "index.html").string(), (out / "results.json").string());
+    fmt::print("\n{} cases and {} panels in {:.0f} s. Page: {}, data: {}\n", r.cases.size(), r.panels.size(),
+               r.where.seconds, (out / "index.html").string(), (out / "results.json").string());
     return failed.empty() ? 0 : 1;
 }
 
@@ -293,7 +310,8 @@ int main(int argc, char** argv) {
     maxwell::bench::options o;
     CLI::App app("Measures Maxwell's auctions and the structures that one would use instead, on this machine.",
                  "maxwell_bench");
-    app.add_option("--filter", o.filter, "only cases whose name matches this regular expression (--list shows names)")
+    app.add_option("--filter", o.filter,
+                   "only cases and panels whose name matches this regular expression (--list shows names)")
         ->check([](std::string const& text) -> std::string {
             try {
                 std::regex compiled(text);
@@ -308,7 +326,7 @@ int main(int argc, char** argv) {
     app.add_option("--repetitions", o.repetitions, "how often each case is timed")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    app.add_flag("--list", o.list, "print the names of the cases and stop");
+    app.add_flag("--list", o.list, "print the names of the cases and panels and stop");
     app.add_flag("--counted-child", o.counted_child)->group("");
     try {
         app.parse(argc, argv);

@@ -234,6 +234,7 @@ void print_worst(results const& r, std::FILE* out) {
 }
 
 void print_structures(results const& r, std::FILE* out) {
+    if (r.cases.empty()) return;
     fmt::print(out, "\n{:<22} {:<11} {:<6} {:<5} {:<11} {:<9} {:>8} {:>9}\n", "structure", "from", "order", "FIFO",
                "generations", "payment", "B/agent", "fixed B");
     std::vector<structure_info const*> seen;
@@ -254,6 +255,59 @@ void print_structures(results const& r, std::FILE* out) {
                    memory ? fmt::format("{:.0f}", memory->fixed_bytes) : "-",
                    c.failed ? "   FAILED the differential test, not timed" : "");
     }
+}
+
+/// Columns as wide as their widest cell: the first to the left, figures to the right.
+void print_panel(panel_outcome const& p, std::FILE* out) {
+    fmt::print(out, "\n{} ({})\n", p.what.about, p.what.name);
+    for (panel_table const& t : p.found.tables) {
+        std::vector<std::size_t> width(t.head.size(), 0);
+        const auto widen = [&](std::vector<std::string> const& cells) {
+            for (std::size_t i = 0; i < std::min(cells.size(), width.size()); ++i) {
+                width[i] = std::max(width[i], cells[i].size());
+            }
+        };
+        const auto print = [&](std::vector<std::string> const& cells) {
+            for (std::size_t i = 0; i < std::min(cells.size(), width.size()); ++i) {
+                if (i == 0) {
+                    fmt::print(out, "  {:<{}}", cells[i], width[i]);
+                } else {
+                    fmt::print(out, "  {:>{}}", cells[i], width[i]);
+                }
+            }
+            fmt::print(out, "\n");
+        };
+        widen(t.head);
+        for (auto const& row : t.rows) widen(row);
+        fmt::print(out, "\n  {}\n", t.title);
+        print(t.head);
+        for (auto const& row : t.rows) print(row);
+        if (!t.note.empty()) fmt::print(out, "  {}\n", t.note);
+    }
+    for (std::string const& note : p.found.notes) fmt::print(out, "  {}\n", note);
+}
+
+json to_json(panel_outcome const& p) {
+    json tables = json::array();
+    for (panel_table const& t : p.found.tables) {
+        tables.push_back({{"title", t.title}, {"head", t.head}, {"rows", t.rows}, {"note", t.note}});
+    }
+    json charts = json::array();
+    for (panel_chart const& c : p.found.charts) {
+        json lines = json::array();
+        for (panel_line const& l : c.lines) lines.push_back({{"name", l.name}, {"x", l.x}, {"y", l.y}});
+        charts.push_back({{"title", c.title},
+                          {"x", c.x},
+                          {"y", c.y},
+                          {"logarithmic_x", c.logarithmic_x},
+                          {"logarithmic_y", c.logarithmic_y},
+                          {"lines", lines}});
+    }
+    return {{"name", p.what.name},
+            {"about", p.what.about},
+            {"tables", tables},
+            {"charts", charts},
+            {"notes", p.found.notes}};
 }
 
 json counters_of(outcome const& o) {
@@ -335,11 +389,9 @@ json to_json(results const& r) {
         benchmarks.push_back(entry);
     }
     json judged = json::array();
-    for (goal_result const& g : judge_all(r)) {
-        judged.push_back({{"structure", g.asked.structure},
-                          {"goal", g.text},
-                          {"measured", g.figures},
-                          {"verdict", verdict_names[static_cast<std::size_t>(g.outcome)]}});
+    for (judged_goal const& g : judge_all(r)) {
+        judged.push_back(
+            {{"structure", g.subject}, {"goal", g.text}, {"measured", g.figures}, {"verdict", name_of(g.outcome)}});
     }
     json worst = json::array();
     for (worst_result const& one : r.worst) {
@@ -351,11 +403,10 @@ json to_json(results const& r) {
                          {"at_the_wrap", worst_text(one.costs.across)},
                          {"ratio", one.ratio()}});
     }
-    return {{"context", context},
-            {"benchmarks", benchmarks},
-            {"structures", all_structures},
-            {"worst_operations", worst},
-            {"goals", judged}};
+    json panels = json::array();
+    for (panel_outcome const& p : r.panels) panels.push_back(to_json(p));
+    return {{"context", context},        {"benchmarks", benchmarks}, {"structures", all_structures},
+            {"worst_operations", worst}, {"panels", panels},         {"goals", judged}};
 }
 
 void replace(std::string& text, std::string_view mark, std::string const& with) {
@@ -393,13 +444,19 @@ void print_tables(results const& r, std::FILE* out) {
     print_variants(r, out);
     print_worst(r, out);
     print_structures(r, out);
+    for (panel_outcome const& p : r.panels) print_panel(p, out);
     fmt::print(out, "\n");
     for (std::string const& note : r.where.notes) fmt::print(out, "{}\n", note);
     fmt::print(out, "\nGoals\n");
-    for (goal_result const& g : judge_all(r)) {
-        fmt::print(out, "  {:<12} {}: {}: {}\n", verdict_names[static_cast<std::size_t>(g.outcome)], g.asked.structure,
-                   g.text, g.figures);
+    std::size_t not_measured = 0;
+    for (judged_goal const& g : judge_all(r)) {
+        if (g.outcome == verdict::not_measured) {
+            ++not_measured;
+        } else {
+            fmt::print(out, "  {:<6} {}: {}: {}\n", name_of(g.outcome), g.subject, g.text, g.figures);
+        }
     }
+    if (not_measured != 0) fmt::print(out, "  {} more were not measured in this run\n", not_measured);
 }
 
 bool write_json(results const& r, std::filesystem::path const& file) {

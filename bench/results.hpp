@@ -8,6 +8,7 @@
 #include "cases.hpp"
 #include "clock.hpp"
 #include "measure.hpp"
+#include "panel.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -43,6 +44,12 @@ struct worst_result {
     }
 };
 
+/// What a panel found.
+struct panel_outcome {
+    panel what;
+    panel_result found;
+};
+
 /// The machine and the build, as far as they can be found out.
 struct surroundings {
     std::string cpu, compiler, flags, commit, date, load_before, load_after, host, kernel;
@@ -59,6 +66,7 @@ public:
     surroundings where;
     std::vector<case_result> cases;
     std::vector<worst_result> worst;
+    std::vector<panel_outcome> panels;
 
     /// Medians over repetitions. Counts that came from elsewhere stay.
     void merge() {

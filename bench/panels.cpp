@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+//
+// The list of panels. An area is a folder below bench/ with a function that names its own, declared here.
+
+#include "panel.hpp"
+
+namespace maxwell::bench {
+
+std::vector<panel> all_panels() { return {}; }
+
+}  // namespace maxwell::bench
