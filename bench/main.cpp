@@ -196,7 +196,7 @@ void run_panels(results& r, std::vector<panel> const& panels, options const& o) 
         const auto at = [&](double share, std::string_view what) {
             shown.at(static_cast<std::size_t>(share * 1000), what);
         };
-        r.panels.push_back({p, p.run({r.where.clock, o.full, at})});
+        r.panels.push_back({p, p.run({r.where.clock, r, o.full, at})});
     }
 }
 
@@ -286,9 +286,9 @@ int run(options const& o) {
         if (!r.cases.empty()) time_cases(r, o.repetitions, counters);
         step_worst_cases(r, worst);
     }
-    run_panels(r, panels, o);
     if (o.callgrind || !counters.available()) count_cases(r, o);
     r.merge();
+    run_panels(r, panels, o);
     std::ifstream("/proc/loadavg") >> r.where.load_after;
     r.where.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     add_notes(r.where);

@@ -50,8 +50,11 @@ struct panel_result {
     std::vector<std::string> notes;  ///< sentences: how it was measured, and what that leaves open
 };
 
+class results;
+
 struct panel_context {
     clock_facts clock;
+    results const& cases;  ///< of the same run, merged; those that were not asked for are not in there
     bool full = false;
     /// Says how far the panel is, in [0, 1], and with what; from one thread only.
     std::function<void(double share, std::string_view what)> progress;

@@ -2,10 +2,13 @@
 //
 // The list of panels. An area is a folder below bench/ with a function that names its own, declared here.
 
+#include "matrix/matrix.hpp"
 #include "panel.hpp"
 
 namespace maxwell::bench {
 
-std::vector<panel> all_panels() { return {}; }
+std::vector<panel> all_panels() {
+    return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms}};
+}
 
 }  // namespace maxwell::bench

@@ -415,6 +415,8 @@ void replace(std::string& text, std::string_view mark, std::string const& with) 
 
 }  // namespace
 
+std::filesystem::path source_folder() { return MAXWELL_BENCH_SOURCE; }
+
 surroundings look_around() {
     surroundings w;
     w.cpu = cpu_name();

@@ -16,6 +16,9 @@ namespace maxwell::bench {
 /// CPU, compiler, flags, commit, date and load.
 surroundings look_around();
 
+/// Where this program's sources are, or were when it was built.
+std::filesystem::path source_folder();
+
 /// A table per workload, the ratios, the goals.
 void print_tables(results const& r, std::FILE* out);
 
