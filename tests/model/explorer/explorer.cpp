@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+//
+// Schedules, searches, reports. The memory's rules stand in weak_memory.hpp.
+
+#include "explorer.hpp"
+
+#include "engine.hpp"
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace maxwell::model {
+
+engine* engine::active = nullptr;
+substitution engine::weakened;
+
+namespace {
+
+constexpr std::size_t stack_bytes = 256 * 1024;
+constexpr std::size_t most_steps = 2000;
+constexpr std::uint64_t most_executions = 5'000'000;
+
+char const* name(int o) {
+    static char const* const names[] = {"relaxed", "consume", "acquire", "release", "acq_rel", "seq_cst"};
+    return names[o];
+}
+
+std::string output_of(std::string const& command) {
+    std::string text;
+    if (FILE* pipe = popen(command.c_str(), "r")) {
+        char buffer[512];
+        while (std::size_t n = fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
+        pclose(pipe);
+    }
+    return text;
+}
+
+/// "function at file:line" of a return address, by addr2line where there is one.
+std::string describe(void const* pc) {
+    static std::map<void const*, std::string> known;
+    std::string& text = known[pc];
+    if (!text.empty()) return text;
+    Dl_info info{};
+    if (dladdr(pc, &info) == 0) return text = "?";
+    char address[32];
+    const auto offset = static_cast<char const*>(pc) - static_cast<char const*>(info.dli_fbase);
+    std::snprintf(address, sizeof address, "0x%lx", static_cast<unsigned long>(offset - 1));
+    text = output_of(std::string("addr2line -s -f -C -e /proc/") + std::to_string(getpid()) + "/exe " + address +
+                     " 2>/dev/null");
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    const std::size_t line = text.find('\n');
+    if (line == std::string::npos) return text = address;
+    const std::string where = text.substr(line + 1, text.find(" (disc", line) - line - 1);
+    std::string function = text.substr(0, text.find('('));
+    return text = function.substr(function.rfind("::") == std::string::npos ? 0 : function.rfind("::") + 2) + " at " +
+                  where;
+}
+
+/// The library's line, also where the operation stands in the wrapper `atomic`.
+std::string describe(place const& p) {
+    const std::string at = describe(p.pc);
+    return at.find(" at atomic") != std::string::npos ? describe(p.caller) : at;
+}
+
+std::vector<int> weaker(operation kind, int o) {
+    const bool both = kind == operation::update || kind == operation::compare_exchange || kind == operation::fence;
+    if (o == seq_cst) return {both ? acq_rel : kind == operation::load ? acquire : release};
+    if (o == acq_rel) return {acquire, release};
+    if (o == relaxed) return {};
+    return {relaxed};
+}
+
+}  // namespace
+
+std::string name_of(operation kind) {
+    static char const* const names[] = {"load", "store", "update", "compare_exchange", "failed compare_exchange",
+                                        "fence"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+engine::engine(program const& p) : program_(p), memory_(*this, p.shared.data(), p.shared.size()) {
+    for (std::size_t t = 0; t < p.threads.size(); ++t)
+        fibers_.push_back({{}, std::make_unique<char[]>(stack_bytes), {}, {}, false});
+}
+
+verdict engine::explore(std::uint64_t limit) {
+    active = this;
+    verdict v;
+    do {
+        ++v.executions;
+        run();
+        if (!failure_.empty()) v.failure = "\n" + failure_ + trace_of_this_execution();
+        v.cut += cut_ ? 1 : 0;
+        if (v.executions == limit) ++v.cut;
+    } while (v.failure.empty() && v.executions < limit && next_path());
+    v.states = visited_.size();
+    active = nullptr;
+    return v;
+}
+
+/// One execution along path_, and where that ends along the first choices.
+void engine::run() {
+    std::fill(program_.shared.begin(), program_.shared.end(), std::byte{0});
+    memory_.reset();
+    depth_ = 0;
+    cut_ = false;
+    failures_for_no_reason_ = 1;
+    program_.begin();
+    for (std::size_t t = 0; t < fibers_.size(); ++t) start(t);
+    for (std::size_t steps = 0; failure_.empty(); ++steps) {
+        std::array<std::size_t, most_threads> ready;
+        std::size_t n = 0;
+        for (std::size_t t = 0; t < fibers_.size(); ++t) {
+            if (!fibers_[t].done) ready[n++] = t;
+        }
+        if (n == 0) return program_.end();
+        if (!tracing_ && depth_ == path_.size() && !visited_.insert(state()).second) return;
+        if (steps == most_steps) {
+            cut_ = true;
+            return;
+        }
+        resume(ready[n == 1 ? 0 : choose(n)]);
+    }
+}
+
+/// The next leaf of the tree of choices, depth first.
+bool engine::next_path() {
+    while (!path_.empty() && path_.back().taken + 1 == path_.back().of) path_.pop_back();
+    if (path_.empty()) return false;
+    ++path_.back().taken;
+    return true;
+}
+
+std::string engine::trace_of_this_execution() {
+    tracing_ = true;
+    trace_.clear();
+    failure_.clear();
+    run();
+    return "\n" + trace_;
+}
+
+std::size_t engine::choose(std::size_t n) {
+    if (depth_ == path_.size()) path_.push_back({0, n});
+    return path_[depth_++].taken;
+}
+
+void engine::fail(std::string text) {
+    failure_ = std::move(text);
+    if (current_ != nobody) leave_fiber();
+}
+
+std::pair<std::uint64_t, std::uint64_t> engine::state() const {
+    digest d;
+    memory_.add_to(d);
+    for (fiber const& f : fibers_) {
+        d.add(f.history.value().first);
+        d.add(f.history.value().second);
+    }
+    d.add(failures_for_no_reason_);
+    return d.value();
+}
+
+void engine::start(std::size_t t) {
+    fiber& f = fibers_[t];
+    f.history = {};
+    f.calls.clear();
+    f.done = false;
+    getcontext(&f.context);
+    f.context.uc_stack.ss_sp = f.stack.get();
+    f.context.uc_stack.ss_size = stack_bytes;
+    f.context.uc_link = nullptr;
+    makecontext(&f.context, &engine::enter_fiber, 0);
+    resume(t);
+}
+
+void engine::enter_fiber() {
+    engine& e = *active;
+    e.program_.threads[e.current_]();
+    e.fibers_[e.current_].done = true;
+    e.leave_fiber();
+}
+
+void engine::resume(std::size_t t) {
+    current_ = t;
+    swapcontext(&scheduler_, &fibers_[t].context);
+    current_ = nobody;
+}
+
+void engine::leave_fiber() { swapcontext(&fibers_[current_].context, &scheduler_); }
+
+int engine::order_of(operation kind, place const& where, int o) {
+    const ordered_operation found{where, kind, o};
+    operations_.insert(found);
+    return weakened.operations.contains(found) ? weakened.to : o;
+}
+
+void engine::done(operation kind, place const& where, void const* address, std::uint64_t value, int o) {
+    fiber& f = fibers_[current_];
+    f.history.add(value + 1);
+    memory_.tick(current_);
+    if (!tracing_) return;
+    char line[200];
+    const auto offset = static_cast<std::byte const*>(address) - program_.shared.data();
+    std::snprintf(line, sizeof line, "  thread %zu  %-16s %-8s +%-6ld %16llx  ", current_, name_of(kind).c_str(),
+                  name(o), address == nullptr ? 0L : static_cast<long>(offset), static_cast<unsigned long long>(value));
+    trace_ += line + describe(where) + "\n";
+}
+
+verdict explore(program const& p) { return engine(p).explore(most_executions); }
+
+void require(bool condition, char const* what) {
+    if (!condition) engine::active->fail(std::string("required: ") + what);
+}
+
+std::vector<weakening> weaken_each_order(std::vector<program> const& programs) {
+    // One line of the source may stand at many places in the machine code: they are weakened together.
+    std::map<std::tuple<std::string, operation, int>, std::set<ordered_operation>> sources;
+    for (program const& p : programs) {
+        engine e(p);
+        e.explore(most_executions);
+        for (ordered_operation const& o : e.operations()) sources[{describe(o.where), o.kind, o.order}].insert(o);
+    }
+    std::vector<weakening> result;
+    for (auto const& [source, operations] : sources) {
+        auto const& [where, kind, from] = source;
+        for (const int to : weaker(kind, from)) {
+            engine::weakened = {operations, to};
+            weakening w{where, name_of(kind) + " " + name(from) + " -> " + name(to), {}};
+            for (program const& p : programs) {
+                if (explore(p).failure.empty()) continue;
+                w.caught_by = p.name;
+                break;
+            }
+            result.push_back(w);
+        }
+    }
+    engine::weakened = {};
+    return result;
+}
+
+}  // namespace maxwell::model
