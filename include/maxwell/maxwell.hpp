@@ -19,4 +19,6 @@
 #include <maxwell/core/log_linear.hpp>
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
+#include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+//
+// bid_board: the default way for bids to arrive. The newest bid of each agent wins, and nothing is ever full.
+//
+// A queue carries every bid that was ever made; an auction only wants to know the newest of each agent. So each agent has a
+// cell, which it overwrites, and the host reads the cells that have changed since it last looked: however often an agent has
+// bid in between, that is one bid and one re-arrival; an agent that has blocked and woken up again in between has bid anew.
+//
+//     agents' side (bid_cells)                  host's side (board_reader), never mapped by a guest
+//
+//     cell_     8 B per agent    ──read──▶      generation_   which agent holds a slot, all 32 bits
+//     mark_     1 bit per agent  ──take──▶      marks_        taken, not yet read: the rest of word `mark_word_`
+//     summary_  1 bit per word   ──take──▶      summary_      taken, not yet looked at: the rest of `summary_word_`
+//                                               admitted_     1 bit per agent: has an agent
+//
+// Identity comes from the cell: its index is the slot, and the generation that a bid is given is the host's own, in full.
+// The cell's 8 bits are only compared with it. Slots that hold no agent are never read, whatever is marked.
+//
+// What 256 generations allow. The host empties a cell when its agent retires, and leaves the next generation in it, so that
+// the late submission of a departed agent finds another generation and is refused. Every 256th holder of a slot has the same
+// 8 bits again: an agent that went unnoticed while its slot was given away 256 times, and then bids, bids for that holder.
+// A submission that was interrupted in the middle is refused even then, unless the cell holds, bit for bit, what it held
+// before. Who must exclude that too doesn't give a slot away for a 256th time before the old agent's mapping is gone.
+//
+// Invariants
+//   1. A change that was marked is still in bid_cells' mark_, or else in marks_, until f has got it.
+//   2. Bits of marks_ stand for agents that hold their slot, bits of summary_ for words of mark_.
+//   3. All zeros is the board with no agents.
+//
+//     operation        cost                  why
+//     submit           O(1)                  wait-free, see bid_cells.hpp
+//     drain            O(budget + Agents/64) whatever agents write: reads at most `budget` cells, and takes a word of mark_
+//                                            once, or twice where the last drain ended in its neighbourhood
+//     admit, retire    O(1)                  one cell, two words
+//     pending          O(Agents/4096)        the summary
+//     rescan           O(Agents/64)          marks everybody
+//     memory           8 B and a bit per agent that are shared, 4 B and a bit that are not
+//
+// Fairness: words are looked at in rotation, and drain goes on where the budget ended the last time. So a change waits for
+// at most two bids of every other agent.
+
+#pragma once
+
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/ring/bid_cells.hpp>
+#include <maxwell/ring/bid_source.hpp>
+
+#include <bit>          // countr_zero, popcount
+#include <cstddef>      // size_t
+#include <cstdint>      // uint8_t, uint32_t, uint64_t
+#include <type_traits>  // is_standard_layout
+
+namespace maxwell {
+
+/// The host's side of a board whose cells are elsewhere: in memory of which a guest maps the cells and nothing else.
+/// One thread at a time.
+template <std::size_t Agents>
+class board_reader {
+public:
+    using cells = bid_cells<Agents>;
+
+    /// No agent has been admitted.
+    constexpr board_reader() noexcept = default;
+
+    /// Does `id` hold its slot? O(1).
+    constexpr bool holds(agent_id id) const noexcept {
+        const std::uint32_t slot = slot_of(id);
+        return slot < Agents && is_admitted(slot) && generation_[slot] == generation_of(id);
+    }
+
+    /// Gives the slot of `id` to that agent, with an empty cell; an older agent of the slot is retired by that. Tell the agent
+    /// its id afterwards. `ok` and no change where it holds the slot already. `unknown_agent`: the slot is not below the
+    /// capacity. `stale_agent`: the slot has seen a newer generation. O(1).
+    status admit(cells& board, agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= Agents) return status::unknown_agent;
+        if (generation_of(id) < generation_[slot]) return status::stale_agent;
+        const std::uint8_t generation = short_generation(generation_of(id));
+        if (holds(id) && board.read(slot).generation == generation) return status::ok;
+        board.clear(slot, generation);
+        generation_[slot] = generation_of(id);
+        admitted_[slot / 64] |= bit(slot);
+        return status::ok;
+    }
+
+    /// The agent has left, or has lost the host's trust: its bids are not read any more, and its next submission is
+    /// `stale_agent`. Call the auction's `retire` with the same id, or its last bid stays in. `unknown_agent`: the slot is
+    /// not below the capacity, or holds no agent. `stale_agent`: it holds another one. Both change nothing. O(1).
+    status retire(cells& board, agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= Agents || !is_admitted(slot)) return status::unknown_agent;
+        if (generation_[slot] != generation_of(id)) return status::stale_agent;
+        board.clear(slot, short_generation(generation_of(id) + 1));
+        admitted_[slot / 64] &= ~bit(slot);
+        if (slot / 64 == mark_word_) marks_ &= ~bit(slot);
+        return status::ok;
+    }
+
+    /// Calls f(bid) once for each agent that has bid since its last bid was given to f; of 0 units where it has withdrawn. At
+    /// most `budget` calls; returns how many. A cell that had to be refused counts towards the budget. What was submitted
+    /// before the call is given to f by this one, or by the next if the budget ends; what is submitted during the call may be
+    /// given to f twice, if its cell was read between its being written and marked.
+    template <class F>
+    std::size_t drain(cells& board, F&& f, std::size_t budget) noexcept {
+        // A predecessor in this memory may have died between two of its writes: nothing out of bounds may come of that.
+        marks_ &= admitted_[mark_word_];
+        if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // who has bid again meanwhile is read now, and once
+        summary_ &= cells::valid(summary_word_, cells::mark_words);
+        std::size_t given = 0;
+        std::size_t left = budget;
+        for (std::size_t words = 0;; ++words) {  // the word that was begun, then all of them once
+            given += read_marked(board, f, left);
+            if (left == 0 || words == cells::summary_words) return given;
+            summary_word_ = summary_word_ + 1 == cells::summary_words ? 0 : summary_word_ + 1;
+            const std::uint64_t taken = board.take_summary(summary_word_);
+            summary_ = taken & cells::valid(summary_word_, cells::mark_words);
+            if (taken != summary_) ++anomalies_;
+        }
+    }
+
+    /// Is anything waiting? O(Agents/4096).
+    bool pending(cells const& board) const noexcept {
+        std::uint64_t any = marks_ | summary_;
+        for (std::size_t i = 0; i < cells::summary_words; ++i) any |= board.peek_summary(i);
+        return any != 0;
+    }
+
+    /// For a host that takes over from one that died in a drain, in this memory or with its own: the next drain gives the
+    /// newest bid of every agent to f again, since nobody knows which of them the other one's auction had got. O(Agents/64).
+    void rescan(cells& board) noexcept {
+        marks_ = 0;
+        summary_ = 0;
+        board.mark_all();
+    }
+
+    /// What no honest agent does: marks of agents that can't exist, and bids in the name of another generation.
+    constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
+
+    /// Do the invariants hold, as far as they are the host's own? O(Agents/64); for tests.
+    constexpr bool check_invariants() const noexcept {
+        if (mark_word_ >= cells::mark_words || summary_word_ >= cells::summary_words) return false;
+        for (std::size_t i = 0; i < cells::mark_words; ++i) {
+            if ((admitted_[i] & ~cells::valid(i, Agents)) != 0) return false;
+        }
+        return (marks_ & ~admitted_[mark_word_]) == 0 &&
+               (summary_ & ~cells::valid(summary_word_, cells::mark_words)) == 0;
+    }
+
+private:
+    static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << (i % 64); }
+    static constexpr std::uint8_t short_generation(std::uint32_t g) noexcept { return static_cast<std::uint8_t>(g); }
+
+    constexpr bool is_admitted(std::uint32_t slot) const noexcept {
+        return (admitted_[slot / 64] >> (slot % 64) & 1u) != 0;
+    }
+
+    /// Reads what is marked under summary_, at most `left` cells, which it counts down.
+    template <class F>
+    std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
+        std::size_t given = 0;
+        for (;;) {
+            for (; marks_ != 0 && left != 0; --left) {
+                const auto slot =
+                    static_cast<std::uint32_t>(64 * mark_word_) + static_cast<std::uint32_t>(std::countr_zero(marks_));
+                marks_ &= marks_ - 1;
+                given += give(board.read(slot), slot, f) ? 1 : 0;
+            }
+            if (left == 0 || summary_ == 0) return given;
+            mark_word_ = 64 * summary_word_ + static_cast<std::size_t>(std::countr_zero(summary_));
+            summary_ &= summary_ - 1;
+            const std::uint64_t taken = board.take_marks(mark_word_);
+            marks_ = taken & admitted_[mark_word_];
+            if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;
+        }
+    }
+
+    /// Gives what was read in the cell of `slot`, which holds an agent, to f.
+    template <class F>
+    bool give(bid_cell cell, std::uint32_t slot, F& f) noexcept {
+        if (cell.generation != short_generation(generation_[slot])) {
+            ++anomalies_;
+            return false;
+        }
+        f(bid{make_agent_id(slot, generation_[slot]), cell.amount, cell.units});
+        return true;
+    }
+
+    std::uint64_t marks_ = 0;
+    std::uint64_t summary_ = 0;
+    std::size_t mark_word_ = 0;
+    std::size_t summary_word_ = 0;
+    std::uint64_t anomalies_ = 0;
+    std::uint64_t admitted_[cells::mark_words] = {};
+    std::uint32_t generation_[Agents] = {};
+};
+
+/// Both sides in one object, for agents that are threads or processes of one trust. Agents call submit, at any time and
+/// from anywhere; one host thread at a time calls the rest.
+template <std::size_t Agents>
+class bid_board {
+public:
+    /// A newer bid takes the place of the one that was not yet read.
+    static constexpr overflow_policy overflow = overflow_policy::coalesce;
+
+    /// Nobody has been admitted. Zeroed memory is the same.
+    constexpr bid_board() noexcept = default;
+
+    /// Agents that have a cell. Exactly what was asked for.
+    static constexpr std::size_t capacity() noexcept { return Agents; }
+
+    /// As bid_cells::submit.
+    status submit(bid b) noexcept { return cells_.submit(b); }
+
+    /// As in board_reader.
+    bool holds(agent_id id) const noexcept { return reader_.holds(id); }
+    status admit(agent_id id) noexcept { return reader_.admit(cells_, id); }
+    status retire(agent_id id) noexcept { return reader_.retire(cells_, id); }
+    template <class F>
+    std::size_t drain(F&& f, std::size_t budget) noexcept {
+        return reader_.drain(cells_, f, budget);
+    }
+    bool pending() const noexcept { return reader_.pending(cells_); }
+    std::uint64_t anomalies() const noexcept { return reader_.anomalies(); }
+    bool check_invariants() const noexcept { return reader_.check_invariants(); }
+
+    void rescan() noexcept { reader_.rescan(cells_); }
+
+    /// The agents' side: what may be mapped by those who only bid.
+    bid_cells<Agents>& cells() noexcept { return cells_; }
+
+private:
+    bid_cells<Agents> cells_;
+    board_reader<Agents> reader_;
+};
+
+static_assert(bid_source<bid_board<64>>);
+static_assert(std::is_standard_layout_v<bid_board<64>>);
+static_assert(sizeof(bid_board<1024>) <= 1024 * 12 + 7 * 64);
+
+}  // namespace maxwell

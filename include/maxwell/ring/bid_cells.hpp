@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// bid_cells: the agents' side of a board. Each agent has one word that holds its newest bid.
+//
+// To bid is to overwrite one's own word and to mark it as changed, so nothing can be full, nobody waits for anybody, and an
+// agent that dies leaves at most its own newest bid unseen. The layout is abi/bid_board.h; ring/bid_board.hpp is the host's
+// side, which reads.
+//
+//     cell_      [ amount, units, generation ] ...    a word per agent, written by that agent
+//     mark_      [ 0110.. ][ 0 ] ... [ 1000.. ]       a bit per agent: written and not yet read
+//     summary_   [ 1 0 0 ... 1 ]                      a bit per word of mark_: there may be a bit in it
+//
+// Invariants, when no submission is on its way
+//   1. A cell that was written after the host has last read it is marked.
+//   2. A word of mark_ that is not 0 has its bit in summary_, or the host has taken that bit and not yet the word. (A set
+//      bit over an empty word is legal; it costs the host one look.)
+//   3. All zeros is the board on which nobody has bid.
+//
+// Why no bid is lost, in the C++ memory model. An agent
+//     A1 writes its cell, A2 sets its mark (acq_rel), A3 sets the summary's bit unless it reads that it is set (relaxed);
+// the host
+//     H1 takes the word of the summary (relaxed), H2 takes a word of marks (acq_rel), H3 reads the cells (relaxed).
+// All of A2 and H2 on one word are read-modify-writes, so they have one order, and each reads from the one before it.
+//   - H2 comes after A2: it finds the mark, unless an earlier H2 has. Whichever found it has read from A2, or from a chain
+//     of read-modify-writes that A2 heads, so A1 happens before its H3, which reads that bid or a newer one.
+//   - H2 comes before A2: then A2 has read from it, so its H1 happens before A3. Hence A3 can't read a bit that this H1
+//     or an earlier one has taken: it finds the bit of a later moment, or sets it. Either way the bit is there for the next
+//     H1; and the H2 that follows on that H1 can't come before A2 again, since A3 would then have to follow that H1, too.
+// So the bit is read again even if A2 found its mark set: an agent that dies between A2 and A3 leaves a mark without
+// summary, and the next that bids under the same word sets the bit for both. The one order that matters to a host is H1
+// before H2 in program order; all that is published goes through the words of marks.
+//
+//     operation               cost   why
+//     submit                  O(1)   wait-free: one compare-and-swap that is not repeated, one fetch_or, one load, seldom
+//                                    a second fetch_or
+//     take_*, drop_*, read    O(1)   one word
+//     clear                   O(1)   two words
+//     mark_all                O(Agents/64)
+//
+// Whoever can write these words can bid as any of their agents: the cells are the unit of trust. Agents that don't trust each
+// other get boards of their own, on pages of their own (docs/bids.md).
+
+#pragma once
+
+#include <maxwell/abi/bid_board.h>
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/atomic.hpp>
+#include <maxwell/core/bid.hpp>
+
+#include <cstddef>      // size_t
+#include <cstdint>      // uint8_t, uint32_t, uint64_t
+#include <type_traits>  // is_standard_layout
+
+namespace maxwell {
+
+/// What one word of a board says.
+struct bid_cell {
+    price amount;
+    std::uint32_t units;      ///< at most most_units; 0: no bid
+    std::uint8_t generation;  ///< low 8 bits of the generation of the agent's slot
+
+    /// 2^24 - 1. At one unit a microsecond that is 16.7 s, far above a quantum. Who wants more asks for this much: the
+    /// price is per unit, so nobody's rank or payment depends on it.
+    static constexpr std::uint32_t most_units = MAXWELL_CELL_MOST_UNITS;
+
+    /// The word. Units above most_units become most_units.
+    constexpr std::uint64_t pack() const noexcept {
+        const std::uint64_t bounded = units < most_units ? units : most_units;
+        return std::uint64_t{generation} << MAXWELL_CELL_GENERATION_SHIFT | bounded << MAXWELL_CELL_UNITS_SHIFT |
+               std::uint64_t{amount} << MAXWELL_CELL_AMOUNT_SHIFT;
+    }
+
+    /// Every word is legal: whatever a hostile agent writes has these three fields and nothing else.
+    static constexpr bid_cell unpack(std::uint64_t word) noexcept {
+        return {static_cast<price>(word >> MAXWELL_CELL_AMOUNT_SHIFT),
+                static_cast<std::uint32_t>(word >> MAXWELL_CELL_UNITS_SHIFT) & most_units,
+                static_cast<std::uint8_t>(word >> MAXWELL_CELL_GENERATION_SHIFT)};
+    }
+
+    friend constexpr bool operator==(bid_cell const&, bid_cell const&) = default;
+};
+
+template <std::size_t Agents>
+class bid_cells {
+    static_assert(Agents > 0 && Agents <= (std::size_t{1} << 18),
+                  "the host looks at a summary of 64 words at the most");
+
+public:
+    static constexpr std::size_t mark_words = MAXWELL_BID_BOARD_WORDS(Agents);
+    static constexpr std::size_t summary_words = MAXWELL_BID_BOARD_WORDS(mark_words);
+
+    /// Nobody has bid.
+    constexpr bid_cells() noexcept = default;
+
+    /// Agents that have a cell. Exactly what was asked for.
+    static constexpr std::size_t capacity() noexcept { return Agents; }
+
+    // --- agents --------------------------------------------------------------------------------------------------------
+
+    /// Makes `b` the newest bid of its agent; 0 units withdraw the bid. `unknown_agent`: the slot is not below capacity().
+    /// `stale_agent`: the host has taken the slot away from this agent (one of this generation modulo 256). Both change
+    /// nothing. Never full, never waits: O(1), wait-free.
+    ///
+    /// The cell is swapped and not stored, so that an agent which the host has retired while it slept at this very line
+    /// can't overwrite the bid of its successor. It is tried once: if it fails with the generation unchanged, another
+    /// thread has bid for the same agent in between, and that one's bid is the newer.
+    status submit(bid b) noexcept {
+        const std::uint32_t slot = slot_of(b.agent);
+        if (slot >= Agents) return status::unknown_agent;
+        const bid_cell wanted{b.amount, b.units, static_cast<std::uint8_t>(generation_of(b.agent))};
+        std::uint64_t held = cell_[slot].load(memory_order::relaxed);
+        if (bid_cell::unpack(held).generation != wanted.generation) return status::stale_agent;
+        if (!cell_[slot].compare_exchange(held, wanted.pack(), memory_order::relaxed, memory_order::relaxed) &&
+            bid_cell::unpack(held).generation != wanted.generation) {
+            return status::stale_agent;
+        }
+        mark(slot);
+        return status::ok;
+    }
+
+    // --- host ----------------------------------------------------------------------------------------------------------
+
+    /// Word `i` of the summary, without taking it. May be old, but not older than what has happened before this call.
+    std::uint64_t peek_summary(std::size_t i) const noexcept { return summary_[i].load(memory_order::relaxed); }
+
+    /// Takes word `i` of the summary, below summary_words. Whoever takes it owes a take_marks for each bit.
+    std::uint64_t take_summary(std::size_t i) noexcept {
+        MAXWELL_ASSERT(i < summary_words);
+        if (peek_summary(i) == 0) return 0;  // the usual answer, without a locked access
+        return summary_[i].exchange(0, memory_order::relaxed);
+    }
+
+    /// Takes word `i` of the marks, below mark_words; read each marked cell afterwards.
+    std::uint64_t take_marks(std::size_t i) noexcept {
+        MAXWELL_ASSERT(i < mark_words);
+        return mark_[i].exchange(0, memory_order::acq_rel);
+    }
+
+    /// Takes those of `which` away in word `i` of the marks, for cells that are read afterwards anyway.
+    void drop_marks(std::size_t i, std::uint64_t which) noexcept {
+        MAXWELL_ASSERT(i < mark_words);
+        mark_[i].fetch_and(~which, memory_order::acq_rel);
+    }
+
+    /// What the cell of `slot`, below capacity(), says now. Two calls may differ: use what one call has returned.
+    bid_cell read(std::uint32_t slot) const noexcept {
+        MAXWELL_ASSERT(slot < Agents);
+        return bid_cell::unpack(cell_[slot].load(memory_order::relaxed));
+    }
+
+    /// Empties the cell of `slot`, below capacity(), for an agent of this generation: submissions of others are stale now.
+    /// Takes the mark away as well; an agent that was interrupted between cell and mark may still set it, and then what is in
+    /// the cell is read once more.
+    void clear(std::uint32_t slot, std::uint8_t generation) noexcept {
+        MAXWELL_ASSERT(slot < Agents);
+        cell_[slot].store(bid_cell{0, 0, generation}.pack(), memory_order::relaxed);
+        drop_marks(slot / 64, bit(slot));
+    }
+
+    /// Marks every cell as changed, for a host that doesn't know what its predecessor had read before it died.
+    void mark_all() noexcept {
+        for (std::size_t i = 0; i < mark_words; ++i) mark_[i].fetch_or(valid(i, Agents), memory_order::acq_rel);
+        for (std::size_t i = 0; i < summary_words; ++i)
+            summary_[i].fetch_or(valid(i, mark_words), memory_order::relaxed);
+    }
+
+    /// Bits of word `i` of a bitmap of `bits` bits that stand for anything: all of them, but in the last word.
+    static constexpr std::uint64_t valid(std::size_t i, std::size_t bits) noexcept {
+        return bits - 64 * i >= 64 ? ~std::uint64_t{0} : bit(bits) - 1;
+    }
+
+private:
+    static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << (i % 64); }
+
+    /// A2 and A3 of the argument above.
+    void mark(std::uint32_t slot) noexcept {
+        const std::size_t word = slot / 64;
+        mark_[word].fetch_or(bit(slot), memory_order::acq_rel);
+        if ((summary_[word / 64].load(memory_order::relaxed) & bit(word)) == 0) {
+            summary_[word / 64].fetch_or(bit(word), memory_order::relaxed);
+        }
+    }
+
+    alignas(64) atomic<std::uint64_t> cell_[Agents] = {};
+    alignas(64) atomic<std::uint64_t> mark_[mark_words] = {};
+    alignas(64) atomic<std::uint64_t> summary_[summary_words] = {};
+};
+
+static_assert(sizeof(bid_cells<1>) == MAXWELL_BID_BOARD_SIZE(1));
+static_assert(sizeof(bid_cells<1000>) == MAXWELL_BID_BOARD_SIZE(1000));
+static_assert(sizeof(bid_cells<262144>) == MAXWELL_BID_BOARD_SIZE(262144));
+static_assert(std::is_standard_layout_v<bid_cells<1>>);
+
+}  // namespace maxwell
