@@ -6,23 +6,18 @@
 //     parent    runs on   | counts |  runs on        | counts |
 //
 // Means hide the one operation in ten thousand that has more to do, and a clock can't tell it from a page fault. Stepping costs
-// some microseconds per instruction, so this is for a few hundred operations. Linux on x86-64 and AArch64; elsewhere, and where
-// ptrace is forbidden, there are no counts.
+// some microseconds per instruction, so this is for a few hundred operations. Where no child can be traced, there are no
+// counts.
 
 #pragma once
 
-#include <csignal>
+#include <support/traced_process.hpp>
+
 #include <cstddef>
 #include <vector>
 
-#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
-#define MAXWELL_BENCH_SINGLE_STEP 1
+#if MAXWELL_CAN_TRACE
 #include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#else
-#define MAXWELL_BENCH_SINGLE_STEP 0
 #endif
 
 namespace maxwell::bench {
@@ -39,60 +34,47 @@ public:
     template <class F>
     [[gnu::noinline]] void count(int kind, F f) const noexcept {
         *kind_ = kind;
-        stop();
+        test::traced_process::stop();
         f();
-        stop();
+        test::traced_process::stop();
     }
 
-#if MAXWELL_BENCH_SINGLE_STEP
+#if MAXWELL_CAN_TRACE
     /// Runs `work(stepper)` in a child; what it counted, in order. Empty where that is impossible or the child has died.
     template <class Work>
     static std::vector<stepped_operation> run(Work work) {
         void* shared = mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (shared == MAP_FAILED) return {};
         auto* kind = static_cast<int volatile*>(shared);
-        std::vector<stepped_operation> counted;
-        const pid_t child = fork();
-        if (child == 0) {
-            if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) _exit(1);
-            const single_stepper self(kind, getpid());
+        auto child = test::traced_process::fork_and_run([&] {
+            const single_stepper self(kind);
             for (int i = 0; i < 3; ++i) self.count(empty, [] {});
             work(self);
-            _exit(0);
-        }
-        if (child > 0 && !follow(child, kind, counted)) counted.clear();
+            return 0;
+        });
+        std::vector<stepped_operation> counted = follow(child, kind);
         munmap(shared, sizeof(int));
         return without_stops(counted);
     }
 
 private:
+    using at = test::traced_process::at;
     static constexpr int empty = -1;
 
-    single_stepper(int volatile* kind, pid_t self) noexcept : kind_(kind), self_(self) {}
-    void stop() const noexcept { kill(self_, SIGSTOP); }
+    explicit single_stepper(int volatile* kind) noexcept : kind_(kind) {}
 
-    /// Until the child has ended; did it end well?
-    static bool follow(pid_t child, int volatile const* kind, std::vector<stepped_operation>& counted) {
-        int status = 0;
-        if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) return false;
-        ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL);
-        while (WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP) {
-            long steps = 0;
-            do {
-                if (ptrace(PTRACE_SINGLESTEP, child, nullptr, nullptr) != 0) break;
-                ++steps;
-                waitpid(child, &status, 0);
-            } while (WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
-            if (!WIFSTOPPED(status) || WSTOPSIG(status) != SIGSTOP) break;
+    /// Until the child has ended; nothing where it has not ended well.
+    static std::vector<stepped_operation> follow(test::traced_process& child, int volatile const* kind) {
+        std::vector<stepped_operation> counted;
+        while (child) {
+            long steps = 1;
+            while (child.step() == at::instruction) ++steps;
+            if (!child) break;
             counted.push_back({*kind, steps});
-            ptrace(PTRACE_CONT, child, nullptr, nullptr);
-            waitpid(child, &status, 0);
+            child.run();
         }
-        if (WIFSTOPPED(status)) {
-            kill(child, SIGKILL);
-            waitpid(child, &status, 0);
-        }
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        if (child.exit_code() != 0) counted.clear();
+        return counted;
     }
 
     /// What stopping costs by itself comes off: the last of the empty operations, when everything has been linked.
@@ -110,7 +92,6 @@ private:
     }
 
     int volatile* kind_;
-    pid_t self_;
 #else
     template <class Work>
     static std::vector<stepped_operation> run(Work) {
@@ -118,7 +99,6 @@ private:
     }
 
 private:
-    void stop() const noexcept {}
     int volatile* kind_ = nullptr;
 #endif
 };

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+//
+// One process of a fault test: it maps the shared region, does what its role says, and stops where that begins and ends.
+//
+//     fault_process SUBJECT ROLE OFFSET FILL DESCRIPTOR
+//
+// OFFSET records have passed before, FILL are waiting. The producer under test pushes one record more, the consumer under test
+// drains. Whoever comes after one of them, which is dead by then, takes over both sides, delivers `later` records, and answers
+// what it has found by its exit code.
+
+#include "faults.hpp"
+#include "subjects.hpp"
+
+#include <support/traced_process.hpp>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+#include <vector>
+
+namespace maxwell::test {
+namespace {
+
+constexpr std::uint32_t later = 64, first_later = 1000;
+constexpr int most_tries = 100;
+
+template <class S>
+class process {
+public:
+    process(void* memory, std::uint32_t offset, std::uint32_t fill) : memory_(memory), offset_(offset), fill_(fill) {}
+
+    int run(std::string_view role) {
+        if (role == "push") return act([this] { return push(offset_ + fill_); });
+        if (role == "drain") return act([this] { return drain(), true; });
+        if (role == "after_push") return take_over(true);
+        if (role == "after_drain") return take_over(false);
+        return code(outcome::not_run);
+    }
+
+private:
+    S& subject() { return *static_cast<S*>(memory_); }
+    bool push(std::uint32_t number) { return subject().push(numbered(number, S::group_of(number))); }
+    void drain() {
+        subject().drain([this](bid const& b) { got_.push_back(b); });
+    }
+
+    template <class F>
+    int act(F f) {
+        new (memory_) S;
+        for (std::uint32_t i = 0; i < offset_; ++i) {
+            push(i);
+            drain();
+        }
+        for (std::uint32_t i = 0; i < fill_; ++i) push(offset_ + i);
+        got_.clear();
+        got_.reserve(64);
+        traced_process::stop();
+        const bool done = f();
+        traced_process::stop();
+        return code(done ? outcome::fine : outcome::refused);
+    }
+
+    int take_over(bool after_push) {
+        subject().new_producer();
+        subject().new_consumer();
+        for (int i = 0; i < most_tries; ++i) drain();
+        for (std::uint32_t i = 0; i < later; ++i) {
+            if (!deliver(first_later + i)) return code(is_sound(after_push) ? outcome::fatal : outcome::corrupt);
+        }
+        return code(is_sound(after_push) ? outcome::fine : outcome::corrupt);
+    }
+
+    bool deliver(std::uint32_t number) {
+        bool pushed = false;
+        for (int i = 0; i < most_tries; ++i) {
+            pushed = pushed || push(number);
+            drain();
+            if (!got_.empty() && got_.back().units == number + 1) return true;
+        }
+        return false;
+    }
+
+    /// Is every record whole, in order, there once, and none missing that must be there?
+    bool is_sound(bool after_push) const {
+        std::array<std::uint32_t, most_groups> newest{};  // units, which are the number and one
+        std::array<bool, first_later> seen{};
+        for (bid const& b : got_) {
+            if (!is_whole(b) || slot_of(b.agent) != S::group_of(b.units - 1)) return false;
+            std::uint32_t& last = newest[slot_of(b.agent)];
+            if (S::promise.again ? b.units < last : b.units <= last) return false;
+            last = b.units;
+            const std::uint32_t number = b.units - 1;
+            if (number < first_later) {
+                if (number < offset_ || number > offset_ + fill_ || (!after_push && number == offset_ + fill_))
+                    return false;
+                seen[number] = true;
+            }
+        }
+        return none_is_lost(after_push, seen);
+    }
+
+    /// A consumer that dies may take with it what it was just reading: then what is left is a group's newest records.
+    bool none_is_lost(bool after_push, std::array<bool, first_later> const& seen) const {
+        for (std::uint32_t n = offset_; n < offset_ + fill_; ++n) {
+            bool newer = false, older = false;
+            for (std::uint32_t m = offset_; m <= offset_ + fill_; ++m) {
+                if (!seen[m] || S::group_of(m) != S::group_of(n)) continue;
+                (m > n ? newer : older) = true;
+            }
+            if (seen[n] || (S::promise.newest_only && newer) || (!after_push && !older)) continue;
+            return false;
+        }
+        return true;
+    }
+
+    void* memory_;
+    std::uint32_t offset_, fill_;
+    std::vector<bid> got_;
+};
+
+template <class... Subjects>
+int run(subject_list<Subjects...>, std::string_view name, std::string_view role, std::uint32_t offset,
+        std::uint32_t fill, void* memory) {
+    int result = code(outcome::not_run);
+    ((name == Subjects::name ? void(result = process<Subjects>(memory, offset, fill).run(role)) : void()), ...);
+    return result;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main(int argc, char** argv) {
+    using namespace maxwell::test;
+    if (argc != 6) return code(outcome::not_run);
+    alarm(10);  // what never ends is a finding, too
+    const auto number = [&](int i) { return static_cast<std::uint32_t>(std::strtoul(argv[i], nullptr, 10)); };
+    void* memory = mmap(nullptr, region_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, std::atoi(argv[5]), 0);
+    if (memory == MAP_FAILED) return code(outcome::not_run);
+    return run(subjects{}, argv[1], argv[2], number(3), number(4), memory);
+}
