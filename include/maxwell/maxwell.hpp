@@ -22,3 +22,4 @@
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
+#include <maxwell/ring/spsc_ring.hpp>
