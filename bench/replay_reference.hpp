@@ -6,7 +6,8 @@
 // accompany every replay to its end and not only while a time budget lasts.
 //
 //     live_    [ rank, arrival, slot | ... ]    dense, in no order
-//     agent_   slot -> generation, bid, place in live_
+//     agents_  slot -> bid, generation
+//     place_   slot -> place in live_
 //
 //     operation            cost     why
 //     insert, retire       O(1)     swap with the last of live_
@@ -14,6 +15,7 @@
 
 #pragma once
 
+#include "peers/agent_table.hpp"
 #include "peers/naive_auction.hpp"  // exact_order, tier_order
 #include "peers/peer.hpp"
 
@@ -41,29 +43,33 @@ public:
         .linear = true,
     };
 
-    explicit linear_scan(std::size_t capacity) : agent_(capacity) { live_.reserve(capacity); }
+    explicit linear_scan(std::size_t capacity) : agents_(capacity), place_(capacity) { live_.reserve(capacity); }
 
     std::size_t size() const noexcept { return live_.size(); }
 
     status insert(bid b) noexcept {
-        if (slot_of(b.agent) >= agent_.size()) return status::unknown_agent;
-        agent& a = agent_[slot_of(b.agent)];
-        if (generation_of(b.agent) < a.next_generation) return status::stale_agent;
-        if (a.live) remove(slot_of(b.agent));
-        if (b.units == 0) return status::ok;
-        a.offer = b;
-        a.live = true;
-        a.place = live_.size();
-        live_.push_back({Order::rank(b.amount), arrivals_++, slot_of(b.agent)});
+        if (b.units == 0) return expire(b.agent);
+        if (const status s = agents_.may_enter(b.agent); s != status::ok) return s;
+        const std::uint32_t slot = slot_of(b.agent);
+        if (!agents_.is_live(slot)) {
+            place_[slot] = live_.size();
+            live_.emplace_back();
+        }
+        live_[place_[slot]] = {Order::rank(b.amount), arrivals_++, slot};
+        agents_.enter(b);
         return status::ok;
     }
 
+    status expire(agent_id id) noexcept {
+        const status s = agents_.may_leave(id);
+        if (s == status::ok) remove(slot_of(id));
+        return s;
+    }
+
     status retire(agent_id id) noexcept {
-        if (slot_of(id) >= agent_.size()) return status::unknown_agent;
-        agent& a = agent_[slot_of(id)];
-        if (generation_of(id) < a.next_generation) return status::stale_agent;
-        if (a.live) remove(slot_of(id));
-        a.next_generation = std::uint64_t{generation_of(id)} + 1;
+        if (const status s = agents_.may_retire(id); s != status::ok) return s;
+        if (agents_.is_live(slot_of(id))) remove(slot_of(id));
+        agents_.retire(id);
         return status::ok;
     }
 
@@ -81,7 +87,7 @@ public:
         }
         price payment = 0;
         if (other != nullptr) payment = Order::lower_edge(other->rank + (best->arrival > other->arrival ? 1 : 0));
-        const award won{agent_[best->slot].offer, payment};
+        const award won{agents_[best->slot], payment};
         remove(best->slot);
         return won;
     }
@@ -92,26 +98,20 @@ private:
         std::uint64_t arrival;
         std::uint32_t slot;
     };
-    struct agent {
-        bid offer{};
-        std::uint64_t next_generation = 0;  ///< the least that is not stale
-        std::size_t place = 0;              ///< in live_
-        bool live = false;
-    };
 
     static bool before(entry const& a, entry const& b) noexcept {
         return a.rank != b.rank ? a.rank > b.rank : a.arrival < b.arrival;
     }
 
     void remove(std::uint32_t slot) noexcept {
-        agent& a = agent_[slot];
-        live_[a.place] = live_.back();
-        agent_[live_[a.place].slot].place = a.place;
+        live_[place_[slot]] = live_.back();
+        place_[live_.back().slot] = place_[slot];
         live_.pop_back();
-        a.live = false;
+        agents_.leave(slot);
     }
 
-    std::vector<agent> agent_;
+    agent_table agents_;
+    std::vector<std::size_t> place_;  ///< by slot, in live_
     std::vector<entry> live_;
     std::uint64_t arrivals_ = 0;
 };

@@ -7,7 +7,8 @@
 // the reference that other structures are compared with on real input.
 //
 //     live_    [ 4 | 9 | 2 ]        slots with a live bid, sorted by rank when asked
-//     agent_   slot -> bid, rank, arrival, place in live_, retired
+//     agents_  slot -> bid, generation
+//     rank_    slot -> rank, arrival, place in live_
 //
 // The order is a parameter: exact_order ranks by amount, tier_order<Tiers> by tier of amounts, as stratified_buckets does.
 //
@@ -18,6 +19,7 @@
 
 #pragma once
 
+#include "agent_table.hpp"
 #include "peer.hpp"
 
 #include <maxwell/auction/tiers.hpp>
@@ -73,53 +75,38 @@ public:
         .linear = true,
     };
 
-    explicit naive_auction(std::size_t capacity) : agent_(capacity) { live_.reserve(capacity); }
+    explicit naive_auction(std::size_t capacity) : agents_(capacity), rank_(capacity) { live_.reserve(capacity); }
 
-    std::size_t capacity() const noexcept { return agent_.size(); }
+    std::size_t capacity() const noexcept { return agents_.capacity(); }
     std::size_t size() const noexcept { return live_.size(); }
     bool empty() const noexcept { return live_.empty(); }
     price reserve() const noexcept { return reserve_; }
-
-    std::optional<bid> find(agent_id id) const noexcept {
-        if (slot_of(id) >= capacity()) return std::nullopt;
-        agent const& a = agent_[slot_of(id)];
-        if (!a.live || a.generation != generation_of(id)) return std::nullopt;
-        return bid_of(slot_of(id));
-    }
+    std::optional<bid> find(agent_id id) const noexcept { return agents_.find(id); }
 
     status insert(bid b) noexcept {
-        const std::uint32_t slot = slot_of(b.agent);
-        if (slot >= capacity()) return status::unknown_agent;
         if (b.units == 0) return expire(b.agent);
-        agent& a = agent_[slot];
-        if (is_stale(a, generation_of(b.agent))) return status::stale_agent;
-        if (!a.live) {
-            a.place = static_cast<std::uint32_t>(live_.size());
+        if (const status s = agents_.may_enter(b.agent); s != status::ok) return s;
+        const std::uint32_t slot = slot_of(b.agent);
+        if (!agents_.is_live(slot)) {
+            rank_[slot].place = static_cast<std::uint32_t>(live_.size());
             live_.push_back(slot);
         }
-        a = {arrivals_++, Order::rank(b.amount), b.amount, b.units, generation_of(b.agent), a.place, true, false};
+        rank_[slot] = {arrivals_++, Order::rank(b.amount), rank_[slot].place};
+        agents_.enter(b);
         sorted_ = false;
         return status::ok;
     }
 
     status expire(agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= capacity()) return status::unknown_agent;
-        agent const& a = agent_[slot];
-        if (is_stale(a, generation_of(id))) return status::stale_agent;
-        if (!a.live || a.generation != generation_of(id)) return status::no_bid;
-        remove(slot);
-        return status::ok;
+        const status s = agents_.may_leave(id);
+        if (s == status::ok) remove(slot_of(id));
+        return s;
     }
 
     status retire(agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= capacity()) return status::unknown_agent;
-        agent& a = agent_[slot];
-        if (generation_of(id) < a.generation) return status::stale_agent;
-        if (a.live) remove(slot);
-        a.generation = generation_of(id);
-        a.retired = true;
+        if (const status s = agents_.may_retire(id); s != status::ok) return s;
+        if (agents_.is_live(slot_of(id))) remove(slot_of(id));
+        agents_.retire(id);
         return status::ok;
     }
 
@@ -131,17 +118,17 @@ public:
     std::optional<award> top() noexcept {
         if (live_.empty()) return std::nullopt;
         sort();
-        agent const& winner = agent_[live_[0]];
+        ranked const& winner = rank_[live_[0]];
         if (winner.rank < reserve_rank_) return std::nullopt;
         price payment = reserve_;
         if (live_.size() > 1) {
-            agent const& rival = agent_[live_[1]];
+            ranked const& rival = rank_[live_[1]];
             if (rival.rank >= reserve_rank_) {
                 const std::uint64_t critical = rival.rank + (winner.arrival > rival.arrival ? 1 : 0);
                 payment = std::max(payment, Order::lower_edge(critical));
             }
         }
-        return award{bid_of(live_[0]), payment};
+        return award{agents_[live_[0]], payment};
     }
 
     std::optional<award> extract_max() noexcept {
@@ -155,48 +142,34 @@ public:
     }
 
 private:
-    struct agent {
+    struct ranked {
         std::uint64_t arrival = 0;
         std::uint64_t rank = 0;
-        price amount = 0;
-        std::uint32_t units = 0;
-        std::uint32_t generation = 0;
         std::uint32_t place = 0;  ///< in live_
-        bool live = false;
-        bool retired = false;
     };
-
-    static bool is_stale(agent const& a, std::uint32_t generation) noexcept {
-        return generation < a.generation || (generation == a.generation && a.retired);
-    }
-
-    bid bid_of(std::uint32_t slot) const noexcept {
-        agent const& a = agent_[slot];
-        return {make_agent_id(slot, a.generation), a.amount, a.units};
-    }
 
     void sort() noexcept {
         if (sorted_) return;
         std::sort(live_.begin(), live_.end(), [this](std::uint32_t left, std::uint32_t right) {
-            agent const& l = agent_[left];
-            agent const& r = agent_[right];
+            ranked const& l = rank_[left];
+            ranked const& r = rank_[right];
             return l.rank != r.rank ? l.rank > r.rank : l.arrival < r.arrival;
         });
-        for (std::size_t i = 0; i < live_.size(); ++i) agent_[live_[i]].place = static_cast<std::uint32_t>(i);
+        for (std::size_t i = 0; i < live_.size(); ++i) rank_[live_[i]].place = static_cast<std::uint32_t>(i);
         sorted_ = true;
     }
 
     void remove(std::uint32_t slot) noexcept {
-        agent& a = agent_[slot];
         const std::uint32_t last = live_.back();
         if (last != slot) sorted_ = false;
-        live_[a.place] = last;
-        agent_[last].place = a.place;
+        live_[rank_[slot].place] = last;
+        rank_[last].place = rank_[slot].place;
         live_.pop_back();
-        a.live = false;
+        agents_.leave(slot);
     }
 
-    std::vector<agent> agent_;
+    agent_table agents_;
+    std::vector<ranked> rank_;  ///< by slot
     std::vector<std::uint32_t> live_;
     std::uint64_t arrivals_ = 0;
     std::uint64_t reserve_rank_ = 0;
