@@ -14,19 +14,16 @@
 //                                       `--------------- lowest(): the winner's
 //     head_    rank -> oldest agent   [ 2 . 9 . . 4 . . ]
 //                                       |   |   |
-//     ring_    next and previous        2   9   4          a ring per tier in arrival order: the head's `prev` is the tail
-//              of a slot                7
+//     book_    a ring per tier,         2   9   4          in arrival order; and by slot its bid and generation
+//              linked slot to slot      7
 //                                       3
-//     offer_, generation_             by slot: arrival, amount and units; the newest generation seen
 //
-// A link is a slot plus one, so that the all-zero object is the empty auction. A slot without a live bid has `next` 0; its
-// `prev` is then free, and says whether the slot's agent has retired.
+// A link is a slot plus one, so that the all-zero object is the empty auction.
 //
 // Invariants
 //   1. A rank's bit in used_ is set exactly when its head_ is not 0.
 //   2. The ring of a rank holds exactly the live bids whose amount is in its tier, from head_ on in arrival order.
-//   3. size_ is the number of live bids.
-//   4. reserve_tier_ is the least tier whose lower edge is at or above reserve_, Tiers::count when there is none.
+//   3. reserve_tier_ is the least tier whose lower edge is at or above reserve_, Tiers::count when there is none.
 //
 //     operation                        cost            why
 //     insert, expire, retire           O(1)            unlink from one ring, append to one ring, one bitmap word or two
@@ -36,10 +33,6 @@
 //     clear                            O(live bids)    one unlink each
 //     memory                           24 B per agent and 2 B per tier (28 and 4 from a Capacity of 65,535 on), and a bit
 //                                      per tier: 7,104 B at log_linear_tiers<7>
-//
-// What makes it fast: links lie apart from the offers, 4 bytes a slot, so that the neighbours of a slot that joins or leaves
-// a ring come from the first-level cache; and joining a ring has no branch on whether it was empty, which for spread-out
-// bids is a coin toss that costs more than the few instructions it would save (docs/dead_ends.md has the figures).
 //
 // Truthfulness: the order (tier, arrival) is monotone in the own amount, arrival never depends on the amount, and the winner
 // pays its critical price (Myerson 1981). Who bids between two lower edges has nothing to gain by bidding otherwise: the
@@ -51,21 +44,23 @@
 
 #include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/tier_book.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
 
 #include <cstddef>      // size_t
-#include <cstdint>      // uint16_t, uint32_t, uint64_t
+#include <cstdint>      // uint32_t, uint64_t
 #include <optional>     // top, extract_max, find
-#include <type_traits>  // conditional, is_standard_layout
+#include <type_traits>  // is_standard_layout
 
 namespace maxwell {
 
 template <std::size_t Capacity, tier_map Tiers = log_linear_tiers<7>>
 class stratified_buckets {
-    static_assert(Capacity > 0 && Capacity <= (std::size_t{1} << 24), "a slot is 24 bits in the wire format");
+    using book = detail::tier_book<Capacity>;
+    using link = typename book::link;
 
 public:
     static constexpr auction_traits traits{fidelity::tier, fidelity::tier, true};
@@ -74,21 +69,17 @@ public:
     constexpr stratified_buckets() noexcept = default;
 
     /// The same; the first bid gets `first_arrival` as its place in arrival order.
-    constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : arrivals_(first_arrival) {}
+    constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
 
     /// Slots in all. Exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Capacity; }
 
     /// Live bids.
-    constexpr std::size_t size() const noexcept { return size_; }
-    constexpr bool empty() const noexcept { return size_ == 0; }
+    constexpr std::size_t size() const noexcept { return book_.size(); }
+    constexpr bool empty() const noexcept { return book_.size() == 0; }
 
     /// The live bid of `id`; nothing when it has none, also when its slot's bid is of another generation. O(1).
-    constexpr std::optional<bid> find(agent_id id) const noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= Capacity || !is_live(slot) || generation_[slot] != generation_of(id)) return std::nullopt;
-        return bid_of(slot);
-    }
+    constexpr std::optional<bid> find(agent_id id) const noexcept { return book_.find(id); }
 
     /// The reserve in force: the price given to update_price, rounded up to a tier's lower edge where there is one.
     constexpr price reserve() const noexcept { return reserve_; }
@@ -106,42 +97,32 @@ public:
     /// generation. Both change nothing. O(1).
     constexpr status insert(bid b) noexcept {
         const std::uint32_t slot = slot_of(b.agent);
-        const std::uint32_t generation = generation_of(b.agent);
         if (slot >= Capacity) return status::unknown_agent;
         if (b.units == 0) return expire(b.agent);
-        if (generation < generation_[slot]) return status::stale_agent;
-        if (is_live(slot)) {
-            unlink(slot, rank_of(offer_[slot].amount));
+        if (const status s = book_.admits(b.agent); s != status::ok) return s;
+        if (book_.is_live(slot)) {
+            unlink(slot, rank_of(book_.amount(slot)));
         } else {
-            if (has_retired(slot, generation)) return status::stale_agent;
-            ++size_;
+            book_.count_in();
         }
-        generation_[slot] = generation;
-        offer_[slot] = {arrivals_++, b.amount, b.units};
+        book_.enter(b);
         append(slot, rank_of(b.amount));
         return status::ok;
     }
 
     /// Withdraws the agent's bid. `unknown_agent`, `stale_agent` as for insert; `no_bid` where `id` has none. O(1).
     constexpr status expire(agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= Capacity) return status::unknown_agent;
-        if (generation_of(id) < generation_[slot]) return status::stale_agent;
-        if (!is_live(slot)) return has_retired(slot, generation_of(id)) ? status::stale_agent : status::no_bid;
-        if (generation_[slot] != generation_of(id)) return status::no_bid;
-        remove(slot);
-        return status::ok;
+        const status s = book_.admits_expiry(id);
+        if (s == status::ok) remove(slot_of(id));
+        return s;
     }
 
     /// The agent has left: its bid, or one of an older generation, goes, and whatever comes from it later is stale. `ok`
     /// whether or not a bid was live; `unknown_agent`, and `stale_agent` where the slot has seen a newer generation. O(1).
     constexpr status retire(agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= Capacity) return status::unknown_agent;
-        if (generation_of(id) < generation_[slot]) return status::stale_agent;
-        if (is_live(slot)) remove(slot);
-        generation_[slot] = generation_of(id);
-        ring_[slot].prev = retired;
+        if (const status s = book_.admits_retiring(id); s != status::ok) return s;
+        if (book_.is_live(slot_of(id))) remove(slot_of(id));
+        book_.retire(id);
         return status::ok;
     }
 
@@ -159,9 +140,9 @@ public:
         const std::uint32_t rank = used_.lowest();
         if (!eligible(rank)) return std::nullopt;
         const std::uint32_t slot = slot_at(head_[rank]);
-        if (ring_[slot].next != head_[rank]) return award{bid_of(slot), at_least_reserve(lower_edge(rank))};
+        if (rings().next(slot) != head_[rank]) return award{book_.bid_of(slot), at_least_reserve(lower_edge(rank))};
         const std::uint32_t next = used_.lowest_above(rank);
-        return award{bid_of(slot), next == used_.none ? reserve_ : price_to_beat(slot, next)};
+        return award{book_.bid_of(slot), next == used_.none ? reserve_ : price_to_beat(slot, next)};
     }
 
     /// The same, and the winner's bid leaves. O(1).
@@ -171,20 +152,19 @@ public:
         if (!eligible(rank)) return std::nullopt;
         const link head = head_[rank];
         const std::uint32_t slot = slot_at(head);
-        const link next = ring_[slot].next;
+        const link next = rings().next(slot);
         price payment = reserve_;
         if (Capacity > 1 && next != head) {
             payment = at_least_reserve(lower_edge(rank));
             head_[rank] = next;
-            bypass(slot);
+            rings().bypass(slot);
         } else {
             head_[rank] = 0;
             const std::uint32_t next_rank = used_.drop_lowest(rank);
             if (next_rank != used_.none) payment = price_to_beat(slot, next_rank);
         }
-        ring_[slot] = {};
-        --size_;
-        return award{bid_of(slot), payment};
+        book_.leave(slot);
+        return award{book_.bid_of(slot), payment};
     }
 
     /// Extracts the best bid whose slot is allowed, looking at no more than `probes` candidates, best first. Nothing when
@@ -199,7 +179,7 @@ public:
             probes);
         if (chosen.winner == 0) return std::nullopt;
         const std::uint32_t slot = slot_at(chosen.winner);
-        award won{bid_of(slot), reserve_};
+        award won{book_.bid_of(slot), reserve_};
         if (chosen.rival != 0) won.payment = price_to_beat_bid(slot, slot_at(chosen.rival));
         remove(slot);
         return won;
@@ -207,7 +187,7 @@ public:
 
     /// All bids leave; generations and reserve stay. O(live bids).
     constexpr void clear() noexcept {
-        while (size_ != 0) remove(slot_at(head_[used_.lowest()]));
+        while (!empty()) remove(slot_at(head_[used_.lowest()]));
     }
 
     /// Do the invariants hold? O(Capacity + Tiers::count); for tests.
@@ -215,58 +195,23 @@ public:
         std::size_t linked = 0;
         for (std::uint32_t rank = 0; rank < Tiers::count; ++rank) {
             if (used_.contains(rank) != (head_[rank] != 0)) return false;
-            if (head_[rank] == 0) continue;
-            link l = head_[rank];
-            do {
-                if (l > Capacity || ++linked > size_) return false;
-                const std::uint32_t slot = slot_at(l);
-                const link next = ring_[slot].next;
-                if (offer_[slot].units == 0 || rank_of(offer_[slot].amount) != rank) return false;
-                if (next == 0 || next > Capacity || at(next).prev != l) return false;
-                if (next != head_[rank] && !arrived_after(slot_at(next), slot)) return false;
-                l = next;
-            } while (l != head_[rank]);
+            const std::size_t found_before = linked;
+            std::uint32_t last = 0;
+            const bool in_order = rings().visits_all(head_[rank], size(), [&](std::uint32_t slot) noexcept {
+                const bool later = linked++ == found_before || book_.arrived_after(slot, last);
+                last = slot;
+                return later && rank_of(book_.amount(slot)) == rank;
+            });
+            if (!in_order) return false;
         }
-        std::size_t live = 0;
-        for (links const& r : ring_) live += r.next != 0 ? 1 : 0;
         const bool reserve_rounded = reserve_tier_ == Tiers::count || Tiers::lower_edge(reserve_tier_) == reserve_;
-        return linked == size_ && live == size_ && used_.check_invariants() && reserve_rounded;
+        return book_.check_invariants(linked) && used_.check_invariants() && reserve_rounded;
     }
 
 private:
-    using link = std::conditional_t<(Capacity < 65535), std::uint16_t, std::uint32_t>;  ///< a slot plus one; 0: none
-
-    struct links {
-        link next;  ///< in arrival order, the tail's is the head; 0: no live bid
-        link prev;  ///< without a live bid: `retired` or 0
-    };
-    struct offer {
-        std::uint64_t arrival;  ///< kept after the bid has left: critical_price may still ask for it
-        price amount;
-        std::uint32_t units;
-    };
-    static constexpr link retired = 1;
-
-    static constexpr link link_to(std::uint32_t slot) noexcept { return static_cast<link>(slot + 1); }
-    static constexpr std::uint32_t slot_at(link l) noexcept { return l - 1u; }
-    constexpr links& at(link l) noexcept { return ring_[std::size_t{l} - 1]; }
-    constexpr links const& at(link l) const noexcept { return ring_[std::size_t{l} - 1]; }
-
-    constexpr bool is_live(std::uint32_t slot) const noexcept { return ring_[slot].next != 0; }
-
-    constexpr bid bid_of(std::uint32_t slot) const noexcept {
-        return {make_agent_id(slot, generation_[slot]), offer_[slot].amount, offer_[slot].units};
-    }
-
-    /// Has the agent of this generation left? Only asked of a slot without a live bid.
-    constexpr bool has_retired(std::uint32_t slot, std::uint32_t generation) const noexcept {
-        return ring_[slot].prev == retired && generation == generation_[slot];
-    }
-
-    /// Modulo 2^64: right for bids that lie up to 2^63 arrivals apart, three centuries of one each nanosecond.
-    constexpr bool arrived_after(std::uint32_t a, std::uint32_t b) const noexcept {
-        return static_cast<std::int64_t>(offer_[a].arrival - offer_[b].arrival) > 0;
-    }
+    static constexpr std::uint32_t slot_at(link l) noexcept { return book::rings_type::slot_at(l); }
+    constexpr auto& rings() noexcept { return book_.rings(); }
+    constexpr auto const& rings() const noexcept { return book_.rings(); }
 
     /// Tiers counted from the highest one down.
     static constexpr std::uint32_t rank_of(price p) noexcept { return Tiers::count - 1 - Tiers::index(p); }
@@ -278,58 +223,32 @@ private:
 
     /// The critical price of `winner` against the head of `rank`, a lower one than its own: the tier above, if it came later.
     constexpr price price_to_beat(std::uint32_t winner, std::uint32_t rank) const noexcept {
-        const std::uint32_t later = arrived_after(winner, slot_at(head_[rank])) ? 1 : 0;
+        const std::uint32_t later = book_.arrived_after(winner, slot_at(head_[rank])) ? 1 : 0;
         return at_least_reserve(lower_edge(rank - later));
     }
 
     /// The same against any bid, where there may be no tier above.
     constexpr price price_to_beat_bid(std::uint32_t winner, std::uint32_t rival) const noexcept {
-        const std::uint32_t rank = rank_of(offer_[rival].amount);
-        const std::uint32_t later = arrived_after(winner, rival) ? 1 : 0;
+        const std::uint32_t rank = rank_of(book_.amount(rival));
+        const std::uint32_t later = book_.arrived_after(winner, rival) ? 1 : 0;
         return later > rank ? 0xFFFF'FFFFu : at_least_reserve(lower_edge(rank - later));
     }
 
-    /// Closes the ring over `slot`; the slot's own links and head_ stay as they are.
-    constexpr void bypass(std::uint32_t slot) noexcept {
-        // Each link is read by itself: they were written by themselves, and a wider load would wait for both stores.
-        const link next = ring_[slot].next;
-        const link prev = ring_[slot].prev;
-        at(prev).next = next;
-        at(next).prev = prev;
-    }
-
-    /// Makes `slot` the tail of the ring of `rank`. An empty ring first becomes one of itself, so that nothing branches.
+    /// Makes `slot` the tail of the ring of `rank`.
     constexpr void append(std::uint32_t slot, std::uint32_t rank) noexcept {
-        const link self = link_to(slot);
-        ring_[slot].prev = self;
-        const link head = head_[rank] != 0 ? head_[rank] : self;
-        const link tail = at(head).prev;
-        head_[rank] = head;
-        ring_[slot].next = head;
-        ring_[slot].prev = tail;
-        at(tail).next = self;
-        at(head).prev = self;
+        rings().join_back(slot, head_[rank]);
         used_.set(rank);
     }
 
     /// Takes `slot` out of the ring of `rank`; its own links stay as they are.
     constexpr void unlink(std::uint32_t slot, std::uint32_t rank) noexcept {
-        const link self = link_to(slot);
-        if (Capacity == 1 || ring_[slot].next == self) {
-            head_[rank] = 0;
-            used_.clear(rank);
-            return;
-        }
-        bypass(slot);
-        if (head_[rank] == self) head_[rank] = ring_[slot].next;
+        if (rings().leave(slot, head_[rank])) used_.clear(rank);
     }
 
     /// The bid of `slot`, which has one, leaves.
     constexpr void remove(std::uint32_t slot) noexcept {
-        MAXWELL_ASSERT(is_live(slot) && size_ > 0);
-        unlink(slot, rank_of(offer_[slot].amount));
-        ring_[slot] = {};
-        --size_;
+        unlink(slot, rank_of(book_.amount(slot)));
+        book_.leave(slot);
     }
 
     /// The best bid, if the reserve lets it win; then the bid after `l`. 0: none.
@@ -337,22 +256,19 @@ private:
         return eligible_head(used_.empty() ? used_.none : used_.lowest());
     }
     constexpr link next_eligible(link l) const noexcept {
-        const std::uint32_t rank = rank_of(offer_[slot_at(l)].amount);
-        return at(l).next != head_[rank] ? at(l).next : eligible_head(used_.lowest_above(rank));
+        const std::uint32_t rank = rank_of(book_.amount(slot_at(l)));
+        const link next = rings().next(slot_at(l));
+        return next != head_[rank] ? next : eligible_head(used_.lowest_above(rank));
     }
     constexpr link eligible_head(std::uint32_t rank) const noexcept {
         return rank == used_.none || !eligible(rank) ? link{0} : head_[rank];
     }
 
-    std::uint64_t arrivals_ = 0;
+    book book_;
     price reserve_ = 0;
     std::uint32_t reserve_tier_ = 0;
-    std::uint32_t size_ = 0;
     hierarchical_bitmap<Tiers::count> used_;
     link head_[Tiers::count] = {};
-    links ring_[Capacity] = {};
-    std::uint32_t generation_[Capacity] = {};
-    offer offer_[Capacity] = {};
 };
 
 static_assert(selective_auction<stratified_buckets<7>> && multi_unit_auction<stratified_buckets<7>>);
