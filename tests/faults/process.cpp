@@ -97,8 +97,9 @@ private:
             last = b.units;
             const std::uint32_t number = b.units - 1;
             if (number < first_later) {
-                if (number < offset_ || number > offset_ + fill_ || (!after_push && number == offset_ + fill_))
-                    return false;
+                const bool old = number < offset_ && !S::promise.again;
+                const bool never_pushed = number > offset_ + fill_ || (number == offset_ + fill_ && !after_push);
+                if (old || never_pushed) return false;
                 seen[number] = true;
             }
         }
@@ -113,7 +114,8 @@ private:
                 if (!seen[m] || S::group_of(m) != S::group_of(n)) continue;
                 (m > n ? newer : older) = true;
             }
-            if (seen[n] || (S::promise.newest_only && newer) || (!after_push && !older)) continue;
+            const bool taken_along = !after_push && !older && !S::promise.again;
+            if (seen[n] || (S::promise.newest_only && newer) || taken_along) continue;
             return false;
         }
         return true;

@@ -10,6 +10,7 @@
 #include "vyukov_queue.hpp"
 
 #include <maxwell/core/bid.hpp>
+#include <maxwell/ring/bid_board.hpp>
 
 #include <boost/lockfree/queue.hpp>
 #include <boost/lockfree/spsc_queue.hpp>
@@ -36,6 +37,26 @@ struct promises {
     bool newest_only = false;  ///< of a group; an older record may be missing then
     bool again = false;        ///< a consumer that takes over from a dead one may get records that that one had
     bool fragile = false;      ///< a control: the tests have to find that it does not survive
+};
+
+struct board {
+    static constexpr std::string_view name = "bid_board";
+    static constexpr promises promise{.newest_only = true, .again = true};
+    static constexpr std::uint32_t group_of(std::uint32_t number) { return number % 6 * 13; }  // in two words of marks
+    board() {
+        for (std::uint32_t n = 0; n < 6; ++n) bids.admit(make_agent_id(group_of(n), 0));
+    }
+    bool push(bid const& b) { return bids.submit(b) == status::ok; }
+    template <class F>
+    void drain(F f) {
+        const auto bid_made = [&](bid const& b) {
+            if (b.units != 0) f(b);
+        };
+        bids.drain(bid_made, 66);
+    }
+    void new_producer() {}
+    void new_consumer() { bids.rescan(); }
+    bid_board<66> bids;
 };
 
 /// A queue of one group.
@@ -79,6 +100,6 @@ struct vyukov {
 template <class... Subjects>
 struct subject_list {};
 
-using subjects = subject_list<boost_spsc, boost_mpmc, vyukov>;
+using subjects = subject_list<board, boost_spsc, boost_mpmc, vyukov>;
 
 }  // namespace maxwell::test

@@ -101,6 +101,8 @@ private:
     std::string trace_of_this_execution();
     std::size_t choose(std::size_t n) override;
     std::pair<std::uint64_t, std::uint64_t> state() const;
+    bool is_mortal(std::size_t t) const;
+    void die(std::size_t t);
     void start(std::size_t t);
     static void enter_fiber();
     void resume(std::size_t t);

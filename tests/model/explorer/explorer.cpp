@@ -9,6 +9,7 @@
 #include <cxxabi.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -125,8 +126,23 @@ void engine::run() {
             cut_ = true;
             return;
         }
-        resume(ready[n == 1 ? 0 : choose(n)]);
+        const std::size_t next = ready[n == 1 ? 0 : choose(n)];
+        if (is_mortal(next) && choose(2) == 1) {
+            die(next);
+        } else {
+            resume(next);
+        }
     }
+}
+
+bool engine::is_mortal(std::size_t t) const {
+    return std::find(program_.mortal.begin(), program_.mortal.end(), t) != program_.mortal.end();
+}
+
+void engine::die(std::size_t t) {
+    fibers_[t].done = true;
+    fibers_[t].history.add(0);
+    if (tracing_) trace_ += "  thread " + std::to_string(t) + "  dies\n";
 }
 
 /// The next leaf of the tree of choices, depth first.

@@ -36,6 +36,7 @@ struct program {
     std::vector<std::function<void()>> threads;  ///< up to 4
     std::function<void()> begin = [] {};         ///< before the threads, with the memory to itself
     std::function<void()> end = [] {};           ///< after them: sees the last message of each location
+    std::vector<std::size_t> mortal = {};        ///< threads that may die before any of their atomic operations
 };
 
 struct verdict {
