@@ -11,6 +11,7 @@
 
 #include <maxwell/core/bid.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/spsc_ring.hpp>
 
 #include <boost/lockfree/queue.hpp>
 #include <boost/lockfree/spsc_queue.hpp>
@@ -59,6 +60,20 @@ struct board {
     bid_board<66> bids;
 };
 
+struct spsc {
+    static constexpr std::string_view name = "spsc_ring";
+    static constexpr promises promise{};
+    static constexpr std::uint32_t group_of(std::uint32_t) { return 0; }
+    bool push(bid const& b) { return ring.try_push(b); }
+    template <class F>
+    void drain(F f) {
+        ring.drain(f, 8);
+    }
+    void new_producer() { ring.resume(); }
+    void new_consumer() {}
+    spsc_ring<bid, 8> ring;
+};
+
 /// A queue of one group.
 template <class Queue>
 struct boost_queue {
@@ -100,6 +115,6 @@ struct vyukov {
 template <class... Subjects>
 struct subject_list {};
 
-using subjects = subject_list<board, boost_spsc, boost_mpmc, vyukov>;
+using subjects = subject_list<spsc, board, boost_spsc, boost_mpmc, vyukov>;
 
 }  // namespace maxwell::test

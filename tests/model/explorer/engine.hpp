@@ -73,6 +73,8 @@ public:
     void failed_for_no_reason() { --failures_for_no_reason_; }
 
     void fail(std::string text) override;
+    void discard() override;
+    void give_up(char const* text) override;
 
     /// The calls that the current thread is in, of instrumented functions.
     void enter(void const* caller) { fibers_[current_].calls.push_back(caller); }
@@ -96,6 +98,7 @@ private:
         std::size_t operator()(std::pair<std::uint64_t, std::uint64_t> const& p) const { return p.first; }
     };
 
+    void search(verdict& v, std::uint64_t limit);
     void run();
     bool next_path();
     std::string trace_of_this_execution();
@@ -115,10 +118,11 @@ private:
     std::size_t current_ = nobody;
     std::vector<choice> path_;
     std::size_t depth_ = 0;
-    bool cut_ = false, tracing_ = false;
+    bool cut_ = false, discarded_ = false, tracing_ = false;
     std::uint64_t failures_for_no_reason_ = 1;
     std::unordered_set<std::pair<std::uint64_t, std::uint64_t>, by_first> visited_;
     std::string failure_, trace_;
+    std::string failure_if_good_;  // what has failed while a guess was open
     std::set<ordered_operation> operations_;
 };
 

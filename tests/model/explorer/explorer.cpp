@@ -42,6 +42,20 @@ std::string output_of(std::string const& command) {
     return text;
 }
 
+/// A function's name without what is in brackets and before it.
+std::string short_name(std::string const& full) {
+    std::string name;
+    int depth = 0;
+    for (const char c : full) {
+        const bool opens = c == '<' || c == '(' || c == '{';
+        if (opens) ++depth;
+        if (depth == 0) name += c;
+        if (c == '>' || c == ')' || c == '}') --depth;
+        if (depth == 0 && (c == ':' || c == ' ')) name.clear();
+    }
+    return name.empty() ? "a lambda" : name;
+}
+
 /// "function at file:line" of a return address, by addr2line where there is one.
 std::string describe(void const* pc) {
     static std::map<void const*, std::string> known;
@@ -58,9 +72,7 @@ std::string describe(void const* pc) {
     const std::size_t line = text.find('\n');
     if (line == std::string::npos) return text = address;
     const std::string where = text.substr(line + 1, text.find(" (disc", line) - line - 1);
-    std::string function = text.substr(0, text.find('('));
-    return text = function.substr(function.rfind("::") == std::string::npos ? 0 : function.rfind("::") + 2) + " at " +
-                  where;
+    return text = short_name(text.substr(0, line)) + " at " + where;
 }
 
 /// The library's line, also where the operation stands in the wrapper `atomic`.
@@ -93,16 +105,25 @@ engine::engine(program const& p) : program_(p), memory_(*this, p.shared.data(), 
 verdict engine::explore(std::uint64_t limit) {
     active = this;
     verdict v;
-    do {
-        ++v.executions;
-        run();
-        if (!failure_.empty()) v.failure = "\n" + failure_ + trace_of_this_execution();
-        v.cut += cut_ ? 1 : 0;
-        if (v.executions == limit) ++v.cut;
-    } while (v.failure.empty() && v.executions < limit && next_path());
-    v.states = visited_.size();
+    search(v, limit);
+    memory_.allow_guesses();
+    visited_.clear();
+    path_.clear();
+    if (v.failure.empty()) search(v, limit);
     active = nullptr;
     return v;
+}
+
+void engine::search(verdict& v, std::uint64_t limit) {
+    std::uint64_t executions = 0;
+    do {
+        run();
+        ++executions;
+        if (!failure_.empty()) v.failure = "\n" + failure_ + trace_of_this_execution();
+        v.cut += cut_ || executions == limit ? 1 : 0;
+    } while (v.failure.empty() && executions < limit && next_path());
+    v.executions += executions;
+    v.states += visited_.size();
 }
 
 /// One execution along path_, and where that ends along the first choices.
@@ -110,20 +131,22 @@ void engine::run() {
     std::fill(program_.shared.begin(), program_.shared.end(), std::byte{0});
     memory_.reset();
     depth_ = 0;
-    cut_ = false;
+    cut_ = discarded_ = false;
+    failure_if_good_.clear();
     failures_for_no_reason_ = 1;
     program_.begin();
     for (std::size_t t = 0; t < fibers_.size(); ++t) start(t);
-    for (std::size_t steps = 0; failure_.empty(); ++steps) {
+    for (std::size_t steps = 0; failure_.empty() && !discarded_; ++steps) {
+        if (!failure_if_good_.empty() && !memory_.guess_is_open()) return fail(failure_if_good_);
         std::array<std::size_t, most_threads> ready;
         std::size_t n = 0;
         for (std::size_t t = 0; t < fibers_.size(); ++t) {
             if (!fibers_[t].done) ready[n++] = t;
         }
-        if (n == 0) return program_.end();
+        if (n == 0) return memory_.guess_is_open() ? void() : program_.end();
         if (!tracing_ && depth_ == path_.size() && !visited_.insert(state()).second) return;
         if (steps == most_steps) {
-            cut_ = true;
+            cut_ = !memory_.guess_is_open();
             return;
         }
         const std::size_t next = ready[n == 1 ? 0 : choose(n)];
@@ -167,8 +190,23 @@ std::size_t engine::choose(std::size_t n) {
 }
 
 void engine::fail(std::string text) {
+    if (memory_.guess_is_open()) {
+        // It counts only if the guess comes true, and for that the thread may have to go on.
+        if (failure_if_good_.empty()) failure_if_good_ = std::move(text);
+        return;
+    }
     failure_ = std::move(text);
     if (current_ != nobody) leave_fiber();
+}
+
+void engine::discard() {
+    discarded_ = true;
+    leave_fiber();
+}
+
+void engine::give_up(char const* text) {
+    std::fprintf(stderr, "explorer: %s: %s\n", program_.name.c_str(), text);
+    std::abort();
 }
 
 std::pair<std::uint64_t, std::uint64_t> engine::state() const {
@@ -178,7 +216,7 @@ std::pair<std::uint64_t, std::uint64_t> engine::state() const {
         d.add(f.history.value().first);
         d.add(f.history.value().second);
     }
-    d.add(failures_for_no_reason_);
+    d.add(failures_for_no_reason_ * 2 + (failure_if_good_.empty() ? 0 : 1));
     return d.value();
 }
 

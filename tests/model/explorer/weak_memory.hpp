@@ -18,9 +18,12 @@
 // Plain accesses have no messages: they read and write the memory itself. Each view has a vector clock, and two
 // conflicting accesses, at least one of them plain, that no clock orders are a race.
 //
-// What is left out: load buffering, where a load reads a value that exists only because of a later store of its own
-// thread (that needs promises); accesses of different sizes to one word, but for a compare-and-swap of 16 bytes, which is
-// one step over two words of 8 bytes and finds the latest message of both.
+// Load buffering: a relaxed load may also return what another thread stores only later, as processors do that let a store pass
+// an earlier load. It is then a guess, which that store must make good: one that the load doesn't happen before. Once in
+// an execution, and with values that were stored in executions without a guess, so that none comes out of thin air.
+//
+// What is left out: accesses of different sizes to one word, but for a compare-and-swap of 16 bytes, which is one step over two
+// words of 8 bytes and finds the latest message of both; acquire loads and read-modify-writes that read from the future.
 
 #pragma once
 
@@ -79,8 +82,10 @@ class weak_memory {
 public:
     struct oracle {
         virtual ~oracle() = default;
-        virtual std::size_t choose(std::size_t n) = 0;
-        virtual void fail(std::string text) = 0;
+        virtual std::size_t choose(std::size_t n) = 0;  ///< one of 0 .. n - 1
+        virtual void fail(std::string text) = 0;        ///< a race
+        virtual void discard() = 0;                     ///< no execution is like this one; does not return
+        virtual void give_up(char const* text) = 0;     ///< the program is not one for the explorer; does not return
     };
 
     weak_memory(oracle& o, std::byte* base, std::size_t size) : oracle_(o), base_(base), size_(size) {
@@ -100,17 +105,30 @@ public:
         threads_ = {};
         for (std::size_t t = 0; t < most_threads; ++t) threads_[t].now.clock[t] = 1;
         sc_ = {};
+        guess_ = {};
     }
+
+    /// From now on loads may guess what was stored since the explorer began.
+    void allow_guesses() { guesses_allowed_ = true; }
+
+    /// Is there a guess that no store has made good?
+    bool guess_is_open() const { return guess_.made && !guess_.good; }
 
     std::uint64_t load(std::size_t thread, void const* address, std::size_t size, int o) {
         const std::size_t x = at(address, size);
+        no_open_guess(thread, x);
         note(thread, address, size, atomic_read);
         const std::size_t from = oldest(thread, x, o);
-        return read(thread, x, from + pick(size_of(x) - from), o);
+        const std::size_t messages = size_of(x) - from;
+        const bool may_guess = guesses_allowed_ && o == relaxed && !guess_.made;
+        const std::size_t choice = pick(messages + (may_guess ? locations_[x].stored.size() : 0));
+        return choice < messages ? read(thread, x, from + choice, o)
+                                 : guess(thread, x, locations_[x].stored[choice - messages]);
     }
 
     void store(std::size_t thread, void* address, std::size_t size, std::uint64_t value, int o) {
         const std::size_t x = at(address, size);
+        no_open_guess(thread, x);
         note(thread, address, size, atomic_write);
         std::array<std::uint16_t, most_messages> places;
         std::size_t n = 0;
@@ -124,6 +142,7 @@ public:
     template <class F>
     std::uint64_t update(std::size_t thread, void* address, std::size_t size, int o, F next) {
         const std::size_t x = at(address, size);
+        no_open_guess(thread, x);
         note(thread, address, size, atomic_write);
         std::array<std::uint16_t, most_messages> places;
         std::size_t n = 0;
@@ -137,6 +156,7 @@ public:
     bool compare_exchange(std::size_t thread, void* address, std::size_t size, std::uint64_t& expected,
                           std::uint64_t desired, int success, int failure, bool may_fail_anyway) {
         const std::size_t x = at(address, size);
+        no_open_guess(thread, x);
         note(thread, address, size, atomic_write);
         std::array<std::uint16_t, most_messages> places;
         std::size_t n = 0;
@@ -177,6 +197,8 @@ public:
 
     void fence(std::size_t thread, int o) {
         thread_state& t = threads_[thread];
+        if (acquires(o) && guess_is_open() && thread == guess_.thread)
+            oracle_.discard();  // it waits for loads before it
         if (acquires(o)) t.now.join(t.to_acquire);
         if (o == seq_cst) {
             t.now.join(sc_, false);
@@ -207,6 +229,12 @@ public:
             add(d, t.at_release_fence);
         }
         add(d, sc_);
+        d.add(guess_.made ? 2u + (guess_.good ? 1u : 0u) : 0u);
+        if (guess_is_open()) {
+            for (std::uint64_t word : {std::uint64_t{guess_.thread}, std::uint64_t{guess_.x}, guess_.value})
+                d.add(word);
+            d.add(std::uint64_t{guess_.clock} << 16 | guess_.after);
+        }
     }
 
 private:
@@ -217,7 +245,15 @@ private:
     struct location {
         std::byte* address;
         std::size_t size;
-        std::vector<message> messages;  // empty: not touched in this execution, and then the memory has the value
+        std::vector<message> messages;      // empty: not touched in this execution, and then the memory has the value
+        std::vector<std::uint64_t> stored;  // in any execution without a guess
+    };
+    struct guessed {
+        bool made = false, good = false;
+        std::size_t thread = 0, x = 0;
+        std::uint64_t value = 0;
+        std::uint16_t clock = 0;  // when the load was
+        std::uint16_t after = 0;  // what it had seen of x
     };
     struct thread_state {
         view now, to_acquire, at_release_fence;
@@ -242,16 +278,39 @@ private:
         std::size_t x = 0;
         while (x < locations_.size() && locations_[x].address != address) ++x;
         if (x == locations_.size()) {
-            if (x == most_locations) oracle_.fail("more atomic words than the explorer has places for");
-            locations_.push_back({base_ + (static_cast<std::byte const*>(address) - base_), size, {}});
+            if (x == most_locations) oracle_.give_up("more atomic words than the explorer has places for");
+            locations_.push_back({base_ + (static_cast<std::byte const*>(address) - base_), size, {}, {}});
         }
         location& l = locations_[x];
-        if (l.size != size) oracle_.fail("accesses of different sizes to one word are not modelled");
+        if (l.size != size) oracle_.give_up("accesses of different sizes to one word are not modelled");
         if (l.messages.empty()) {
             l.messages.push_back({in_memory(l), {}, false});
         }
-        if (l.messages.size() + 2 >= most_messages) oracle_.fail("an execution without end");
+        if (l.messages.size() + 2 >= most_messages) oracle_.give_up("an execution without end");
         return x;
+    }
+
+    std::uint64_t guess(std::size_t thread, std::size_t x, std::uint64_t value) {
+        view const& now = threads_[thread].now;
+        guess_ = {true, false, thread, x, value, now.clock[thread], now.seen[x]};
+        return value;
+    }
+
+    /// The message at place `p` of x, of this thread: is it the one that was guessed?
+    void check_guess(std::size_t thread, std::size_t x, std::size_t p) {
+        message const& m = locations_[x].messages[p];
+        if (!guess_is_open() || x != guess_.x || m.value != guess_.value || thread == guess_.thread) return;
+        const bool later = threads_[thread].now.clock[guess_.thread] >= guess_.clock;  // the load happens before it
+        if (later || p <= guess_.after || oracle_.choose(2) == 0) return;
+        guess_.good = true;
+        thread_state& t = threads_[guess_.thread];
+        t.now.seen[x] = std::max(t.now.seen[x], static_cast<std::uint16_t>(p));
+        t.to_acquire.join(m.released);
+    }
+
+    /// After a guess its thread must not touch that word again before it has come true: what it finds there would be newer.
+    void no_open_guess(std::size_t thread, std::size_t x) {
+        if (guess_is_open() && thread == guess_.thread && x == guess_.x) oracle_.discard();
     }
 
     std::uint64_t read(std::size_t thread, std::size_t x, std::size_t p, int o) {
@@ -283,6 +342,10 @@ private:
         l.messages.insert(l.messages.begin() + static_cast<std::ptrdiff_t>(p), m);
         if (o == seq_cst) sc_.seen[x] = std::max(sc_.seen[x], static_cast<std::uint16_t>(p));
         to_memory(l, l.messages.back().value);
+        if (!guesses_allowed_ && std::find(l.stored.begin(), l.stored.end(), value) == l.stored.end()) {
+            l.stored.push_back(value);
+        }
+        check_guess(thread, x, p);
     }
 
     // Not by memcpy, whose calls are taken for the program's (see intercept.cpp).
@@ -328,6 +391,7 @@ private:
             shift(t.at_release_fence);
         }
         shift(sc_);
+        if (guess_.x == x && guess_.after >= p) ++guess_.after;
     }
 
     void note(std::size_t thread, void const* address, std::size_t size, access kind) {
@@ -365,6 +429,8 @@ private:
     std::vector<location> locations_;
     std::array<thread_state, most_threads> threads_{};
     view sc_{};
+    guessed guess_{};
+    bool guesses_allowed_ = false;
     std::vector<access_times> times_;
     std::vector<std::size_t> touched_;
 };
