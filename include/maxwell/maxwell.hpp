@@ -5,6 +5,7 @@
 #pragma once
 
 #include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/clearing_units.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>

@@ -37,13 +37,15 @@ constexpr unsigned failing = (copyable_as_bytes<A> ? 0u : copyable) | (construct
 template <part Part, defect Defect, unsigned SubConcept>
 constexpr bool refused = [] {
     using A = archetype<Part, Defect>;
-    return failing<A> == SubConcept && !auction<A> && !selective_auction<A> && !multi_unit_auction<A>;
+    return failing<A> == SubConcept && !auction<A> && !selective_auction<A> && !multi_unit_auction<A> &&
+           !listed_auction<A>;
 }();
 
 using enum defect;
 
 using whole = archetype<>;
-static_assert(failing<whole> == all_hold && auction<whole> && selective_auction<whole> && multi_unit_auction<whole>);
+static_assert(failing<whole> == all_hold && auction<whole> && selective_auction<whole> && multi_unit_auction<whole> &&
+              listed_auction<whole>);
 
 static_assert(refused<part::copy, missing, copyable>);
 
@@ -125,6 +127,15 @@ static_assert(not_multi_unit<part::critical_price, may_throw>);
 static_assert(not_multi_unit<part::critical_price, not_const>);
 static_assert(not_multi_unit<part::critical_price, wrong_type>);
 
+template <part Part, defect Defect>
+constexpr bool not_listed = [] {
+    using A = archetype<Part, Defect>;
+    return auction<A> && selective_auction<A> && multi_unit_auction<A> && !listed_auction<A>;
+}();
+static_assert(not_listed<part::list_best, missing>);
+static_assert(not_listed<part::list_best, may_throw>);
+static_assert(not_listed<part::list_best, wrong_type>);
+
 // The clearing rules ask for no more than the concept that they name.
 static_assert([] {
     archetype<part::critical_price, missing> a;
@@ -132,7 +143,7 @@ static_assert([] {
 }());
 static_assert([] {
     archetype<part::extract_max_if, missing> a;
-    return extract_top(a, view<award>{}) == 0;
+    return extract_top(a, view<award>{}) == 0 && extract_units(a, 1, view<award>{}, misfit::skip) == 0;
 }());
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,7 @@ enum class part {
     check_invariants,
     extract_max_if,
     critical_price,
+    list_best,
 };
 
 /// What can be wrong with it.
@@ -139,6 +141,9 @@ public:
         requires(constant(part::critical_price)) { return 0; }
     constexpr critical_type critical_price(agent_id, agent_id) noexcept
         requires(is(part::critical_price, defect::not_const)) { return 0; }
+
+    constexpr result<part::list_best, std::size_t, int> list_best(view<award>) noexcept(nothrow(part::list_best))
+        requires(has(part::list_best)) { return 0; }
 };
 
 // clang-format on

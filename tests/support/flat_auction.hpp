@@ -10,6 +10,7 @@
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <array>
 #include <cstddef>
@@ -125,6 +126,18 @@ public:
         return payment(slot_of(winner), slot_of(rival));
     }
 
+    /// The best, then the best of what is left, and so on.
+    constexpr std::size_t list_best(view<award> out) const noexcept {
+        flat_auction rest = *this;
+        std::size_t listed = 0;
+        while (listed < out.size()) {
+            const auto next = rest.extract_max();
+            if (!next) break;
+            out[listed++] = {next->winner, reserve()};
+        }
+        return listed;
+    }
+
     constexpr void clear() noexcept {
         for (auto& s : slots_) s.live = false;
     }
@@ -200,6 +213,7 @@ private:
     std::array<slot, Capacity> slots_ = {};
 };
 
-static_assert(selective_auction<flat_auction<3, exact_order>> && multi_unit_auction<flat_auction<3, exact_order>>);
+static_assert(selective_auction<flat_auction<3, exact_order>> && multi_unit_auction<flat_auction<3, exact_order>> &&
+              listed_auction<flat_auction<3, exact_order>>);
 
 }  // namespace maxwell::test

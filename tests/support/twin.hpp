@@ -31,16 +31,17 @@ enum class op : std::uint8_t {
     quantum,
     quantum_bonus,
     extract_top,
+    extract_units,
     count,
 };
 
 /// One operation; each kind reads the fields that it needs.
 struct operation {
     op kind;
-    std::uint8_t probes;  ///< extract_max_if: probes; extract_top: places
+    std::uint8_t probes;  ///< extract_max_if: probes; extract_top, extract_units: places
     agent_id agent;
-    price amount;         ///< of the bid, or the new reserve
-    std::uint32_t units;  ///< of the bid; quantum_bonus: also the bonus, by its higher bits
+    price amount;         ///< of the bid, the new reserve, or the supply
+    std::uint32_t units;  ///< of the bid; quantum_bonus: also the bonus, by its higher bits; extract_units: the rule
 };
 
 /// What one operation answered. Compared as a whole.
@@ -104,6 +105,14 @@ answer perform(A& a, operation const& o) {
                 for (std::size_t i = 0; i < r.winners; ++i) r.all[i] = places[i];
             }
             break;
+        case op::extract_units:
+            if constexpr (multi_unit_auction<A> && listed_auction<A>) {
+                std::array<award, 4> places;
+                const misfit rule = o.units % 2 == 0 ? misfit::skip : misfit::stop;
+                r.winners = maxwell::extract_units(a, o.amount, view<award>{places}.first(o.probes % 5), rule);
+                for (std::size_t i = 0; i < r.winners; ++i) r.all[i] = places[i];
+            }
+            break;
         case op::count:
             break;
     }
@@ -148,7 +157,8 @@ char const* run_bytes(std::uint8_t const* data, std::size_t size) {
     for (std::size_t i = 1; i + 8 <= size; i += 8) {
         std::uint8_t const* b = data + i;
         operation o{};
-        o.kind = static_cast<op>(b[0] % static_cast<std::uint8_t>(op::count));
+        o.kind =
+            b[0] < 240 ? static_cast<op>(b[0] % 10) : op::extract_units;  // 10, so that the corpus keeps its meaning
         o.probes = b[1] % 8;
         // One slot in eight may be just outside; generations are mostly the newest few, sometimes the last there is.
         const auto slot = b[2] % (A::capacity() + (b[2] >= 224 ? 1 : 0));

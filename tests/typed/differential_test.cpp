@@ -88,6 +88,9 @@ void compare(distribution d) {
             o.kind = op::quantum_bonus;
         } else if (draw < 960) {
             o.kind = capacity > 64 && draw % 10 != 0 ? op::extract_max : op::extract_max_if;  // dear for the oracle
+        } else if (draw < 975) {
+            o.kind = op::extract_units;
+            o.amount = random.below(10'000);  // a supply of a few bids' units
         } else if (draw < 990) {
             o.kind = op::extract_top;
         } else if (draw == 999 && random.below(100) == 0) {

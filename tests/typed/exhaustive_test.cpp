@@ -77,6 +77,7 @@ std::vector<operation> rare_operations() {
         all.push_back({op::extract_max_if, probes, 0, 0, 1});
         all.push_back({op::extract_top, probes, 0, 0, 0});
     }
+    for (const std::uint32_t rule : {0u, 1u}) all.push_back({op::extract_units, 3, 0, 2, rule});
     all.push_back({op::update_price, 0, 0, 2, 0});
     all.push_back({op::clear, 0, 0, 0, 0});
     return all;

@@ -6,6 +6,7 @@
 //     quantum(a, running, bonus)   the same, and switching away has to be worth `bonus` ticks
 //     preempts(running, woken, bonus)   does a waking agent interrupt the running one?
 //     extract_top(a, out)          out.size() processors at once, each winner with its own critical price
+//     extract_units(a, supply, out, misfit)   bids for several units, all or nothing: clearing_units.hpp, included here
 //
 // The running agent is in no container while it runs, since its bid was extracted. It must be entered again before the
 // next decision is made, or it loses every second quantum and shares come out wrong: that is why quantum() takes its bid.
@@ -17,6 +18,7 @@
 
 #pragma once
 
+#include <maxwell/auction/clearing_units.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>

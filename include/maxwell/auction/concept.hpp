@@ -15,6 +15,7 @@
 #pragma once
 
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <concepts>     // same_as
 #include <cstddef>      // size_t
@@ -130,6 +131,14 @@ concept selective_auction = auction<A> && requires(A& a, every_slot allowed, std
 template <class A>
 concept multi_unit_auction = auction<A> && requires(A const& ca, agent_id winner, agent_id rival) {
     { ca.critical_price(winner, rival) } noexcept -> std::same_as<price>;
+};
+
+/// A refinement, for decisions over many bids at once: list_best(out) puts the best eligible bids into `out`, best first, as
+/// many as there are or as fit, and returns their number. Nothing changes. Each stands there with the reserve as its
+/// payment: what is due depends on the rule that clears.
+template <class A>
+concept listed_auction = auction<A> && requires(A& a, view<award> out) {
+    { a.list_best(out) } noexcept -> std::same_as<std::size_t>;
 };
 
 // clang-format on

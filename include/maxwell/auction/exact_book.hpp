@@ -28,6 +28,7 @@
 #include <maxwell/auction/arrival_order.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <cstddef>  // size_t
 #include <cstdint>  // uint32_t, uint64_t
@@ -112,6 +113,23 @@ public:
     constexpr void retire(agent_id id) noexcept {
         generation_[slot_of(id)] = generation_of(id);
         units_[slot_of(id)] = retired;
+    }
+
+    /// Puts the bids of the best keys into `out`, best first, as many as are eligible and fit; returns how many. `root()` is the
+    /// greatest key and `set(slot, k)` makes `k` a slot's: each is taken out in its turn, then all are put back. O(out.size())
+    /// calls of each.
+    template <class Root, class Set>
+    constexpr std::size_t list_best(view<award> out, Root root, Set set) const noexcept {
+        std::size_t listed = 0;
+        for (key k = root(); listed < out.size() && eligible(k); k = root()) {
+            out[listed++] = {bid_of(k), low_half(k)};  // the payment keeps what the bid doesn't say of its key
+            set(slot_of_key(k), key{0});
+        }
+        for (award& a : out.first(listed)) {
+            set(slot_of(a.winner.agent), key{a.winner.amount} << 32 | a.payment);
+            a.payment = reserve_;
+        }
+        return listed;
     }
 
     /// Must renumber() be called before the next enter()?

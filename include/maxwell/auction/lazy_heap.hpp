@@ -45,6 +45,7 @@
 #include <maxwell/auction/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t
@@ -175,6 +176,15 @@ public:
         return won;
     }
 
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with the
+    /// reserve as its payment. Changes nothing. O(out.size() * log N).
+    constexpr std::size_t list_best(view<award> out) noexcept {
+        if (front_ != 0) unfront();
+        return book_.list_best(
+            out, [this]() noexcept { return rest_.root(); },
+            [this](std::uint32_t slot, key k) noexcept { rest_.set(slot, k); });
+    }
+
     /// All bids leave; generations and reserve stay. O(live bids * log N).
     constexpr void clear() noexcept {
         if (front_ != 0) remove(book::slot_of_key(front_), 0);
@@ -259,7 +269,7 @@ private:
     detail::winner_tree<Capacity> rest_;
 };
 
-static_assert(selective_auction<lazy_heap<7>> && multi_unit_auction<lazy_heap<7>>);
+static_assert(selective_auction<lazy_heap<7>> && multi_unit_auction<lazy_heap<7>> && listed_auction<lazy_heap<7>>);
 static_assert(sizeof(lazy_heap<1000>) <= 1000 * 28 + 96);
 static_assert(std::is_standard_layout_v<lazy_heap<7>>);
 

@@ -49,6 +49,7 @@
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t
@@ -185,6 +186,16 @@ public:
         return won;
     }
 
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with the
+    /// reserve as its payment. Changes nothing. O(out.size()).
+    constexpr std::size_t list_best(view<award> out) const noexcept {
+        std::size_t listed = 0;
+        for (link l = first_eligible(); l != 0 && listed < out.size(); l = next_eligible(l)) {
+            out[listed++] = {book_.bid_of(slot_at(l)), reserve_};
+        }
+        return listed;
+    }
+
     /// All bids leave; generations and reserve stay. O(live bids).
     constexpr void clear() noexcept {
         while (!empty()) remove(slot_at(head_[used_.lowest()]));
@@ -271,7 +282,8 @@ private:
     link head_[Tiers::count] = {};
 };
 
-static_assert(selective_auction<stratified_buckets<7>> && multi_unit_auction<stratified_buckets<7>>);
+static_assert(selective_auction<stratified_buckets<7>> && multi_unit_auction<stratified_buckets<7>> &&
+              listed_auction<stratified_buckets<7>>);
 static_assert(sizeof(stratified_buckets<1000>) <= 1000 * 24 + 7168);
 static_assert(std::is_standard_layout_v<stratified_buckets<7>>);
 

@@ -42,6 +42,7 @@
 #include <maxwell/auction/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t
@@ -185,6 +186,14 @@ public:
         return won;
     }
 
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with the
+    /// reserve as its payment. Changes nothing. O(out.size() * log N).
+    constexpr std::size_t list_best(view<award> out) noexcept {
+        return book_.list_best(
+            out, [this]() noexcept { return final_.root(); },
+            [this](std::uint32_t slot, key k) noexcept { set(slot, k); });
+    }
+
     /// All bids leave; generations and reserve stay. O(live bids * log N).
     constexpr void clear() noexcept {
         while (final_.root() != 0) remove(book::slot_of_key(final_.root()), 0);
@@ -252,7 +261,8 @@ private:
     detail::winner_tree<group_size> group_[Groups];
 };
 
-static_assert(selective_auction<tournament_tree<7>> && multi_unit_auction<tournament_tree<7>>);
+static_assert(selective_auction<tournament_tree<7>> && multi_unit_auction<tournament_tree<7>> &&
+              listed_auction<tournament_tree<7>>);
 static_assert(sizeof(tournament_tree<1000>) <= 1000 * 28 + 64);
 static_assert(std::is_standard_layout_v<tournament_tree<7>>);
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+//
+// extract_units: a supply of units among bids that want all of their units or nothing.
+//
+// Bids are taken in the order of the auction, by price per unit, while they fit into what is left (greedy by density; Lehmann,
+// O'Callaghan, Shoham 2002). A bid that doesn't fit is a misfit, and there are two rules for it:
+//
+//     supply 10     density   9  8  7  6          skip: 4 + 5 are sold, 3 doesn't fit, 1 does
+//                   units     4  5  3  1          stop: 4 + 5 are sold, the misfit ends the sale
+//
+//     misfit::skip    goes on with the next. Sells more; each winner has a critical price of its own.
+//     misfit::stop    ends. The misfit's price is critical for all, so prices differ by a tick at most; but a bidder who can't be
+//                     served keeps everyone behind it from being served, and never pays for that.
+//
+// Under both, a bid for more units than there are at all is left out.
+//
+// What a winner of q units pays per unit, everything else being equal:
+//
+//     skip   the others are gone through without it, from its own place on, as if it bid less and less. As long as q units are
+//            left it would still win. The first bid that leaves fewer is the one that it has to outrank.
+//     stop   the misfit is that one. If the winner came after the misfit, either the misfit would fit in its place and leave
+//            fewer than q, or it wouldn't and the sale would end there all the same.
+//
+// Nobody in the way: the reserve. Who wins with an amount wins with a greater one, and with fewer units too, so with these prices
+// it is best to bid what a unit is worth and to ask for what is needed, for an agent that needs all its units. Where each
+// unit has a value by itself, no price per unit makes that so: asking for less can pay (docs/clearing.md has the figures).
+//
+//     operation   cost                     why
+//     skip        list_best, O(m * w)      m bids considered, w winners: each looks through the bids after it
+//     stop        list_best, O(m)          one pass finds the misfit
+//     both        w critical prices and w withdrawals besides; no memory but `out`
+
+#pragma once
+
+#include <maxwell/auction/concept.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
+
+#include <cstddef>  // size_t
+#include <cstdint>  // uint8_t, uint64_t
+
+namespace maxwell {
+
+/// What becomes of the sale at a bid that wants more units than are left.
+enum class misfit : std::uint8_t {
+    skip,  ///< the bid is passed over
+    stop,  ///< the sale ends
+};
+
+namespace detail {
+
+/// The first of `later` that, in a sale of `left` units to them alone, leaves fewer than `units`; their number when none does.
+constexpr std::size_t first_in_the_way(view<award> later, std::uint64_t left, std::uint64_t units) noexcept {
+    for (std::size_t i = 0; i < later.size(); ++i) {
+        if (later[i].winner.units > left) continue;
+        left -= later[i].winner.units;
+        if (left < units) return i;
+    }
+    return later.size();
+}
+
+/// Where a sale of `supply` units to `bids` ends: at the first misfit, or after all of them.
+constexpr std::size_t first_misfit(view<award> bids, std::uint64_t supply) noexcept {
+    std::uint64_t left = supply;
+    for (std::size_t i = 0; i < bids.size(); ++i) {
+        if (bids[i].winner.units > supply) continue;
+        if (bids[i].winner.units > left) return i;
+        left -= bids[i].winner.units;
+    }
+    return bids.size();
+}
+
+}  // namespace detail
+
+/// Sells `supply` units by `rule`; extracts the winners, puts their awards into the front of `out`, best first, and returns how
+/// many there were. The rest of `out` is used meanwhile: where it has more places than there are eligible bids, all of them are
+/// considered, and a.capacity() + 1 places always do. With fewer, the best out.size() - 1 are considered, and the next one is the
+/// bar that a winner has to stay above. Payments are per unit and never below the reserve. `supply` in the bids' units.
+template <class A>
+    requires multi_unit_auction<A> && listed_auction<A>
+constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out, misfit rule) noexcept {
+    const std::size_t listed = a.list_best(out);
+    const std::size_t considered = listed < out.size() || listed == 0 ? listed : listed - 1;
+    const view<award> bids = out.first(considered);
+    const std::size_t end = rule == misfit::stop ? detail::first_misfit(bids, supply) : considered;
+
+    std::uint64_t left = supply;
+    std::size_t winners = 0;
+    for (std::size_t i = 0; i < end; ++i) {
+        const bid b = bids[i].winner;
+        if (b.units > left) continue;
+        std::size_t rival = end;
+        if (rule == misfit::skip) {
+            const view<award> later(bids.data() + i + 1, considered - i - 1);
+            rival = i + 1 + detail::first_in_the_way(later, left, b.units);
+        }
+        const price due = rival < listed ? a.critical_price(b.agent, out[rival].winner.agent) : a.reserve();
+        left -= b.units;
+        out[winners++] = {b, due};  // at or before i: what comes later is still there to be looked at
+    }
+    for (award const& won : out.first(winners)) a.expire(won.winner.agent);
+    return winners;
+}
+
+}  // namespace maxwell
