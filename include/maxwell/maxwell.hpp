@@ -23,6 +23,7 @@
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
+#include <maxwell/ring/outcome_board.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>

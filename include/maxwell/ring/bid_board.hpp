@@ -46,7 +46,7 @@
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
 
-#include <bit>          // countr_zero, popcount
+#include <bit>          // countr_zero
 #include <cstddef>      // size_t
 #include <cstdint>      // uint8_t, uint32_t, uint64_t
 #include <type_traits>  // is_standard_layout
@@ -155,35 +155,42 @@ private:
         return (admitted_[slot / 64] >> (slot % 64) & 1u) != 0;
     }
 
-    /// Reads what is marked under summary_, at most `left` cells, which it counts down.
+    /// Reads what is marked under summary_, at most `left` cells, which it counts down; how many bids f has got.
     template <class F>
     std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
-        std::size_t given = 0;
-        for (;;) {
-            for (; marks_ != 0 && left != 0; --left) {
-                const auto slot =
-                    static_cast<std::uint32_t>(64 * mark_word_) + static_cast<std::uint32_t>(std::countr_zero(marks_));
-                marks_ &= marks_ - 1;
-                given += give(board.read(slot), slot, f) ? 1 : 0;
-            }
-            if (left == 0 || summary_ == 0) return given;
+        std::size_t given = read_word(board, f, left);
+        while (left != 0 && summary_ != 0) {
             mark_word_ = 64 * summary_word_ + static_cast<std::size_t>(std::countr_zero(summary_));
             summary_ &= summary_ - 1;
             const std::uint64_t taken = board.take_marks(mark_word_);
             marks_ = taken & admitted_[mark_word_];
             if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;
+            given += read_word(board, f, left);
         }
+        return given;
     }
 
-    /// Gives what was read in the cell of `slot`, which holds an agent, to f.
+    /// Reads what is left of a word of marks. In registers: f is anything, so members would be written at every step.
     template <class F>
-    bool give(bid_cell cell, std::uint32_t slot, F& f) noexcept {
-        if (cell.generation != short_generation(generation_[slot])) {
-            ++anomalies_;
-            return false;
+    std::size_t read_word(cells& board, F& f, std::size_t& left) noexcept {
+        const auto first = static_cast<std::uint32_t>(64 * mark_word_);
+        std::uint64_t rest = marks_;
+        std::size_t looks = 0;
+        std::size_t refused = 0;
+        for (; rest != 0 && looks != left; ++looks, rest &= rest - 1) {
+            const std::uint32_t slot = first + static_cast<std::uint32_t>(std::countr_zero(rest));
+            const bid_cell cell = board.read(slot);
+            const std::uint32_t generation = generation_[slot];
+            if (cell.generation != short_generation(generation)) {
+                ++refused;
+                continue;
+            }
+            f(bid{make_agent_id(slot, generation), cell.amount, cell.units});
         }
-        f(bid{make_agent_id(slot, generation_[slot]), cell.amount, cell.units});
-        return true;
+        left -= looks;
+        marks_ = rest;
+        anomalies_ += refused;
+        return looks - refused;
     }
 
     std::uint64_t marks_ = 0;
