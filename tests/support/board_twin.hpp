@@ -31,7 +31,8 @@ public:
         } else if (choice == 8 && holder) {
             why = retire(*holder, amount);
         } else if (!holder) {
-            why = admit(make_agent_id(slot, generations_[slot]++));
+            why = admit(make_agent_id(slot, generations_[slot]));
+            generations_[slot] += 131;  // soon above 255, and never the generation that retire() leaves in the cell
         } else {
             why = drain(Agents);
         }

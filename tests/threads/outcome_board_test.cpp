@@ -94,7 +94,7 @@ TEST(outcome_board, a_host_that_died_in_a_post_leaves_the_outcome_before_it_or_a
 }
 
 TEST(outcome_board, readers_see_whole_posts_only_and_never_go_back) {
-    const auto posts = static_cast<std::uint32_t>(scaled(2'000'000));
+    const std::size_t enough = scaled(20'000);
     outcome_board<2> board;
     std::atomic<bool> done{false};
     std::atomic<std::uint64_t> looks{0};
@@ -116,11 +116,14 @@ TEST(outcome_board, readers_see_whole_posts_only_and_never_go_back) {
             }
         });
     }
-    for (price n = 1; n <= posts; ++n) board.post(won(1, 3, n));
+    price posts = 0;
+    while (looks < enough || posts < enough) {
+        board.post(won(1, 3, ++posts));
+        if (posts % 1024 == 0) std::this_thread::yield();
+    }
     done = true;
     for (auto& reader : readers) reader.join();
     EXPECT_EQ(wrong, 0u);
-    EXPECT_GT(looks, 0u);
     EXPECT_EQ(board.read(1)->awards, posts);
 }
 

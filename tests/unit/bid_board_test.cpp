@@ -340,6 +340,18 @@ TEST(bid_board, a_refused_cell_costs_budget_and_hides_nobody) {
     EXPECT_EQ(reader.anomalies(), 63u);
 }
 
+TEST(bid_board, a_quarantined_board_is_not_looked_at_and_forgets_nothing) {
+    auto board = full_board<10>();
+    board->submit({3, 1, 1});
+    board->quarantine();
+    EXPECT_TRUE(board->quarantined());
+    EXPECT_FALSE(board->pending());
+    EXPECT_TRUE(drained(*board).empty());
+    EXPECT_EQ(board->submit({3, 2, 1}), status::ok);
+    board->quarantine(false);
+    EXPECT_EQ(drained(*board), std::vector<bid>({{3, 2, 1}}));
+}
+
 TEST(bid_board, a_mark_without_summary_is_found_at_the_next_bid_under_the_same_word) {
     // What an agent leaves that dies between setting the one and the other.
     auto board = full_board<128>();

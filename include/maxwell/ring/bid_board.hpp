@@ -100,9 +100,10 @@ public:
     /// Calls f(bid) once for each agent that has bid since its last bid was given to f; of 0 units where it has withdrawn. At
     /// most `budget` calls; returns how many. A cell that had to be refused counts towards the budget. What was submitted
     /// before the call is given to f by this one, or by the next if the budget ends; what is submitted during the call may be
-    /// given to f twice, if its cell was read between its being written and marked.
+    /// given to f twice, if its cell was read between its being written and marked. Nothing while quarantined.
     template <class F>
     std::size_t drain(cells& board, F&& f, std::size_t budget) noexcept {
+        if (quarantined_) return 0;
         // A predecessor in this memory may have died between two of its writes: nothing out of bounds may come of that.
         marks_ &= admitted_[mark_word_];
         if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // who has bid again meanwhile is read now, and once
@@ -119,8 +120,9 @@ public:
         }
     }
 
-    /// Is anything waiting? O(Agents/4096).
+    /// Is anything waiting? Not while quarantined. O(Agents/4096).
     bool pending(cells const& board) const noexcept {
+        if (quarantined_) return false;
         std::uint64_t any = marks_ | summary_;
         for (std::size_t i = 0; i < cells::summary_words; ++i) any |= board.peek_summary(i);
         return any != 0;
@@ -136,6 +138,10 @@ public:
 
     /// What no honest agent does: marks of agents that can't exist, and bids in the name of another generation.
     constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
+
+    /// From now on nothing of these cells is looked at, or it is again, from the newest bids on.
+    constexpr void quarantine(bool on = true) noexcept { quarantined_ = on; }
+    constexpr bool quarantined() const noexcept { return quarantined_; }
 
     /// Do the invariants hold, as far as they are the host's own? O(Agents/64); for tests.
     constexpr bool check_invariants() const noexcept {
@@ -198,6 +204,7 @@ private:
     std::size_t mark_word_ = 0;
     std::size_t summary_word_ = 0;
     std::uint64_t anomalies_ = 0;
+    bool quarantined_ = false;
     std::uint64_t admitted_[cells::mark_words] = {};
     std::uint32_t generation_[Agents] = {};
 };
@@ -229,6 +236,8 @@ public:
     }
     bool pending() const noexcept { return reader_.pending(cells_); }
     std::uint64_t anomalies() const noexcept { return reader_.anomalies(); }
+    void quarantine(bool on = true) noexcept { reader_.quarantine(on); }
+    bool quarantined() const noexcept { return reader_.quarantined(); }
     bool check_invariants() const noexcept { return reader_.check_invariants(); }
 
     void rescan() noexcept { reader_.rescan(cells_); }
