@@ -25,5 +25,6 @@
 #include <maxwell/ring/bid_source.hpp>
 #include <maxwell/ring/outcome_board.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
+#include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
