@@ -26,5 +26,9 @@
 #include <maxwell/ring/outcome_board.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
+#include <maxwell/thermal/fixed_point.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
+#include <maxwell/thermal/sensor_monitor.hpp>
+#include <maxwell/thermal/thermal_model.hpp>
+#include <maxwell/thermal/thermal_observer.hpp>
