@@ -8,6 +8,7 @@
 #include <maxwell/auction/clearing_units.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
@@ -15,7 +16,9 @@
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/atomic.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/fixed_log.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/keyed_hash.hpp>
 #include <maxwell/core/latency_histogram.hpp>
 #include <maxwell/core/log_linear.hpp>
 #include <maxwell/core/published.hpp>

@@ -35,7 +35,8 @@ enum class op : std::uint8_t {
     count,
 };
 
-/// One operation; each kind reads the fields that it needs.
+/// One operation; each kind reads the fields that it needs. What a sampler doesn't know, affinity, bonuses and several places,
+/// stands there for what only samplers know: stakes, the temperature, how fast epochs go by, and the key.
 struct operation {
     op kind;
     std::uint8_t probes;  ///< extract_max_if: probes; extract_top, extract_units: places
@@ -79,6 +80,7 @@ answer perform(A& a, operation const& o) {
             break;
         case op::extract_max_if:
             if constexpr (selective_auction<A>) r.won = a.extract_max_if(two_of_three{o.units}, o.probes);
+            if constexpr (requires { a.stake(o.agent, o.units); }) r.entered = a.stake(o.agent, o.units);
             break;
         case op::update_price:
             a.update_price(o.amount);
@@ -92,18 +94,23 @@ answer perform(A& a, operation const& o) {
             r.won = q.winner;
             break;
         }
-        case op::quantum_bonus: {
-            const auto q = maxwell::quantum(a, offer, o.units >> 8);
-            r.entered = q.entered;
-            r.won = q.winner;
+        case op::quantum_bonus:
+            if constexpr (A::traits.winner != fidelity::sampled) {
+                const auto q = maxwell::quantum(a, offer, o.units >> 8);
+                r.entered = q.entered;
+                r.won = q.winner;
+            } else if constexpr (requires { a.temperature(o.amount); }) {
+                a.temperature(o.amount);
+            }
             break;
-        }
         case op::extract_top:
             if constexpr (multi_unit_auction<A>) {
                 std::array<award, 4> places;
                 r.winners = maxwell::extract_top(a, view<award>{places}.first(o.probes % 5));
                 for (std::size_t i = 0; i < r.winners; ++i) r.all[i] = places[i];
             }
+            if constexpr (requires { a.agents_per_award(o.probes); }) a.agents_per_award(o.probes);
+            if constexpr (requires { a.rekey({o.agent, o.amount}); }) a.rekey({o.agent, o.amount});
             break;
         case op::extract_units:
             if constexpr (multi_unit_auction<A> && listed_auction<A>) {

@@ -5,8 +5,11 @@
 #pragma once
 
 #include "support/flat_auction.hpp"
+#include "support/flat_sampler.hpp"
 
+#include <maxwell/auction/gumbel_rule.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
@@ -14,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace maxwell::test {
 
@@ -36,6 +40,11 @@ using tree = subject<tournament_tree<Capacity, Groups>, flat_auction<Capacity, e
 template <std::size_t Capacity>
 using lazy = subject<lazy_heap<Capacity>, flat_auction<Capacity, exact_order>>;
 
+/// Few levels, so that scores meet in one and prices above the last are tried too.
+template <std::size_t Capacity, std::uint32_t Levels = 64>
+using gumbel = subject<probabilistic_sampler<Capacity, gumbel_rule_of_levels<Levels>>,
+                       flat_sampler<Capacity, flat_gumbel<Capacity, Levels>>>;
+
 /// The oracles stand in the list too: the clauses that are tested directly must hold for them.
 template <std::size_t Capacity, class Order>
 using oracle_itself = subject<flat_auction<Capacity, Order>, flat_auction<Capacity, Order>>;
@@ -48,6 +57,7 @@ using bucket_containers =
 using tree_containers =
     ::testing::Types<tree<1>, tree<7>, tree<64>, tree<1000>, tree<7, 3>, tree<5, 5>, tree<1000, 32>>;
 using lazy_containers = ::testing::Types<lazy<1>, lazy<7>, lazy<64>, lazy<1000>>;
+using gumbel_containers = ::testing::Types<gumbel<1>, gumbel<7>, gumbel<64, 8192>>;
 using oracles = ::testing::Types<oracle_itself<7, exact_order>, oracle_itself<64, tier_order<log_linear_tiers<7>>>>;
 
 }  // namespace maxwell::test

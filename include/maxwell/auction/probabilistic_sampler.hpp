@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+//
+// probabilistic_sampler: an auction that a bidder of the top ranks wins with high probability, and anybody with some.
+//
+// Who wins always when it bids highest can starve the others, and can be watched: a sampler draws. The rule says how.
+//
+//     gumbel_rule        price plus noise, the highest wins      truthful for every draw; neutral to splitting, by stakes
+//     choices_rule<D>    the best of D bidders drawn             truthful for every draw
+//     lottery_rule       in proportion to the bids               truthful in expectation
+//
+//     book_     by slot: amount, units, generation; the secret key
+//     order_    the rule's: live slots as it draws from them
+//
+// A draw is fixed from one award to the next: top() names whom extract_max() takes, and asking again never draws again. Draws
+// come from a secret key. The all-zero key works, but then anybody can foresee them: call rekey() with 128 random bits, from a
+// source that agents can't read, before agents bid.
+//
+// Invariants
+//   1. order_ holds exactly the slots with a live bid in book_.
+//   2. The all-zero object is the empty auction with reserve 0, under the key 0.
+//
+// Complexity, memory, the law of winning, welfare and incentives: each rule's header, and docs/probabilistic_sampler.md.
+
+#pragma once
+
+#include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/gumbel_rule.hpp>
+#include <maxwell/auction/sampler_book.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/keyed_hash.hpp>
+
+#include <cstddef>      // size_t
+#include <cstdint>      // uint32_t, uint64_t
+#include <optional>     // top, extract_max, find
+#include <type_traits>  // is_standard_layout
+
+namespace maxwell {
+
+template <std::size_t Capacity, class Rule = gumbel_rule>
+class probabilistic_sampler {
+    using book = detail::sampler_book<Capacity>;
+    using order = typename Rule::template order<Capacity>;
+
+public:
+    using rule = Rule;
+    static constexpr auction_traits traits{fidelity::sampled, fidelity::sampled, Rule::fifo_ties};
+
+    /// The empty auction with reserve 0, under the key 0.
+    constexpr probabilistic_sampler() noexcept = default;
+
+    /// The same; where the rule counts arrivals, to settle ties, the first one gets this number.
+    constexpr explicit probabilistic_sampler(std::uint64_t first_arrival) noexcept : order_(first_arrival) {}
+
+    /// Slots in all. Exactly what was asked for.
+    static constexpr std::size_t capacity() noexcept { return Capacity; }
+
+    /// Live bids.
+    constexpr std::size_t size() const noexcept { return book_.size(); }
+    constexpr bool empty() const noexcept { return book_.size() == 0; }
+
+    /// The live bid of `id`; nothing when it has none, also when its slot's bid is of another generation. O(1).
+    constexpr std::optional<bid> find(agent_id id) const noexcept {
+        if (slot_of(id) >= Capacity || !book_.has_bid(id)) return std::nullopt;
+        return book_.bid_of(slot_of(id));
+    }
+
+    /// The reserve in force: as it was given.
+    constexpr price reserve() const noexcept { return book_.reserve(); }
+
+    /// All draws come from this secret from now on, the one in force too. Not while agents can see what they win. O(Capacity).
+    constexpr void rekey(hash_key key) noexcept {
+        book_.rekey(key);
+        order_.redraw(book_);
+    }
+
+    /// The noise's scale, in ticks, in [32, 2^31] or the nearest that is: a bid that is tau ticks lower wins 1/e as often. A
+    /// hundredth of the highest usual price is a good one. Live bids are filed anew, in the order of slots. O(Capacity).
+    constexpr void temperature(price tau) noexcept requires requires(order& o, book const& b) {
+        o.temperature(b, price{});
+    }
+    { order_.temperature(book_, tau); }
+    constexpr price temperature() const noexcept requires requires(order const& o) { o.temperature(); }
+    { return order_.temperature(); }
+
+    /// At each award the epoch of so many live agents goes by, in turn; at least 1. All of them have new noise after
+    /// size() / n awards. O(1).
+    constexpr void agents_per_award(std::uint32_t n) noexcept requires requires(order& o) { o.agents_per_award(1u); }
+    { order_.agents_per_award(n); }
+
+    /// The agent's weight, in [1, 65535] or the nearest that is; 1 at first. From its next epoch on it wins as so many agents
+    /// would together, and until then it is a newcomer. `unknown_agent`, `stale_agent` as for insert. O(log N).
+    constexpr status stake(agent_id id, std::uint32_t weight) noexcept requires requires(order& o, book const& b) {
+        o.stake(b, 0u, 1u);
+    }
+    {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= Capacity) return status::unknown_agent;
+        if (!book_.admits(id)) return status::stale_agent;
+        make_way_for(id);
+        order_.stake(book_, slot, weight);
+        return status::ok;
+    }
+
+    /// Enters the agent's bid, or replaces the one it has; draws nothing anew. A bid of 0 units is expire(b.agent).
+    /// `unknown_agent`: the slot is not below capacity(). `stale_agent`: the agent has retired, or the slot has seen a newer
+    /// generation. Both change nothing.
+    constexpr status insert(bid b) noexcept {
+        const std::uint32_t slot = slot_of(b.agent);
+        if (slot >= Capacity) return status::unknown_agent;
+        if (b.units == 0) return expire(b.agent);
+        if (!book_.admits(b.agent)) return status::stale_agent;
+        make_way_for(b.agent);
+        const bool was_live = book_.live(slot);
+        book_.enter(b);
+        order_.enter(book_, slot, was_live);
+        return status::ok;
+    }
+
+    /// Withdraws the agent's bid. `unknown_agent`, `stale_agent` as for insert; `no_bid` where `id` has none.
+    constexpr status expire(agent_id id) noexcept {
+        if (slot_of(id) >= Capacity) return status::unknown_agent;
+        if (!book_.admits(id)) return status::stale_agent;
+        if (!book_.has_bid(id)) return status::no_bid;
+        remove(slot_of(id));
+        return status::ok;
+    }
+
+    /// The agent has left: its bid, or one of an older generation, goes, and whatever comes from it later is stale. `ok`
+    /// whether or not a bid was live; `unknown_agent`, and `stale_agent` where the slot has seen a newer generation.
+    constexpr status retire(agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= Capacity) return status::unknown_agent;
+        if (generation_of(id) < book_.generation(slot)) return status::stale_agent;
+        make_way_for(id);
+        if (book_.live(slot)) remove(slot);
+        book_.retire(slot);
+        return status::ok;
+    }
+
+    /// Makes `p` the reserve: bids below it stay in and don't win. It counts for the price, not for the noise. O(1).
+    constexpr void update_price(price p) noexcept {
+        const bool fell = p < book_.reserve();
+        book_.update_price(p);
+        if (fell) order_.reserve_fell();
+    }
+
+    /// Who wins by the draw that is in force, and what it would pay; nothing when nobody is at or above the reserve.
+    constexpr std::optional<award> top() noexcept {
+        const detail::drawn d = order_.best(book_);
+        if (d.slot_plus_one == 0) return std::nullopt;
+        return award{book_.bid_of(d.slot_plus_one - 1), d.payment};
+    }
+
+    /// The same, the winner's bid leaves, and the draw goes on.
+    constexpr std::optional<award> extract_max() noexcept {
+        const std::optional<award> won = top();
+        if (!won) return won;
+        remove(slot_of(won->winner.agent));
+        order_.awarded(book_);
+        return won;
+    }
+
+    /// All bids leave; generations, stakes, noise and reserve stay. O(Capacity), and a remove for each live bid.
+    constexpr void clear() noexcept {
+        for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
+            if (book_.live(slot)) remove(slot);
+        }
+    }
+
+    /// Do the invariants hold? For tests.
+    constexpr bool check_invariants() const noexcept {
+        return book_.check_invariants() && order_.check_invariants(book_);
+    }
+
+private:
+    /// Where `id` is of a newer generation than its slot has seen, the older one's bid goes.
+    constexpr void make_way_for(agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (book_.generation(slot) == generation_of(id)) [[likely]]
+            return;
+        if (book_.live(slot)) remove(slot);
+        book_.take_over(id);
+        order_.forget(slot);
+    }
+    constexpr void remove(std::uint32_t slot) noexcept {
+        order_.leave(book_, slot);
+        book_.leave(slot);
+    }
+
+    book book_;
+    order order_;
+};
+
+static_assert(auction<probabilistic_sampler<7>>);
+static_assert(sizeof(probabilistic_sampler<1000>) <= 1000 * 66 + 24 * 1024);
+static_assert(std::is_standard_layout_v<probabilistic_sampler<7>>);
+
+}  // namespace maxwell

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+
+#include <maxwell/auction/probabilistic_sampler.hpp>
+
+namespace maxwell {
+
+template class probabilistic_sampler<1>;
+template class probabilistic_sampler<1000>;
+template class probabilistic_sampler<16384>;
+template class probabilistic_sampler<1000, gumbel_rule_of_levels<64>>;
+
+constinit probabilistic_sampler<1000> in_bss;
+
+}  // namespace maxwell
