@@ -7,6 +7,7 @@
 #include "explorer.hpp"
 #include "weak_memory.hpp"
 
+#include <setjmp.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -85,7 +86,9 @@ private:
     static constexpr std::size_t nobody = ~std::size_t{0};
 
     struct fiber {
-        ucontext_t context;
+        ucontext_t begin;  // on a stack of its own
+        jmp_buf here;      // after that: setjmp is no system call, swapcontext is one
+        bool begun;
         std::unique_ptr<char[]> stack;
         std::vector<void const*> calls;
         digest history;  // of all that it has read: its own state
@@ -104,6 +107,7 @@ private:
     std::string trace_of_this_execution();
     std::size_t choose(std::size_t n) override;
     std::pair<std::uint64_t, std::uint64_t> state() const;
+    std::size_t next_thread();
     bool is_mortal(std::size_t t) const;
     void die(std::size_t t);
     void start(std::size_t t);
@@ -114,8 +118,9 @@ private:
     program const& program_;
     weak_memory memory_;
     std::vector<fiber> fibers_;
-    ucontext_t scheduler_{};
-    std::size_t current_ = nobody;
+    jmp_buf scheduler_{};
+    std::size_t current_ = nobody, last_ = nobody;
+    std::uint64_t switches_left_ = 0;
     std::vector<choice> path_;
     std::size_t depth_ = 0;
     bool cut_ = false, discarded_ = false, tracing_ = false;

@@ -43,7 +43,8 @@ std::string output_of(std::string const& command) {
 }
 
 /// A function's name without what is in brackets and before it.
-std::string short_name(std::string const& full) {
+std::string short_name(std::string full) {
+    if (full.ends_with(" const")) full.resize(full.size() - 6);
     std::string name;
     int depth = 0;
     for (const char c : full) {
@@ -98,8 +99,11 @@ std::string name_of(operation kind) {
 }
 
 engine::engine(program const& p) : program_(p), memory_(*this, p.shared.data(), p.shared.size()) {
-    for (std::size_t t = 0; t < p.threads.size(); ++t)
-        fibers_.push_back({{}, std::make_unique<char[]>(stack_bytes), {}, {}, false});
+    fibers_.resize(p.threads.size());
+    for (fiber& f : fibers_) {
+        f.stack = std::make_unique<char[]>(stack_bytes);
+        getcontext(&f.begin);
+    }
 }
 
 verdict engine::explore(std::uint64_t limit) {
@@ -129,7 +133,9 @@ void engine::search(verdict& v, std::uint64_t limit) {
 /// One execution along path_, and where that ends along the first choices.
 void engine::run() {
     std::fill(program_.shared.begin(), program_.shared.end(), std::byte{0});
-    memory_.reset();
+    memory_.reset(program_.within.stale_loads);
+    last_ = nobody;
+    switches_left_ = program_.within.switches;
     depth_ = 0;
     cut_ = discarded_ = false;
     failure_if_good_.clear();
@@ -138,24 +144,35 @@ void engine::run() {
     for (std::size_t t = 0; t < fibers_.size(); ++t) start(t);
     for (std::size_t steps = 0; failure_.empty() && !discarded_; ++steps) {
         if (!failure_if_good_.empty() && !memory_.guess_is_open()) return fail(failure_if_good_);
-        std::array<std::size_t, most_threads> ready;
-        std::size_t n = 0;
-        for (std::size_t t = 0; t < fibers_.size(); ++t) {
-            if (!fibers_[t].done) ready[n++] = t;
+        if (std::all_of(fibers_.begin(), fibers_.end(), [](fiber const& f) { return f.done; })) {
+            return memory_.guess_is_open() ? void() : program_.end();
         }
-        if (n == 0) return memory_.guess_is_open() ? void() : program_.end();
         if (!tracing_ && depth_ == path_.size() && !visited_.insert(state()).second) return;
         if (steps == most_steps) {
             cut_ = !memory_.guess_is_open();
             return;
         }
-        const std::size_t next = ready[n == 1 ? 0 : choose(n)];
-        if (is_mortal(next) && choose(2) == 1) {
-            die(next);
+        last_ = next_thread();
+        if (is_mortal(last_) && choose(2) == 1) {
+            die(last_);
         } else {
-            resume(next);
+            resume(last_);
         }
     }
+}
+
+/// Any that is not done; the last one, while it can go on and there have been switches enough.
+std::size_t engine::next_thread() {
+    const bool goes_on = last_ != nobody && !fibers_[last_].done;
+    if (goes_on && switches_left_ == 0) return last_;
+    std::array<std::size_t, most_threads> ready;
+    std::size_t n = 0;
+    for (std::size_t t = 0; t < fibers_.size(); ++t) {
+        if (!fibers_[t].done) ready[n++] = t;
+    }
+    const std::size_t next = ready[n == 1 ? 0 : choose(n)];
+    if (goes_on && next != last_) --switches_left_;
+    return next;
 }
 
 bool engine::is_mortal(std::size_t t) const {
@@ -216,6 +233,10 @@ std::pair<std::uint64_t, std::uint64_t> engine::state() const {
         d.add(f.history.value().first);
         d.add(f.history.value().second);
     }
+    if (program_.within.switches != bounds{}.switches) {
+        d.add(switches_left_);
+        d.add(last_);
+    }
     d.add(failures_for_no_reason_ * 2 + (failure_if_good_.empty() ? 0 : 1));
     return d.value();
 }
@@ -225,11 +246,11 @@ void engine::start(std::size_t t) {
     f.history = {};
     f.calls.clear();
     f.done = false;
-    getcontext(&f.context);
-    f.context.uc_stack.ss_sp = f.stack.get();
-    f.context.uc_stack.ss_size = stack_bytes;
-    f.context.uc_link = nullptr;
-    makecontext(&f.context, &engine::enter_fiber, 0);
+    f.begun = false;
+    f.begin.uc_stack.ss_sp = f.stack.get();
+    f.begin.uc_stack.ss_size = stack_bytes;
+    f.begin.uc_link = nullptr;
+    makecontext(&f.begin, &engine::enter_fiber, 0);
     resume(t);
 }
 
@@ -242,11 +263,18 @@ void engine::enter_fiber() {
 
 void engine::resume(std::size_t t) {
     current_ = t;
-    swapcontext(&scheduler_, &fibers_[t].context);
+    fiber& f = fibers_[t];
+    if (_setjmp(scheduler_) == 0) {
+        if (f.begun) _longjmp(f.here, 1);
+        f.begun = true;
+        setcontext(&f.begin);
+    }
     current_ = nobody;
 }
 
-void engine::leave_fiber() { swapcontext(&fibers_[current_].context, &scheduler_); }
+void engine::leave_fiber() {
+    if (_setjmp(fibers_[current_].here) == 0) _longjmp(scheduler_, 1);
+}
 
 int engine::order_of(operation kind, place const& where, int o) {
     const ordered_operation found{where, kind, o};

@@ -30,6 +30,12 @@
 
 namespace maxwell::model {
 
+/// For programs that are too large to be seen in all of their executions: those with more of either are left out.
+struct bounds {
+    std::uint64_t switches = ~std::uint64_t{0};     ///< away from a thread that could go on
+    std::uint64_t stale_loads = ~std::uint64_t{0};  ///< that don't return the newest value
+};
+
 struct program {
     std::string name;
     std::span<std::byte> shared;                 ///< zeroed before each execution; only accesses to it are explored
@@ -37,6 +43,7 @@ struct program {
     std::function<void()> begin = [] {};         ///< before the threads, with the memory to itself
     std::function<void()> end = [] {};           ///< after them: sees the last message of each location
     std::vector<std::size_t> mortal = {};        ///< threads that may die before any of their atomic operations
+    bounds within = {};
 };
 
 struct verdict {

@@ -136,16 +136,16 @@ bool compare_exchange(wide volatile* a, wide* expected, wide desired, int succes
     T __tsan_atomic##bits##_fetch_and(T volatile* a, T v, int o) { return update(a, o, PC, [=](T x) { return static_cast<T>(x & v); }); } \
     T __tsan_atomic##bits##_fetch_or(T volatile* a, T v, int o) { return update(a, o, PC, [=](T x) { return static_cast<T>(x | v); }); } \
     T __tsan_atomic##bits##_fetch_xor(T volatile* a, T v, int o) { return update(a, o, PC, [=](T x) { return static_cast<T>(x ^ v); }); } \
-    bool __tsan_atomic##bits##_compare_exchange_strong(T volatile* a, T* x, T v, int s, int f) { return compare_exchange(a, x, v, false, s, f, PC); } \
-    bool __tsan_atomic##bits##_compare_exchange_weak(T volatile* a, T* x, T v, int s, int f) { return compare_exchange(a, x, v, true, s, f, PC); } \
+    int __tsan_atomic##bits##_compare_exchange_strong(T volatile* a, T* x, T v, int s, int f) { return compare_exchange(a, x, v, false, s, f, PC); } \
+    int __tsan_atomic##bits##_compare_exchange_weak(T volatile* a, T* x, T v, int s, int f) { return compare_exchange(a, x, v, true, s, f, PC); } \
     T __tsan_atomic##bits##_compare_exchange_val(T volatile* a, T x, T v, int s, int f) { compare_exchange(a, &x, v, false, s, f, PC); return x; }
 
 extern "C" {
 PLAIN(1) PLAIN(2) PLAIN(4) PLAIN(8) PLAIN(16)
 ATOMIC(8, std::uint8_t) ATOMIC(16, std::uint16_t) ATOMIC(32, std::uint32_t) ATOMIC(64, std::uint64_t)
 
-bool __tsan_atomic128_compare_exchange_strong(wide volatile* a, wide* x, wide v, int s, int f) { return compare_exchange(a, x, v, s, f, PC); }
-bool __tsan_atomic128_compare_exchange_weak(wide volatile* a, wide* x, wide v, int s, int f) { return compare_exchange(a, x, v, s, f, PC); }
+int __tsan_atomic128_compare_exchange_strong(wide volatile* a, wide* x, wide v, int s, int f) { return compare_exchange(a, x, v, s, f, PC); }
+int __tsan_atomic128_compare_exchange_weak(wide volatile* a, wide* x, wide v, int s, int f) { return compare_exchange(a, x, v, s, f, PC); }
 wide __tsan_atomic128_compare_exchange_val(wide volatile* a, wide x, wide v, int s, int f) { compare_exchange(a, &x, v, s, f, PC); return x; }
 
 void __tsan_atomic_thread_fence(int o) {
@@ -164,6 +164,8 @@ void __tsan_write_range(void* a, std::size_t size) { plain(a, size, true); }
 void __tsan_vptr_update(void**, void*) {}
 void __tsan_vptr_read(void**) {}
 void __tsan_init() {}
+void __tsan_acquire(void*) {}
+void __tsan_release(void*) {}
 
 void __tsan_func_entry(void* caller) {
     if (engine::active != nullptr && engine::active->in_thread()) engine::active->enter(caller);

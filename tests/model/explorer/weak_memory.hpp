@@ -73,8 +73,9 @@ struct view {
 
 struct message {
     std::uint64_t value;
-    view released;  ///< what an acquire that reads it learns
-    bool attached;  ///< by a read-modify-write that read the one before: nothing comes between
+    view released;           ///< what an acquire that reads it learns
+    bool attached;           ///< by a read-modify-write that read the one before: nothing comes between
+    std::uint64_t mark = 0;  ///< stands for all of that
 };
 
 /// Where the model leaves something open, `choose(n)` answers one of 0 .. n - 1; `fail(text)` is told of races and doesn't return.
@@ -98,7 +99,8 @@ public:
     }
 
     /// Back to before all threads. Locations keep their numbers, so that states of different executions compare.
-    void reset() {
+    void reset(std::uint64_t most_stale_loads) {
+        stale_loads_left_ = most_stale_loads;
         for (location& l : locations_) l.messages.clear();
         for (std::size_t g : touched_) times_[g] = {};
         touched_.clear();
@@ -118,11 +120,12 @@ public:
         const std::size_t x = at(address, size);
         no_open_guess(thread, x);
         note(thread, address, size, atomic_read);
-        const std::size_t from = oldest(thread, x, o);
-        const std::size_t messages = size_of(x) - from;
-        const bool may_guess = guesses_allowed_ && o == relaxed && !guess_.made;
+        const bool stale = stale_loads_left_ > 0;
+        const std::size_t messages = stale ? size_of(x) - oldest(thread, x, o) : 1;
+        const bool may_guess = stale && guesses_allowed_ && o == relaxed && !guess_.made;
         const std::size_t choice = pick(messages + (may_guess ? locations_[x].stored.size() : 0));
-        return choice < messages ? read(thread, x, from + choice, o)
+        if (choice > 0 && stale_loads_left_ != unlimited) --stale_loads_left_;
+        return choice < messages ? read(thread, x, size_of(x) - 1 - choice, o)
                                  : guess(thread, x, locations_[x].stored[choice - messages]);
     }
 
@@ -219,8 +222,7 @@ public:
         for (location const& l : locations_) {
             d.add(l.messages.size());
             for (message const& m : l.messages) {
-                d.add(m.value * 2 + (m.attached ? 1 : 0));
-                add(d, m.released);
+                d.add(m.mark);
             }
         }
         for (thread_state const& t : threads_) {
@@ -229,6 +231,7 @@ public:
             add(d, t.at_release_fence);
         }
         add(d, sc_);
+        d.add(stale_loads_left_);
         d.add(guess_.made ? 2u + (guess_.good ? 1u : 0u) : 0u);
         if (guess_is_open()) {
             for (std::uint64_t word : {std::uint64_t{guess_.thread}, std::uint64_t{guess_.x}, guess_.value})
@@ -238,6 +241,7 @@ public:
     }
 
 private:
+    static constexpr std::uint64_t unlimited = ~std::uint64_t{0};
     static constexpr std::size_t granule = 4;  // neighbours that share one must not be written by different threads
     static constexpr std::size_t most_messages = 256;
     enum access : std::uint8_t { plain_read, plain_write, atomic_read, atomic_write };
@@ -285,6 +289,7 @@ private:
         if (l.size != size) oracle_.give_up("accesses of different sizes to one word are not modelled");
         if (l.messages.empty()) {
             l.messages.push_back({in_memory(l), {}, false});
+            mark(l.messages.back());
         }
         if (l.messages.size() + 2 >= most_messages) oracle_.give_up("an execution without end");
         return x;
@@ -339,6 +344,7 @@ private:
         message m{value, releases(o) ? t.now : t.at_release_fence, before != nullptr};
         m.released.seen[x] = static_cast<std::uint16_t>(p);
         if (before != nullptr) m.released.join(*before);
+        mark(m);
         l.messages.insert(l.messages.begin() + static_cast<std::ptrdiff_t>(p), m);
         if (o == seq_cst) sc_.seen[x] = std::max(sc_.seen[x], static_cast<std::uint16_t>(p));
         to_memory(l, l.messages.back().value);
@@ -383,7 +389,10 @@ private:
             v.seen[x] = static_cast<std::uint16_t>(v.seen[x] + (v.seen[x] >= p ? 1 : 0));
         };
         for (location& l : locations_) {
-            for (message& m : l.messages) shift(m.released);
+            for (message& m : l.messages) {
+                shift(m.released);
+                mark(m);
+            }
         }
         for (thread_state& t : threads_) {
             shift(t.now);
@@ -416,6 +425,13 @@ private:
         return !both_atomic && (a % 2 == 1 || b % 2 == 1);
     }
 
+    static void mark(message& m) {
+        digest d;
+        d.add(m.value * 2 + (m.attached ? 1 : 0));
+        add(d, m.released);
+        m.mark = d.value().first;
+    }
+
     static void add(digest& d, view const& v) {
         std::uint64_t words[sizeof(view) / 8];
         static_assert(sizeof words == sizeof(view));
@@ -431,6 +447,7 @@ private:
     view sc_{};
     guessed guess_{};
     bool guesses_allowed_ = false;
+    std::uint64_t stale_loads_left_ = 0;
     std::vector<access_times> times_;
     std::vector<std::size_t> touched_;
 };
