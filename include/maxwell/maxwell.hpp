@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/clearing_units.hpp>
 #include <maxwell/auction/concept.hpp>

@@ -3,6 +3,7 @@
 // libFuzzer target: arbitrary bytes as an operation sequence, container against oracle. Built with clang as
 // `operations_fuzz`; corpus_test replays what it has found with any compiler, through the same body.
 
+#include "fuzz/moving_targets.hpp"
 #include "fuzz/targets.hpp"
 
 #include <cstddef>
@@ -10,7 +11,9 @@
 #include <cstdio>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    if (char const* why = maxwell::test::run_all_targets(data, size)) {
+    char const* why = maxwell::test::run_all_targets(data, size);
+    if (why == nullptr) why = maxwell::test::run_moving_targets(data, size);
+    if (why != nullptr) {
         std::fprintf(stderr, "%s\n", why);
         __builtin_trap();
     }

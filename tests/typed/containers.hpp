@@ -6,7 +6,9 @@
 
 #include "support/flat_auction.hpp"
 #include "support/flat_sampler.hpp"
+#include "support/moving_auction.hpp"
 
+#include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/gumbel_rule.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/probabilistic_sampler.hpp>
@@ -45,6 +47,9 @@ template <std::size_t Capacity, std::uint32_t Levels = 64>
 using gumbel = subject<probabilistic_sampler<Capacity, gumbel_rule_of_levels<Levels>>,
                        flat_sampler<Capacity, flat_gumbel<Capacity, Levels>>>;
 
+template <std::size_t Capacity, class Tiers = adaptive_tiers<>>
+using adaptive = subject<stratified_buckets<Capacity, Tiers>, moving_auction<Capacity, Tiers>>;
+
 /// The oracles stand in the list too: the clauses that are tested directly must hold for them.
 template <std::size_t Capacity, class Order>
 using oracle_itself = subject<flat_auction<Capacity, Order>, flat_auction<Capacity, Order>>;
@@ -58,6 +63,10 @@ using tree_containers =
     ::testing::Types<tree<1>, tree<7>, tree<64>, tree<1000>, tree<7, 3>, tree<5, 5>, tree<1000, 32>>;
 using lazy_containers = ::testing::Types<lazy<1>, lazy<7>, lazy<64>, lazy<1000>>;
 using gumbel_containers = ::testing::Types<gumbel<1>, gumbel<7>, gumbel<64, 8192>>;
+using adaptive_containers = ::testing::Types<adaptive<1>, adaptive<7>, adaptive<64>>;
+/// Too few tiers for the amounts of the contract's tests, but their boundaries move all the time.
+using moving_containers = ::testing::Types<adaptive<1, adaptive_tiers<2, 1>>, adaptive<7, adaptive_tiers<3, 2>>,
+                                           adaptive<64, adaptive_tiers<8, 50>>, adaptive<64, adaptive_tiers<100, 999>>>;
 using oracles = ::testing::Types<oracle_itself<7, exact_order>, oracle_itself<64, tier_order<log_linear_tiers<7>>>>;
 
 }  // namespace maxwell::test

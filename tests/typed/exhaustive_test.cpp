@@ -4,9 +4,11 @@
 // can go wrong in a small market goes wrong here. The rarer operations are enumerated to length 4.
 
 #include "support/flat_auction.hpp"
+#include "support/moving_auction.hpp"
 #include "support/scale.hpp"
 #include "support/twin.hpp"
 
+#include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
@@ -119,6 +121,28 @@ TEST(exhaustive_rare, buckets_of_two_prices) { enumerate_buckets<two_prices_a_ti
 TEST(exhaustive_rare, tree) { enumerate_exact<tournament_tree<agents>>(rare_operations(), 4); }
 TEST(exhaustive_rare, tree_of_two_groups) { enumerate_exact<tournament_tree<agents, 2>>(rare_operations(), 4); }
 TEST(exhaustive_rare, lazy_heap) { enumerate_exact<lazy_heap<agents>>(rare_operations(), 4); }
+
+/// From every point of the way on which boundaries move: the longest sequences see them move twice.
+template <class Tiers>
+void enumerate_moving(std::vector<operation> const& alphabet, int length) {
+    using container = stratified_buckets<agents, Tiers>;
+    using oracle = moving_auction<agents, Tiers>;
+    enumeration<container, oracle> all(alphabet, small_scale() ? length - 1 : length);
+    twin<container, oracle> begin(~std::uint64_t{0} - 20);
+    int eras = 0;
+    for (std::uint32_t n = 0; n < 40; ++n) {
+        const price before = begin.container().lower_edge(1);
+        begin.apply({op::insert, 0, n % agents, 1 + n * 7 % 3, 1});  // amounts among those of the alphabet
+        eras += begin.container().lower_edge(1) != before ? 1 : 0;
+        if (n < 20) continue;  // boundaries come from far above
+        char const* why = all.run(begin);
+        ASSERT_EQ(why, nullptr) << why << " after " << ::testing::PrintToString(all.path()) << " from " << n;
+    }
+    EXPECT_GT(eras, 3);
+}
+
+TEST(exhaustive, adaptive_tiers) { enumerate_moving<adaptive_tiers<3, 2>>(common_operations(), 4); }
+TEST(exhaustive_rare, adaptive_tiers) { enumerate_moving<adaptive_tiers<2, 3>>(rare_operations(), 3); }
 
 }  // namespace
 }  // namespace maxwell::test

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+//
+// adaptive_tiers: tiers for stratified_buckets whose boundaries follow the bids' distribution.
+//
+//     stratified_buckets<Capacity, adaptive_tiers<256>>
+//
+// Every tier holds about as many bids as any other, wherever they lie: 256 tiers tell bids apart that differ by a thousandth
+// when all of them do, and still have room for the one that is a million times higher. Boundaries are cut anew from time to
+// time. Bids filed under the old ones stay, so two generations of boundaries live at a time; an `era` is one of them, with
+// the bids that are filed under it. (`generation` is the agent's.)
+//
+//     era_[newest]   edges  [0|...|...|...]     used  [ 1 0 1 ]     head    a ring per tier, in arrival order
+//     era_[older]    edges  [0|.|.|.......]     used  [ 0 1 0 ]     oldest  a ring of all its bids, in arrival order
+//
+//     place_         by slot: era and rank of the tier in which its bid is, or was, filed
+//     counted_       how many bids have left the newest era's tiers: what the next boundaries are cut from
+//
+// Order is (lower edge of the own tier, arrival); a winner pays the least edge of its own era with which it still wins.
+//
+// Invariants
+//   1. Bids of the older era arrived before all of the newest one: across eras, the older one's wins ties. `oldest` of the newer
+//      era is 0 when it has no bids.
+//   2. A rank's bit in an era's `used` is set exactly when its head is not 0; a ring holds the bids of that tier and era in arrival
+//      order; `oldest` is the head of a ring of all bids of the era in arrival order.
+//   3. Boundaries in force never change while a bid is filed under them, and were made from bids that had left before they
+//      came into force: never from one that they file.
+//   4. reserve_ is asked_, rounded up to an edge of the newest era where there is one.
+//
+// How boundaries move. A period is Period departures: bids that won, were withdrawn or replaced. When it is over, each insert
+// first does one thing: while the older era has bids, the latest of them is filed anew, under the newest boundaries and before
+// all bids there, which came later; then, for Count inserts, two steps of the next cut are made, into the older era's edges, which
+// nobody is filed under; then the eras change places. So a bid is filed anew only when it stayed for a whole period, one
+// that never leaves does not hold the boundaries up, and no operation does more than two steps beside its own.
+//
+// Truthfulness. A bid that has not left has had no part in any boundary, its own era's or a later one's: with another amount with
+// which it had also not won, everything would have come the same way. Which bid is filed anew, and when, depends on
+// arrivals alone. So at every decision boundaries are as good as fixed, the order is monotone in the own amount, and the
+// price is critical. What an agent bid earlier is one of Period bids that make a boundary; bidding for the sake of later
+// boundaries is not excluded.
+//
+//     operation                        cost                     why
+//     insert                           O(log Count)             a search among the edges; at most one bid filed anew
+//     expire, retire, update_price     O(log Count)             the departure is counted; the reserve is rounded
+//     top, extract_max                 O(log Count)             the heads of two bitmaps; a search where the rival is of another era
+//     extract_max_if                   O(probes + log Count)
+//     clear                            O(live bids)
+//     memory                           30 B per agent (40 from a Capacity of 65,535 on), 14.3 B per tier
+
+#pragma once
+
+#include <maxwell/auction/affinity.hpp>
+#include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/equal_depth.hpp>
+#include <maxwell/auction/slot_rings.hpp>
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tier_book.hpp>
+#include <maxwell/auction/tiers.hpp>
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/log_linear.hpp>
+
+#include <cstddef>      // size_t
+#include <cstdint>      // uint16_t, uint32_t, uint64_t
+#include <optional>     // top, extract_max, find
+#include <type_traits>  // is_standard_layout
+
+namespace maxwell {
+
+/// `Count` tiers, cut anew after every `Period` departures. The boundaries it begins with are a tier map, of equal relative
+/// width as nearly as Count allows. Few departures make boundaries that are off by chance, many make old ones; 16 to a
+/// tier is the default.
+template <std::uint32_t Count = 256, std::uint32_t Period = 16 * Count>
+struct adaptive_tiers {
+    static_assert(Count > 0 && Count <= 4096 && Period > 0);
+
+    static constexpr std::uint32_t count = Count;
+
+    static constexpr std::uint32_t index(price p) noexcept { return cells::index(p) * Count / cells::count; }
+    static constexpr price lower_edge(std::uint32_t tier) noexcept {
+        MAXWELL_ASSERT(tier < Count);
+        return cells::lower_edge((tier * cells::count + Count - 1) / Count);
+    }
+
+private:
+    static constexpr int mantissa_bits() noexcept {
+        int bits = 0;
+        while ((33u - static_cast<std::uint32_t>(bits)) << bits < Count) ++bits;
+        return bits;
+    }
+    using cells = log_linear<mantissa_bits(), price>;
+};
+
+template <std::size_t Capacity, std::uint32_t Count, std::uint32_t Period>
+class stratified_buckets<Capacity, adaptive_tiers<Count, Period>> {
+    using book = detail::tier_book<Capacity>;
+    using link = typename book::link;
+
+public:
+    static constexpr auction_traits traits{fidelity::tier, fidelity::tier, true};
+
+    /// The empty auction with reserve 0.
+    constexpr stratified_buckets() noexcept = default;
+
+    /// The same; the first bid gets `first_arrival` as its place in arrival order.
+    constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
+
+    /// Slots in all. Exactly what was asked for.
+    static constexpr std::size_t capacity() noexcept { return Capacity; }
+
+    /// Live bids.
+    constexpr std::size_t size() const noexcept { return book_.size(); }
+    constexpr bool empty() const noexcept { return book_.size() == 0; }
+
+    /// The live bid of `id`; nothing when it has none, also when its slot's bid is of another generation. O(1).
+    constexpr std::optional<bid> find(agent_id id) const noexcept { return book_.find(id); }
+
+    /// The reserve in force: the price given to update_price, rounded up to an edge of the newest boundaries where there is
+    /// one. It is rounded again when they change.
+    constexpr price reserve() const noexcept { return reserve_; }
+
+    /// Where `tier`, which is below Count, begins by the newest boundaries, those that the next bid is filed under. O(1).
+    constexpr price lower_edge(std::uint32_t tier) const noexcept { return era_[newest_].edges.lower_edge(tier); }
+
+    /// The least amount at which `winner`, filed as its last bid is or was, ranks before the live bid of `rival`; never below
+    /// the reserve, and that alone where `rival` has no live bid or a slot is not below capacity(). The highest price where
+    /// no amount would do. O(log Count).
+    constexpr price critical_price(agent_id winner, agent_id rival) const noexcept {
+        if (slot_of(winner) >= Capacity) return reserve_;
+        return price_to_beat(slot_of(winner), find(rival) ? book::rings_type::link_to(slot_of(rival)) : link{0});
+    }
+
+    /// Enters the agent's bid, or replaces the one it has; a new arrival either way. A bid of 0 units is expire(b.agent).
+    /// `unknown_agent`: the slot is not below capacity(). `stale_agent`: the agent has retired, or the slot has seen a newer
+    /// generation. Both change nothing. O(log Count).
+    constexpr status insert(bid b) noexcept {
+        const std::uint32_t slot = slot_of(b.agent);
+        if (b.units == 0) return expire(b.agent);
+        if (const status s = book_.admits(b.agent); s != status::ok) return s;
+        if (counted_.is_full()) move_boundaries();
+        if (book_.is_live(slot)) {
+            count(slot);
+            unfile(slot);
+        } else {
+            book_.count_in();
+        }
+        book_.enter(b);
+        file(slot);
+        return status::ok;
+    }
+
+    /// Withdraws the agent's bid. `unknown_agent`, `stale_agent` as for insert; `no_bid` where `id` has none. O(log Count).
+    constexpr status expire(agent_id id) noexcept {
+        const status s = book_.admits_expiry(id);
+        if (s == status::ok) depart(slot_of(id));
+        return s;
+    }
+
+    /// The agent has left: its bid, or one of an older generation, goes, and whatever comes from it later is stale. `ok`
+    /// whether or not a bid was live; `unknown_agent`, and `stale_agent` where the slot has seen a newer generation.
+    constexpr status retire(agent_id id) noexcept {
+        if (const status s = book_.admits_retiring(id); s != status::ok) return s;
+        if (book_.is_live(slot_of(id))) depart(slot_of(id));
+        book_.retire(id);
+        return status::ok;
+    }
+
+    /// Makes `p`, rounded up to the next edge, the reserve: bids in tiers that begin below it stay in and don't win. Where no
+    /// edge is at or above `p`, reserve() is `p`. O(log Count), whatever the number of bids.
+    constexpr void update_price(price p) noexcept {
+        asked_ = p;
+        reserve_ = rounded(p);
+    }
+
+    /// Who wins now and what it would pay; nothing when nobody is at or above the reserve. O(log Count).
+    constexpr std::optional<award> top() noexcept {
+        const candidate best = first();
+        if (!eligible(best.here)) return std::nullopt;
+        const std::uint32_t slot = slot_at(best.here);
+        return award{book_.bid_of(slot), price_to_beat(slot, next(best).here)};
+    }
+
+    /// The same, and the winner's bid leaves. O(log Count).
+    constexpr std::optional<award> extract_max() noexcept {
+        const std::optional<award> won = top();
+        if (won) depart(slot_of(won->winner.agent));
+        return won;
+    }
+
+    /// Extracts the best bid whose slot is allowed, looking at no more than `probes` candidates, best first. Nothing when
+    /// none of them is allowed. The payment is critical: what the best other allowed bid asks for or, where none was found
+    /// among the candidates, what keeps the winner among the first `probes`. `allowed(slot)` must not depend on amounts.
+    template <class Allowed>
+    constexpr std::optional<award> extract_max_if(Allowed allowed, std::uint32_t probes) noexcept {
+        const auto chosen = detail::choose(
+            first(), [this](candidate c) noexcept { return eligible(c.here); },
+            [this](candidate c) noexcept { return next(c); },
+            [&](candidate c) noexcept { return allowed(slot_at(c.here)); }, probes);
+        if (chosen.winner.here == 0) return std::nullopt;
+        const std::uint32_t slot = slot_at(chosen.winner.here);
+        const award won{book_.bid_of(slot), price_to_beat(slot, chosen.rival.here)};
+        depart(slot);
+        return won;
+    }
+
+    /// All bids leave, and none of them is counted; generations, boundaries and reserve stay. O(live bids).
+    constexpr void clear() noexcept {
+        for (era& e : era_) {
+            while (e.oldest != 0) remove(slot_at(e.oldest));
+        }
+    }
+
+    /// Do the invariants hold? O(Capacity + Count); for tests.
+    constexpr bool check_invariants() const noexcept {
+        std::size_t linked = 0;
+        for (era const& e : era_) {
+            std::size_t filed = 0;
+            for (std::uint32_t rank = 0; rank < Count; ++rank) {
+                if (e.used.contains(rank) != (e.head[rank] != 0)) return false;
+                const bool right = in_arrival_order(book_.rings(), e.head[rank], [&](std::uint32_t slot) noexcept {
+                    ++filed;
+                    return &era_of(slot) == &e && rank_of(slot) == rank && e.rank_of(book_.amount(slot)) == rank;
+                });
+                if (!right) return false;
+            }
+            const auto of_this_era = [&](std::uint32_t slot) noexcept {
+                --filed;
+                ++linked;
+                return &era_of(slot) == &e;
+            };
+            if (!in_arrival_order(by_arrival_, e.oldest, of_this_era) || filed != 0) return false;
+            const bool in_force = &e == &era_[newest_] || e.oldest != 0;
+            if (!e.used.check_invariants() || (in_force && !e.edges.check_invariants())) return false;
+        }
+        const era& older = era_[newest_ ^ 1];
+        if (older.oldest != 0 && era_[newest_].oldest != 0 &&
+            !book_.arrived_after(slot_at(era_[newest_].oldest), latest(older)))
+            return false;
+        return book_.check_invariants(linked) && counted_.check_invariants() && reserve_ == rounded(asked_);
+    }
+
+private:
+    struct era {
+        detail::tier_edges<adaptive_tiers<Count, Period>> edges;
+        hierarchical_bitmap<Count> used;  ///< of ranks: tiers counted from the highest one down
+        link head[Count] = {};
+        link oldest = 0;
+
+        constexpr std::uint32_t rank_of(price p) const noexcept { return Count - 1 - edges.index(p); }
+        constexpr price lower_edge(std::uint32_t rank) const noexcept { return edges.lower_edge(Count - 1 - rank); }
+    };
+
+    /// A bid, and the best of the other era that does not rank before it. 0: none.
+    struct candidate {
+        link here;
+        link other;
+        friend constexpr bool operator==(candidate, candidate) = default;
+    };
+
+    static constexpr std::uint32_t slot_at(link l) noexcept { return book::rings_type::slot_at(l); }
+
+    /// Of the live bid of `slot`, or of its last one.
+    constexpr era& era_of(std::uint32_t slot) noexcept { return era_[place_[slot] & 1u]; }
+    constexpr era const& era_of(std::uint32_t slot) const noexcept { return era_[place_[slot] & 1u]; }
+    constexpr std::uint32_t rank_of(std::uint32_t slot) const noexcept { return place_[slot] >> 1; }
+    constexpr price edge_of(link l) const noexcept { return era_of(slot_at(l)).lower_edge(rank_of(slot_at(l))); }
+
+    constexpr bool eligible(link l) const noexcept { return l != 0 && edge_of(l) >= reserve_; }
+    constexpr price rounded(price p) const noexcept {
+        return era_[newest_].edges.reaches(p) ? era_[newest_].edges.at_or_above(p) : p;
+    }
+
+    // --- order ---
+
+    static constexpr link best_of(era const& e) noexcept { return e.used.empty() ? link{0} : e.head[e.used.lowest()]; }
+
+    /// The bid after `l` in its own era.
+    constexpr link following(link l) const noexcept {
+        const era& e = era_of(slot_at(l));
+        const std::uint32_t rank = rank_of(slot_at(l));
+        const link behind = book_.rings().next(slot_at(l));
+        if (behind != e.head[rank]) return behind;
+        const std::uint32_t lower = e.used.lowest_above(rank);
+        return lower == e.used.none ? link{0} : e.head[lower];
+    }
+
+    /// Two bids of different eras, the better one first.
+    constexpr candidate in_order(link a, link b) const noexcept {
+        if (a == 0 || b == 0) return a != 0 ? candidate{a, b} : candidate{b, a};
+        const price edge_a = edge_of(a);
+        const price edge_b = edge_of(b);
+        const bool a_is_older = (place_[slot_at(a)] & 1u) != newest_;
+        return edge_a > edge_b || (edge_a == edge_b && a_is_older) ? candidate{a, b} : candidate{b, a};
+    }
+    constexpr candidate first() const noexcept { return in_order(best_of(era_[0]), best_of(era_[1])); }
+    constexpr candidate next(candidate c) const noexcept { return in_order(following(c.here), c.other); }
+
+    /// The least edge of the winner's own era with which it ranks before `rival`, or at the reserve.
+    constexpr price price_to_beat(std::uint32_t winner, link rival) const noexcept {
+        auto const& own = era_of(winner).edges;
+        if (!eligible(rival)) return reserve_ == 0 ? 0 : own.at_or_above(reserve_);
+        const bool later = book_.arrived_after(winner, slot_at(rival));
+        return later ? own.above(edge_of(rival)) : own.at_or_above(edge_of(rival));
+    }
+
+    // --- filing ---
+
+    /// Files the bid of `slot`, which is filed nowhere, under the newest boundaries, after all others there.
+    constexpr void file(std::uint32_t slot) noexcept {
+        link& head = open_place(slot);
+        book_.rings().join_back(slot, head);
+        by_arrival_.join_back(slot, era_[newest_].oldest);
+    }
+    /// The same, before all others there.
+    constexpr void file_first(std::uint32_t slot) noexcept {
+        link& head = open_place(slot);
+        book_.rings().join_front(slot, head);
+        by_arrival_.join_front(slot, era_[newest_].oldest);
+    }
+    constexpr link& open_place(std::uint32_t slot) noexcept {
+        era& e = era_[newest_];
+        const std::uint32_t rank = e.rank_of(book_.amount(slot));
+        place_[slot] = static_cast<std::uint16_t>(rank << 1 | newest_);
+        e.used.set(rank);
+        return e.head[rank];
+    }
+    constexpr void unfile(std::uint32_t slot) noexcept {
+        era& e = era_of(slot);
+        const std::uint32_t rank = rank_of(slot);
+        if (book_.rings().leave(slot, e.head[rank])) e.used.clear(rank);
+        by_arrival_.leave(slot, e.oldest);
+    }
+
+    /// The bid of `slot`, which has one, leaves; depart() counts it too.
+    constexpr void remove(std::uint32_t slot) noexcept {
+        unfile(slot);
+        book_.leave(slot);
+    }
+    constexpr void depart(std::uint32_t slot) noexcept {
+        count(slot);
+        remove(slot);
+    }
+    constexpr void count(std::uint32_t slot) noexcept {
+        if (counted_.is_full()) return;
+        era const& e = era_[newest_];
+        counted_.record(Count - 1 - (&era_of(slot) == &e ? rank_of(slot) : e.rank_of(book_.amount(slot))));
+    }
+
+    // --- boundaries ---
+
+    /// The latest bid of an era that has bids.
+    constexpr std::uint32_t latest(era const& e) const noexcept { return slot_at(by_arrival_.prev(slot_at(e.oldest))); }
+
+    /// Brings the next boundaries a bid or two steps nearer.
+    constexpr void move_boundaries() noexcept {
+        era& older = era_[newest_ ^ 1];
+        if (older.oldest != 0) {
+            const std::uint32_t slot = latest(older);
+            unfile(slot);
+            file_first(slot);
+            return;
+        }
+        for (int step = 0; step < 2; ++step) {
+            if (!counted_.cut_step(era_[newest_].edges, older.edges)) continue;
+            newest_ ^= 1;
+            reserve_ = rounded(asked_);
+            return;
+        }
+    }
+
+    /// Is the ring of `head` linked, in arrival order, and `right(slot)` of each?
+    template <class Right>
+    constexpr bool in_arrival_order(detail::slot_rings<Capacity> const& rings, link head, Right right) const noexcept {
+        std::uint32_t last = Capacity;
+        return rings.visits_all(head, size(), [&](std::uint32_t slot) noexcept {
+            const bool later = last == Capacity || book_.arrived_after(slot, last);
+            last = slot;
+            return later && right(slot);
+        });
+    }
+
+    book book_;
+    price reserve_ = 0;
+    price asked_ = 0;
+    std::uint32_t newest_ = 0;
+    detail::equal_depth<Count, Period> counted_;
+    era era_[2];
+    detail::slot_rings<Capacity> by_arrival_;
+    std::uint16_t place_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
+};
+
+static_assert(tier_map<adaptive_tiers<>> && tier_map<adaptive_tiers<1>> && tier_map<adaptive_tiers<64>>);
+static_assert(selective_auction<stratified_buckets<7, adaptive_tiers<>>> &&
+              multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>>);
+static_assert(std::is_standard_layout_v<stratified_buckets<7, adaptive_tiers<>>>);
+static_assert(sizeof(stratified_buckets<1000, adaptive_tiers<256>>) <= 1000 * 30 + 3800);
+
+}  // namespace maxwell

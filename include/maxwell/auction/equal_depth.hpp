@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+//
+// equal_depth: boundaries between tiers that hold about as many bids each, cut anew from the bids that were counted.
+//
+// The quantile sketch is made of the tiers themselves. One counts the bids of a period by tier; the next boundaries divide
+// what was counted into equal parts, each placed inside the tier in which its part begins as if bids lay evenly there, on a
+// logarithmic scale since a tier can span decades. What was too coarse where many bids lie is finer the next time.
+//
+// Every tier counts for one part more than the bids in it. So where nobody bid every second edge stays; without that, a tier
+// far too wide for its bids would be cut in the wrong places, its neighbours' edges would be gone, and the next cut would
+// err to the other side, for ever. Where each tier holds one part, nothing changes.
+//
+//     tier_edges       0 |         16 |        64 |   256 |         four tiers, parts of 4 bids
+//     counted            1             6            8         1     16 bids
+//     weight             1+4           6+4          8+4       1+4   32: the next edges have 8, 16, and 24 of it below
+//     the next         0 |          24 |   69 |  176 |              3/10 into the second tier, 1/12 and 9/12 into the third
+//
+// Error. Of the bids counted, a tier that is cut holds two parts at most, beside those of the tiers in which its two edges
+// were cut. So once no tier holds more than its part, for bids that are still so distributed none holds many more.
+// Where amounts repeat, edges would coincide; they follow one another tick by tick instead.
+//
+// Invariants
+//   1. Edges rise strictly from 0.
+//   2. total_ is the number of bids counted, at most Period; until cutting begins, it is the sum of count_.
+//   3. The all-zero tier_edges are those of First, the all-zero equal_depth has counted nothing.
+//
+//     operation                  cost           why
+//     tier_edges::index          O(log Count)   a search without branches
+//     record                     O(1)           one counter
+//     cut_step                   O(1)           one tier passed or one edge made: 2 Count - 1 of them are a cut
+//     memory                     4 B per tier for edges, 2 B for counters (4 from a Period of 65,536 on)
+//
+// Equi-depth histograms are the database literature's (Piatetsky-Shapiro and Connell, SIGMOD 1984); that the buckets of one
+// period are the sketch of the next is what keeps it small enough for a first-level cache.
+
+#pragma once
+
+#include <maxwell/auction/tiers.hpp>
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/log_linear.hpp>
+
+#include <cstdint>      // uint16_t, uint32_t, uint64_t
+#include <type_traits>  // conditional
+
+namespace maxwell::detail {
+
+/// As many tiers as First has, with its boundaries until others are made.
+template <tier_map First>
+class tier_edges {
+public:
+    static constexpr std::uint32_t count = First::count;
+    static constexpr price highest_price = 0xFFFF'FFFFu;
+
+    /// The tier of `p`. O(log count).
+    constexpr std::uint32_t index(price p) const noexcept {
+        if (!made_) return First::index(p);
+        std::uint32_t tier = 0;
+        for (std::uint32_t n = count; n > 1; n -= n / 2) {  // the tier is in [tier, tier + n)
+            tier += n / 2 * (lower_[tier + n / 2] <= p ? 1u : 0u);
+        }
+        return tier;
+    }
+
+    /// The least price of `tier`, which is below count. O(1).
+    constexpr price lower_edge(std::uint32_t tier) const noexcept {
+        MAXWELL_ASSERT(tier < count);
+        return made_ ? lower_[tier] : First::lower_edge(tier);
+    }
+
+    /// The least edge at or above `p`, and above `p`; the highest price where there is none. O(log count).
+    constexpr price at_or_above(price p) const noexcept {
+        const std::uint32_t tier = index(p);
+        return lower_edge(tier) == p ? p : edge_after(tier);
+    }
+    constexpr price above(price p) const noexcept { return edge_after(index(p)); }
+
+    /// Is there an edge at or above `p`?
+    constexpr bool reaches(price p) const noexcept { return lower_edge(count - 1) >= p; }
+
+    /// Edges that are being made: not in force before all are. `tier` is not 0, whose edge is 0.
+    constexpr void make(std::uint32_t tier, price edge) noexcept { lower_[tier] = edge; }
+    constexpr void put_in_force() noexcept { made_ = true; }
+
+    /// Does invariant 1 hold? O(count); for tests.
+    constexpr bool check_invariants() const noexcept {
+        for (std::uint32_t tier = 1; tier < count; ++tier) {
+            if (lower_edge(tier) <= lower_edge(tier - 1)) return false;
+        }
+        return lower_edge(0) == 0;
+    }
+
+private:
+    constexpr price edge_after(std::uint32_t tier) const noexcept {
+        return tier + 1 < count ? lower_edge(tier + 1) : highest_price;
+    }
+
+    bool made_ = false;
+    price lower_[count] = {};
+};
+
+/// Counts the bids of a period by the tiers of a tier_edges, and cuts these anew.
+template <std::uint32_t Count, std::uint32_t Period>
+class equal_depth {
+    static_assert(Count > 0 && Count <= 4096 && Period > 0 && Period <= (1u << 20), "products fit 64 bits");
+
+public:
+    /// Has the period been counted? From then on nothing more is, until a cut is complete.
+    constexpr bool is_full() const noexcept { return total_ == Period; }
+
+    /// Counts a bid in `tier`, unless the period is full. O(1).
+    constexpr void record(std::uint32_t tier) noexcept {
+        MAXWELL_ASSERT(tier < Count);
+        if (is_full()) return;
+        ++count_[tier];
+        ++total_;
+    }
+
+    /// When the period is full: a step of making `to` from `from`, by whose tiers it was counted. True when that is done; `to`
+    /// is then in force, and a new period begins. O(1).
+    template <class Edges>
+    constexpr bool cut_step(Edges const& from, Edges& to) noexcept {
+        MAXWELL_ASSERT(is_full());
+        const std::uint32_t next = made_ + 1;
+        const std::uint64_t below_next = std::uint64_t{2} * Period * next;
+        if (next < Count && below_next < passed_ + weight()) {
+            make(to, next, between(from, below_next - passed_));
+            return false;
+        }
+        passed_ += weight();
+        count_[tier_] = 0;
+        if (++tier_ < Count) return false;
+        tier_ = made_ = total_ = last_ = 0;
+        passed_ = 0;
+        to.put_in_force();
+        return true;
+    }
+
+    /// Does invariant 2 hold? O(Count); for tests.
+    constexpr bool check_invariants() const noexcept {
+        std::uint64_t sum = passed_ - std::uint64_t{Period} * tier_;
+        for (auto const n : count_) sum += std::uint64_t{n} * Count;
+        return sum == std::uint64_t{total_} * Count && total_ <= Period && tier_ < Count && made_ < Count;
+    }
+
+private:
+    using counter = std::conditional_t<(Period < 65536), std::uint16_t, std::uint32_t>;
+    using scale = log_linear<23>;  ///< logarithmic to a ten-millionth, and to the tick below 2^24
+
+    /// What tier_ counts for, in units in which a part is Period and all tiers together are 2 * Period * Count.
+    constexpr std::uint64_t weight() const noexcept { return std::uint64_t{count_[tier_]} * Count + Period; }
+
+    /// Where in tier_ the edge lies that has `below` of the tier's weight below it.
+    template <class Edges>
+    constexpr price between(Edges const& from, std::uint64_t below) const noexcept {
+        const price lower = from.lower_edge(tier_);
+        const std::uint64_t begin = scale::index(lower);
+        const std::uint64_t end = tier_ + 1 < Count ? scale::index(from.lower_edge(tier_ + 1)) : scale::count;
+        const std::uint64_t cell = begin + (end - begin) * below / weight();
+        const price edge = scale::lower_edge(static_cast<std::uint32_t>(cell));
+        return edge > lower ? edge : lower;
+    }
+
+    /// Makes the edge of `tier`, above the last one and with room for those to come.
+    template <class Edges>
+    constexpr void make(Edges& to, std::uint32_t tier, price edge) noexcept {
+        const price highest = Edges::highest_price - (Count - 1 - tier);
+        if (edge <= last_) edge = last_ + 1;
+        if (edge > highest) edge = highest;
+        to.make(tier, edge);
+        last_ = edge;
+        made_ = tier;
+    }
+
+    std::uint32_t total_ = 0;
+    std::uint32_t tier_ = 0;    ///< while cutting: the tier looked at
+    std::uint32_t made_ = 0;    ///< edges made, but for that of tier 0
+    price last_ = 0;            ///< the last of them
+    std::uint64_t passed_ = 0;  ///< the weight of the tiers below tier_
+    counter count_[Count] = {};
+};
+
+}  // namespace maxwell::detail
