@@ -16,6 +16,7 @@
 #include <maxwell/core/agent_registry.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/atomic.hpp>
+#include <maxwell/core/atomic16.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/fixed_log.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
@@ -27,8 +28,11 @@
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
+#include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/slot_holders.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
+#include <maxwell/ring/wire_cell.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/fixed_point.hpp>
 #include <maxwell/thermal/price_page.hpp>

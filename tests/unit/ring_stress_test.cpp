@@ -3,9 +3,11 @@
 // Rings between threads, more of them than there are processors: nothing lost, nothing twice, each producer's bids in order.
 // Small rings, so that full and empty are met all the time. Runs under the thread sanitizer as well.
 
+#include "support/claims_twin.hpp"
 #include "support/dice.hpp"
 #include "support/scale.hpp"
 
+#include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 
 #include <gtest/gtest.h>
@@ -141,6 +143,82 @@ TEST(ring_stress, a_record_brings_what_was_written_before_it) {
     }
     producer.join();
     EXPECT_EQ(wrong, 0u);
+}
+
+/// Bids of `producers` threads through one ring. Each of them dies between claim and commit now and then; what it was about
+/// to say is said again by its successor.
+template <class Cell, std::size_t Capacity>
+void many_to_one(std::uint32_t producers) {
+    const auto count = static_cast<std::uint32_t>(scaled(40'000)) / producers;
+    using ring_type = mpsc_ring<Capacity, 8, 8, 4, Cell>;
+    auto ring = std::make_unique<ring_type>();
+    for (std::uint32_t slot = 0; slot < producers; ++slot) ring->admit(slot);
+    in_order seen(producers);
+    std::vector<std::thread> threads;
+    for (std::uint32_t self = 0; self < producers; ++self) {
+        threads.emplace_back([&ring, self, count] {
+            auto number = ring->attach();
+            dice random(self);
+            for (std::uint32_t n = 0; n < count;) {
+                if (random.below(1000) == 0) {
+                    claim_and_die(*ring);
+                    ring->detach(*number);
+                    number = ring->attach();
+                }
+                if (number && ring->try_push(*number, numbered(self, n))) {
+                    ++n;
+                } else {
+                    std::this_thread::yield();
+                }
+            }
+        });
+    }
+    while (seen.seen() + seen.wrong() < std::size_t{count} * producers) {
+        if (ring->drain([&](bid const& b) { seen(b); }, 10) == 0) std::this_thread::yield();
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(seen.wrong(), 0u);
+    EXPECT_EQ(ring->anomalies(), 0u);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(ring->drain(ignore_bids{}, 10), 0u);
+    EXPECT_TRUE(ring->check_invariants());
+}
+
+TEST(ring_stress, many_producers_one_consumer) {
+    for (const std::uint32_t producers : {1u, 2u, 4u, 8u}) {
+        many_to_one<wire_cell, 3>(producers);
+        many_to_one<wire_cell, 64>(producers);
+        many_to_one<halved_cell, 7>(producers);
+    }
+}
+
+/// The same for the shared ring: what stands beside a place belongs to whoever has claimed it, until the consumer has read it.
+template <class Cell>
+void beside_a_cell() {
+    const auto count = static_cast<std::uint32_t>(scaled(20'000));
+    Cell cell;
+    atomic<std::uint32_t> read{0};
+    std::uint32_t beside = 0;
+    std::thread producer([&] {
+        for (std::uint32_t n = 1; n <= count; ++n) {
+            while (read.load(memory_order::acquire) != n - 1) std::this_thread::yield();
+            beside = n;
+            cell.commit(static_cast<typename Cell::lap>(n), {n, n, 0, 0});
+        }
+    });
+    std::uint32_t wrong = 0;
+    for (std::uint32_t n = 1; n <= count; ++n) {
+        maxwell_wire_bid found{};
+        while (cell.read(static_cast<typename Cell::lap>(n), found) != cell_state::bid) std::this_thread::yield();
+        wrong += found.amount == n && beside == n ? 0 : 1;
+        read.store(n, memory_order::release);
+    }
+    producer.join();
+    EXPECT_EQ(wrong, 0u);
+}
+
+TEST(ring_stress, a_commit_brings_what_was_written_before_it) {
+    beside_a_cell<wire_cell>();
+    beside_a_cell<halved_cell>();
 }
 
 }  // namespace

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+//
+// slot_holders: which agent holds a slot, for a source whose records carry only a part of the agent's id.
+//
+// A wire bid has room for 8 bits of a generation. The host knows the whole of it: what arrives is either from the agent that
+// holds the slot now, or is refused.
+//
+//     slot        0      1      2      3   ...
+//     holder_     0.7    -      2.1    -          generation of the agent that holds it, or held it last
+//     held_       x      .      x      .          bitmap
+//
+// What 256 generations allow. Two agents that have held a slot 256 generations, or a multiple, apart have the same 8 bits, so
+// a record of the first that is read while the second holds the slot passes for the second's. In between the slot has been
+// given away 255 times: the record has been on its way for that long, or its producer has not noticed for that long.
+//
+// Invariants
+//   1. The generation of a slot never falls.
+//   2. The all-zero object is the table in which nobody holds anything.
+//
+//     operation              cost
+//     admit, retire, find    O(1)
+
+#pragma once
+
+#include <maxwell/abi/wire_bid.h>
+#include <maxwell/core/bid.hpp>
+
+#include <cstddef>      // size_t
+#include <cstdint>      // uint32_t, uint64_t
+#include <optional>     // find's "nobody"
+#include <type_traits>  // is_trivially_copyable
+
+namespace maxwell {
+
+template <std::size_t Agents>
+class slot_holders {
+    static_assert(Agents > 0 && Agents <= MAXWELL_WIRE_SLOTS, "a slot is 24 bits in the wire format");
+
+public:
+    /// Nobody holds anything.
+    constexpr slot_holders() noexcept = default;
+
+    /// Does `id` hold its slot? O(1).
+    constexpr bool holds(agent_id id) const noexcept {
+        const std::uint32_t slot = slot_of(id);
+        return slot < Agents && is_held(slot) && holder_[slot] == generation_of(id);
+    }
+
+    /// From now on `id` holds its slot; an older agent of the slot is retired by that. `unknown_agent`: the slot is not below
+    /// Agents. `stale_agent`: the slot has seen a newer generation. Both change nothing. O(1).
+    constexpr status admit(agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= Agents) return status::unknown_agent;
+        if (generation_of(id) < holder_[slot]) return status::stale_agent;
+        holder_[slot] = generation_of(id);
+        held_[slot / 64] |= bit(slot);
+        return status::ok;
+    }
+
+    /// The agent has left: nothing that comes from it is accepted any more. `unknown_agent`: the slot is not below Agents, or
+    /// nobody holds it. `stale_agent`: another agent does. Both change nothing. O(1).
+    constexpr status retire(agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= Agents || !is_held(slot)) return status::unknown_agent;
+        if (holder_[slot] != generation_of(id)) return status::stale_agent;
+        held_[slot / 64] &= ~bit(slot);
+        return status::ok;
+    }
+
+    /// The agent that holds `slot`, if the low 8 bits of its generation are `generation`; else nothing, also for a slot that is
+    /// not below Agents. O(1).
+    constexpr std::optional<agent_id> find(std::uint32_t slot, std::uint32_t generation) const noexcept {
+        if (slot >= Agents || !is_held(slot) || (holder_[slot] & 0xFFu) != generation) return std::nullopt;
+        return make_agent_id(slot, holder_[slot]);
+    }
+
+private:
+    static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << (i % 64); }
+    constexpr bool is_held(std::uint32_t slot) const noexcept { return (held_[slot / 64] & bit(slot)) != 0; }
+
+    std::uint64_t held_[(Agents + 63) / 64] = {};
+    std::uint32_t holder_[Agents] = {};
+};
+
+static_assert(std::is_trivially_copyable_v<slot_holders<100>> && std::is_standard_layout_v<slot_holders<100>>);
+
+}  // namespace maxwell

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer: in a second or two, whatever finds a fault in the ring of many producers. It passes with the library as it is,
+// and must fail with every mutant of it in mpsc.txt.
+
+#include "support/claims_twin.hpp"
+
+#include <maxwell/ring/mpsc_ring.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+namespace maxwell::test {
+namespace {
+
+#define REQUIRE(condition) \
+    if (!(condition)) return #condition
+
+char const* halves_are_given_up_in_two_steps() {
+    halved_cell cell;
+    REQUIRE(cell.give_up(1));
+    const std::uint64_t open = 0;
+    std::memcpy(static_cast<void*>(&cell), &open, sizeof(open));  // as if the consumer had died in between
+    maxwell_wire_bid found{};
+    REQUIRE(cell.read(1, found) == cell_state::given_up && cell.commit(2, {1, 2, 3, 0}));
+    return nullptr;
+}
+
+char const* producers_are_limited() {
+    mpsc_ring<2, 8, 1, 1> ring;
+    for (std::uint32_t i = 0; i < 8; ++i) ring.admit(i);
+    REQUIRE(!ring.try_push(0, {0, 1, 1}));
+    REQUIRE(ring.attach() == 0u && !ring.attach());
+    REQUIRE(ring.try_push(0, {1, 1, 1}) && ring.try_push(0, {2, 2, 2}));
+    REQUIRE(!ring.try_push(0, {3, 3, 3}) && ring.detach(0) && !ring.detach(0) && ring.attach() == 0u);
+    return nullptr;
+}
+
+char const* strangers_are_dropped() {
+    mpsc_ring<8> ring;
+    ring.attach();
+    const agent_id older = make_agent_id(1, 7);
+    const agent_id newer = make_agent_id(1, 8);
+    ring.admit(older);
+    for (const agent_id id : {newer, newer, newer, older}) REQUIRE(ring.try_push(0, {id, 1, 1}));
+    REQUIRE(ring.drain(ignore_bids{}, 3) == 0 && ring.anomalies() == 3);
+    REQUIRE(ring.drain(ignore_bids{}, 3) == 1 && ring.anomalies() == 3);
+    REQUIRE(ring.admit(newer) == status::ok && ring.admit(older) == status::stale_agent && ring.holds(newer));
+    REQUIRE(ring.retire(newer) == status::ok);
+    REQUIRE(ring.try_push(0, {newer, 1, 1}) && ring.drain(ignore_bids{}, 3) == 0);
+    return nullptr;
+}
+
+#undef REQUIRE
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell;
+    using namespace maxwell::test;
+    char const* (*const checks[])() = {
+        [] { return every_way_to_settle<wire_cell>(1); },
+        [] { return every_way_to_settle<halved_cell>(0xFFFDu); },
+        [] { return random_claims_everywhere<wire_cell>(2000); },
+        [] { return random_claims_everywhere<halved_cell>(2000); },
+        halves_are_given_up_in_two_steps,
+        producers_are_limited,
+        strangers_are_dropped,
+    };
+    for (auto const check : checks) {
+        if (char const* why = check()) {
+            std::printf("%s\n", why);
+            return 1;
+        }
+    }
+    return 0;
+}
