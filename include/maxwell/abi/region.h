@@ -36,6 +36,7 @@
 #define MAXWELL_REGION_BID_CELLS 1     /* abi/bid_board.h, alone: for agents that the host does not trust */
 #define MAXWELL_REGION_BID_BOARD 2     /* maxwell::bid_board: the same with the host's side behind it */
 #define MAXWELL_REGION_OUTCOME_BOARD 3 /* abi/outcome_board.h */
+#define MAXWELL_REGION_PRICE_PAGE 4    /* abi/price_page.h */
 #define MAXWELL_REGION_USER 65536      /* from here on: whatever a user defines */
 
 struct maxwell_region_header {
@@ -44,7 +45,7 @@ struct maxwell_region_header {
     uint32_t version;    /* of this header */
     uint32_t kind;       /* what the object is */
     uint32_t layout;     /* version of the object's layout */
-    uint64_t count;      /* agents, or records: what the object is a template of */
+    uint64_t count;      /* agents, lanes, or records: what the object is a template of */
     uint64_t size;       /* bytes of the object */
     uint64_t offset;     /* where it begins, from the start of the region */
     uint64_t unused[2];

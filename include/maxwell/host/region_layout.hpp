@@ -11,10 +11,12 @@
 
 #include <maxwell/abi/bid_board.h>
 #include <maxwell/abi/outcome_board.h>
+#include <maxwell/abi/price_page.h>
 #include <maxwell/abi/region.h>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/thermal/price_page.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -28,7 +30,7 @@ namespace maxwell {
 struct region_layout {
     std::uint32_t kind = 0;     ///< MAXWELL_REGION_..., from MAXWELL_REGION_USER on the user's own; 0: none
     std::uint32_t version = 0;  ///< of the object's layout
-    std::uint64_t count = 0;    ///< agents, or records
+    std::uint64_t count = 0;    ///< agents, lanes, or records
     std::uint64_t size = 0;     ///< bytes of the object
 
     friend constexpr bool operator==(region_layout const&, region_layout const&) = default;
@@ -47,6 +49,10 @@ inline constexpr region_layout layout_of<bid_board<Agents>>{MAXWELL_REGION_BID_B
 template <std::size_t Agents>
 inline constexpr region_layout layout_of<outcome_board<Agents>>{
     MAXWELL_REGION_OUTCOME_BOARD, MAXWELL_OUTCOME_BOARD_VERSION, Agents, sizeof(outcome_board<Agents>)};
+
+template <std::size_t Lanes>
+inline constexpr region_layout layout_of<price_page<Lanes>>{MAXWELL_REGION_PRICE_PAGE, MAXWELL_PRICE_LAYOUT, Lanes,
+                                                            sizeof(price_page<Lanes>)};
 
 /// Why a region could not be made or opened.
 enum class region_fault : std::uint8_t {
@@ -77,6 +83,8 @@ inline char const* name_of_kind(std::uint32_t kind) {
             return "a bid board";
         case MAXWELL_REGION_OUTCOME_BOARD:
             return "an outcome board";
+        case MAXWELL_REGION_PRICE_PAGE:
+            return "a price page";
         default:
             return kind >= MAXWELL_REGION_USER ? "an object of a user's kind" : "something unknown";
     }

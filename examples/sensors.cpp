@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// ./run sensors: which sensors this machine has, and what each of them reads now; or a recording of them all, for a replay.
+
+#include <maxwell/host/nvml_sensors.hpp>
+#include <maxwell/host/replay_sensors.hpp>
+#include <maxwell/host/sysfs_sensors.hpp>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace maxwell::host;
+
+/// As people read it.
+std::string shown(quantity what, std::int64_t value) {
+    const auto v = static_cast<double>(value);
+    switch (what) {
+        case quantity::temperature_mk:
+            return fmt::format("{:.1f} C", (v - celsius_zero_mk) / 1e3);
+        case quantity::energy_uj:
+            return fmt::format("{:.3f} J", v / 1e6);
+        case quantity::power_uw:
+            return fmt::format("{:.3f} W", v / 1e6);
+        case quantity::frequency_khz:
+        case quantity::limit_khz:
+            return fmt::format("{:.0f} MHz", v / 1e3);
+        case quantity::throttle_events:
+            return fmt::format("{} times", value);
+        case quantity::throttled:
+            return value != 0 ? "yes" : "no";
+        case quantity::utilisation_q16:
+            return fmt::format("{:.0f} %", v / 655.36);
+    }
+    return {};
+}
+
+/// All sources, each with its sensors or its sentence.
+struct source {
+    std::string name;
+    sensor_list list;
+};
+
+/// Reads each once. 0 when one of them at least gave something, else 1.
+int list_sensors(std::vector<source>& sources) {
+    std::size_t read = 0;
+    for (source& s : sources) {
+        if (s.list.sensors.empty()) fmt::print("{}: not available: {}\n", s.name, s.list.not_available);
+        for (sensor& one : s.list.sensors) {
+            const auto now = one.read();
+            read += now ? 1 : 0;
+            fmt::print("{:<44} {:<16} {}\n", one.name(), to_string(one.what()),
+                       now ? shown(one.what(), now->value) : "not available: " + one.trouble());
+        }
+    }
+    if (read == 0) fmt::print("No sensor of this machine can be read.\n");
+    return read == 0 ? 1 : 0;
+}
+
+/// A line each `every_ms` for `seconds`, as replay_sensors.hpp reads it.
+int record(std::vector<source>& sources, std::string const& file, int seconds, int every_ms) {
+    std::vector<sensor*> columns;
+    for (source& s : sources) {
+        for (sensor& one : s.list.sensors) {
+            if (one.read()) columns.push_back(&one);
+        }
+    }
+    if (columns.empty()) {
+        fmt::print(stderr, "sensors: no sensor of this machine can be read, so there is nothing to record.\n");
+        return 1;
+    }
+    std::ofstream out(file);
+    out << "time_ns";
+    for (sensor const* one : columns) {
+        std::string name = one->name();
+        for (char& c : name) c = c == ',' || c == ':' ? '_' : c;
+        out << ',' << name << ':' << to_string(one->what());
+    }
+    out << '\n';
+    const auto start = std::chrono::steady_clock::now();
+    std::size_t lines = 0;
+    for (auto next = start; out && next - start < std::chrono::seconds(seconds); ++lines) {
+        out << now_ns();
+        for (sensor* one : columns) {
+            const auto now = one->read();
+            out << ',' << (now ? std::to_string(now->value) : std::string());
+        }
+        out << '\n';
+        next += std::chrono::milliseconds(every_ms);
+        std::this_thread::sleep_until(next);
+    }
+    if (!out.flush()) {
+        fmt::print(stderr, "sensors: can't write to '{}'.\n", file);
+        return 2;
+    }
+    fmt::print("{} readings of {} sensors are in {}.\n", lines, columns.size(), file);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::string root;
+    std::string nvml = "libnvidia-ml.so.1";
+    std::string replay;
+    std::string record_to;
+    int seconds = 60;
+    int every_ms = 100;
+    CLI::App app("Lists this machine's sensors of heat and power and reads each once.", "sensors");
+    app.add_option("--root", root, "the folder that stands for /");
+    app.add_option("--nvml", nvml, "NVIDIA's management library")->capture_default_str();
+    app.add_option("--replay", replay, "list the sensors of this recording instead");
+    auto* recording = app.add_option("--record", record_to, "record what can be read to this CSV file");
+    app.add_option("--seconds", seconds, "how long to record")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str()
+        ->needs(recording);
+    app.add_option("--every-ms", every_ms, "how often to record")
+        ->check(CLI::Range(1, 60'000))
+        ->capture_default_str()
+        ->needs(recording);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::CallForHelp const&) {
+        fmt::print("{}", app.help());
+        return 0;
+    } catch (CLI::ParseError const& e) {
+        fmt::print(stderr, "sensors: {}; --help lists the options.\n", e.what());
+        return 2;
+    }
+    std::vector<source> sources;
+    if (!replay.empty()) {
+        sources.push_back({"replay", replay_sensors(replay)});
+        if (sources[0].list.sensors.empty()) {
+            fmt::print(stderr, "sensors: {}.\n", sources[0].list.not_available);
+            return 2;
+        }
+    } else {
+        sources.push_back({"hwmon", find_hwmon(root)});
+        sources.push_back({"thermal zones", find_thermal_zones(root)});
+        sources.push_back({"RAPL", find_rapl(root)});
+        sources.push_back({"cpufreq", find_cpufreq(root)});
+        sources.push_back({"NVML", find_nvml(nvml)});
+    }
+    return record_to.empty() ? list_sensors(sources) : record(sources, record_to, seconds, every_ms);
+}

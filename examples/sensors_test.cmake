@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+#
+# SENSORS on a small tree of files, then on what it has recorded there; and what it refuses.
+
+cmake_minimum_required(VERSION 3.25)
+
+# What `SENSORS ARGN` exits with and prints.
+function(expect code text)
+  execute_process(COMMAND ${SENSORS} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
+  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
+    message(FATAL_ERROR "sensors ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(WRITE ${WORK}/sys/class/thermal/thermal_zone0/type "die\n")
+file(WRITE ${WORK}/sys/class/thermal/thermal_zone0/temp "45000\n")
+file(MAKE_DIRECTORY ${WORK}/nothing)
+set(here --root ${WORK} --nvml libmaxwell-no-such-nvml.so)
+
+expect(0 "thermal/die.0 +temperature_mk +45.0 C" ${here})
+expect(0 "hwmon: not available: .*RAPL: not available: .*NVML: not available: libmaxwell" ${here})
+expect(1 "No sensor of this machine can be read" --root ${WORK}/nothing --nvml libmaxwell-no-such-nvml.so)
+expect(0 "readings of 1 sensors" ${here} --record ${WORK}/step.csv --seconds 1 --every-ms 200)
+file(READ ${WORK}/step.csv recorded)
+if(NOT recorded MATCHES "^time_ns,thermal/die.0:temperature_mk\n[0-9]+,318150\n[0-9]+,318150\n")
+  message(FATAL_ERROR "the recording is not as it should be:\n${recorded}")
+endif()
+expect(0 "replay/thermal/die.0:temperature_mk +temperature_mk +45.0 C" --replay ${WORK}/step.csv)
+expect(2 "no-such.csv" --replay ${WORK}/no-such.csv)
+expect(2 "can't write to" ${here} --record ${WORK}/nothing/there/step.csv --seconds 1)
+expect(1 "nothing to record" --root ${WORK}/nothing --nvml libmaxwell-no-such-nvml.so --record ${WORK}/none.csv)
+expect(2 "--help lists the options" --seconds 5)
+expect(2 "--help lists the options" ${here} --record ${WORK}/x.csv --seconds 0)
+expect(2 "--help lists the options" --no-such-option)
+expect(0 "--record" --help)

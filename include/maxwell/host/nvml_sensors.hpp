@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//
+// NVIDIA GPUs by NVML, the library that belongs to their driver: temperature, power, energy, utilisation, throttling. Hosted.
+//
+// The library is opened when it is asked for, so nothing has to be installed to build or to start a program, and a machine without
+// a driver gets a sentence. Its functions are called by the names and types of NVML's stable interface; each stays open until
+// the last of its sensors is gone.
+//
+//     libnvidia-ml.so.1 ──dlopen──▶ nvml_library ◀──shared── sensors of all GPUs      nvml/INDEX/NAME/...
+
+#pragma once
+
+#include <maxwell/host/sensor.hpp>
+
+#include <dlfcn.h>  // dlopen
+
+#include <cstdint>   // int64_t
+#include <memory>    // shared_ptr
+#include <optional>  // a reading that may be missing
+#include <string>    // names, sentences
+#include <vector>    // sensors
+
+namespace maxwell::host {
+namespace detail {
+
+/// What of NVML is called, after nvmlInit_v2 until the end.
+class nvml_library {
+public:
+    using device = void*;
+    struct utilisation {
+        unsigned gpu;  ///< per cent
+        unsigned memory;
+    };
+
+    /// The library, initialised; or nothing and why.
+    static std::shared_ptr<nvml_library> open(std::string const& file, std::string& why) {
+        std::shared_ptr<nvml_library> library(new nvml_library);
+        library->handle_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+        if (library->handle_ == nullptr) {
+            const char* error = dlerror();
+            why = error != nullptr ? error : file + " can't be opened";
+            return nullptr;
+        }
+        nvml_library& l = *library;
+        int (*init)() = nullptr;
+        const bool complete =
+            l.find("nvmlInit_v2", init, why) && l.find("nvmlShutdown", l.shutdown_, why) &&
+            l.find("nvmlErrorString", l.error_string_, why) && l.find("nvmlDeviceGetCount_v2", l.count, why) &&
+            l.find("nvmlDeviceGetHandleByIndex_v2", l.by_index, why) && l.find("nvmlDeviceGetName", l.name, why) &&
+            l.find("nvmlDeviceGetTemperature", l.temperature, why) && l.find("nvmlDeviceGetPowerUsage", l.power, why) &&
+            l.find("nvmlDeviceGetTotalEnergyConsumption", l.energy, why) &&
+            l.find("nvmlDeviceGetUtilizationRates", l.rates, why) &&
+            l.find("nvmlDeviceGetCurrentClocksThrottleReasons", l.throttle_reasons, why);
+        if (!complete) return nullptr;
+        if (!l.succeeded("nvmlInit_v2", init(), why)) return nullptr;
+        l.initialised_ = true;
+        return library;
+    }
+
+    ~nvml_library() {
+        if (initialised_) shutdown_();
+        if (handle_ != nullptr) dlclose(handle_);
+    }
+    nvml_library(nvml_library const&) = delete;
+    nvml_library& operator=(nvml_library const&) = delete;
+
+    /// Did `call` return success? If not, why.
+    bool succeeded(char const* call, int result, std::string& why) const {
+        if (result == 0) return true;
+        char const* text = error_string_(result);
+        why = std::string(call) + ": " + (text != nullptr ? text : "unknown error");
+        return false;
+    }
+
+    int (*count)(unsigned*) = nullptr;
+    int (*by_index)(unsigned, device*) = nullptr;
+    int (*name)(device, char*, unsigned) = nullptr;
+    int (*temperature)(device, int sensor, unsigned* degrees_c) = nullptr;
+    int (*power)(device, unsigned* mw) = nullptr;
+    int (*energy)(device, unsigned long long* mj) = nullptr;
+    int (*rates)(device, utilisation*) = nullptr;
+    int (*throttle_reasons)(device, unsigned long long* mask) = nullptr;
+
+private:
+    nvml_library() = default;
+
+    template <class Function>
+    bool find(char const* symbol, Function& function, std::string& why) {
+        function = reinterpret_cast<Function>(dlsym(handle_, symbol));
+        if (function == nullptr) why = std::string("the library has no ") + symbol;
+        return function != nullptr;
+    }
+
+    void* handle_ = nullptr;
+    bool initialised_ = false;
+    int (*shutdown_)() = nullptr;
+    char const* (*error_string_)(int) = nullptr;
+};
+
+/// Adds a sensor that asks NVML: `ask(value)` returns NVML's result, `convert` makes our unit of what it gave.
+template <class Value, class Ask, class Convert>
+void add_nvml_sensor(std::vector<sensor>& to, std::shared_ptr<nvml_library> const& library, std::string name,
+                     quantity what, Ask ask, Convert convert) {
+    to.emplace_back(name, what, [=](std::string& why) -> std::optional<sample> {
+        Value value{};
+        if (!library->succeeded(name.c_str(), ask(*library, value), why)) return std::nullopt;
+        return sample{now_ns(), convert(value)};
+    });
+}
+
+}  // namespace detail
+
+/// All GPUs of NVML. A GPU that lacks a quantity says so when that is read.
+inline sensor_list find_nvml(std::string const& file = "libnvidia-ml.so.1") {
+    using library = detail::nvml_library;
+    sensor_list list;
+    const auto nvml = library::open(file, list.not_available);
+    if (!nvml) return list;
+    unsigned count = 0;
+    if (!nvml->succeeded("nvmlDeviceGetCount_v2", nvml->count(&count), list.not_available)) return list;
+    for (unsigned i = 0; i < count; ++i) {
+        library::device gpu = nullptr;
+        if (!nvml->succeeded("nvmlDeviceGetHandleByIndex_v2", nvml->by_index(i, &gpu), list.not_available)) continue;
+        char model[96] = "unnamed";
+        if (nvml->name(gpu, model, sizeof model) != 0) model[0] = '?';
+        model[sizeof model - 1] = 0;
+        const std::string name = "nvml/" + std::to_string(i) + '/' + model + '/';
+        using u64 = unsigned long long;
+        detail::add_nvml_sensor<unsigned>(
+            list.sensors, nvml, name + "temperature", quantity::temperature_mk,
+            [gpu](library const& l, unsigned& c) { return l.temperature(gpu, 0, &c); },
+            [](unsigned c) { return std::int64_t{c} * 1000 + celsius_zero_mk; });
+        detail::add_nvml_sensor<unsigned>(
+            list.sensors, nvml, name + "power", quantity::power_uw,
+            [gpu](library const& l, unsigned& mw) { return l.power(gpu, &mw); },
+            [](unsigned mw) { return std::int64_t{mw} * 1000; });
+        detail::add_nvml_sensor<u64>(
+            list.sensors, nvml, name + "energy", quantity::energy_uj,
+            [gpu](library const& l, u64& mj) { return l.energy(gpu, &mj); },
+            [](u64 mj) { return static_cast<std::int64_t>(mj * 1000); });
+        detail::add_nvml_sensor<library::utilisation>(
+            list.sensors, nvml, name + "utilisation", quantity::utilisation_q16,
+            [gpu](library const& l, library::utilisation& u) { return l.rates(gpu, &u); },
+            [](library::utilisation u) { return std::int64_t{u.gpu < 100 ? u.gpu : 100} * 65536 / 100; });
+        // Software power cap, hardware slowdown, software and hardware thermal slowdown, power brake.
+        constexpr u64 heat_or_power = 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
+        detail::add_nvml_sensor<u64>(
+            list.sensors, nvml, name + "throttled", quantity::throttled,
+            [gpu](library const& l, u64& mask) { return l.throttle_reasons(gpu, &mask); },
+            [](u64 mask) { return std::int64_t{(mask & heat_or_power) != 0 ? 1 : 0}; });
+    }
+    if (!list.sensors.empty()) {
+        list.not_available.clear();
+    } else if (list.not_available.empty()) {
+        list.not_available = "NVML knows no GPU";
+    }
+    return list;
+}
+
+}  // namespace maxwell::host
