@@ -33,10 +33,14 @@
 #include <maxwell/ring/slot_holders.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/ring/wire_cell.hpp>
+#include <maxwell/thermal/clearing_price.hpp>
+#include <maxwell/thermal/controller.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
+#include <maxwell/thermal/energy_budget.hpp>
 #include <maxwell/thermal/fixed_point.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
 #include <maxwell/thermal/sensor_monitor.hpp>
+#include <maxwell/thermal/stability_certificate.hpp>
 #include <maxwell/thermal/thermal_model.hpp>
 #include <maxwell/thermal/thermal_observer.hpp>

@@ -146,12 +146,16 @@ private:
 };
 
 /// The power that, at `k_per_w`, makes a rise of `rise`, in milliwatts: rounded down, 0 where `rise` is not positive,
-/// and the greatest power of a model where none is too much. O(1), a division.
+/// and the greatest power of a model where none is too much. O(1), two divisions.
 constexpr std::uint32_t power_for(q32 rise, q32 k_per_w) noexcept {
     constexpr std::uint32_t most = thermal_model<1>::highest_power_mw;
     if (rise <= 0) return 0;
     if (k_per_w <= 0) return most;
-    const q32 power_mw = clamped(rise, 0, q32_max / 1000) * 1000 / k_per_w;
+    const q32 watts = rise / k_per_w;
+    if (watts > most / 1000) return most;
+    const q32 rest = rise % k_per_w;  // of a watt
+    const q32 rest_mw = k_per_w < q32_max / 1000 ? rest * 1000 / k_per_w : rest / (k_per_w / 1000);
+    const q32 power_mw = watts * 1000 + rest_mw;
     return power_mw < most ? static_cast<std::uint32_t>(power_mw) : most;
 }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// stability_certificate: is this loop stable for every plant within the bounds? Proved in integers, before it runs.
+//
+// Two loops remain where quantity is the actuator and the model feeds it forward.
+//
+// **Learning.** What the observer learns from a reading moves the power, and the next readings see it, `delay` samples
+// later. With e the innovation, g the share of it that is learned and w how much the plant responds over how much the
+// model does, that is a delayed integrator:
+//
+//     e[k+1] = e[k] - g w e[k - delay]        z^(delay+1) - z^delay + g w = 0
+//
+// All roots lie inside the unit circle exactly if 0 < g w < 2 sin(pi / (4 delay + 2)). Its phase margin is 60 degrees
+// or more if g w <= 2 sin(pi / (12 delay + 6)), its gain margin 8 dB or more if g w <= .398 of the first limit. The
+// calm gains have to keep both margins, the hasty ones, which act only while the model is plainly wrong, have to be
+// stable.
+//
+// **PI.** For one who trims by a proportional and integral controller instead: plant b / (z - a), one sample of delay.
+// With x = b kp, the conditions of Jury are
+//
+//     x < 1    and    0 < b ki < (1 - x) (1 - a + x)
+//
+// The right side less the left is concave in b and falls in a, so that it is enough to look at the corners of the
+// bounds.
+//
+// Complexity: O(1). The zeroed bounds contain no plant, and nothing is certified for them.
+//
+// Jury, A simplified stability criterion for linear discrete systems, 1962; Kuruklis, The asymptotic stability of
+// x[n+1] - a x[n] + b x[n-k] = 0, 1994.
+
+#pragma once
+
+#include <maxwell/thermal/fixed_point.hpp>
+
+#include <cstdint>  // uint32_t, uint64_t
+
+namespace maxwell {
+
+/// How much a machine may respond, over what its model says, and how late. Q16: 65536 is 1.
+struct plant_bounds {
+    std::uint32_t least_response_q16 = 49'152;  ///< .75
+    std::uint32_t most_response_q16 = 81'920;   ///< 1.25
+    std::uint32_t delay_samples = 1;            ///< age of a reading when it is learned from, in readings
+};
+
+/// A first-order plant b / (z - a), by its bounds in Q32.32.
+struct pi_plant_bounds {
+    q32 least_b;
+    q32 most_b;
+    q32 least_a;
+    q32 most_a;
+};
+
+enum class stability : std::uint8_t {
+    proven,
+    bad_bounds,   ///< empty, reversed, or a delay of more samples than are tabulated
+    no_gain,      ///< a loop that does nothing, or pushes the wrong way
+    thin_margin,  ///< stable, but with less than 8 dB or 60 degrees
+    unstable,     ///< for some plant within the bounds, or not provably stable
+};
+
+inline constexpr std::uint32_t most_delay_samples = 16;
+
+namespace detail {
+
+/// By delay: 2 sin(pi / (4 delay + 2)) in Q16, rounded down.
+inline constexpr std::uint32_t stable_below_q16[most_delay_samples + 1] = {
+    131072, 65536, 40503, 29166, 22760, 18653, 15798, 13700, 12093, 10823, 9795, 8944, 8230, 7621, 7096, 6638, 6236};
+
+/// By delay: 2 sin(pi / (12 delay + 6)), and at most 10^(-8/20) of the above, in Q16, rounded down.
+inline constexpr std::uint32_t margins_below_q16[most_delay_samples + 1] = {
+    52180, 22760, 13700, 9795, 7621, 6236, 5277, 4574, 4036, 3611, 3267, 2983, 2744, 2541, 2366, 2213, 2079};
+
+}  // namespace detail
+
+/// Is learning `calm_q16` of an innovation stable with its margins, and learning `hasty_q16` of it stable, for every
+/// plant within `bounds`? O(1).
+constexpr stability certify_learning(plant_bounds const& bounds, std::uint32_t calm_q16,
+                                     std::uint32_t hasty_q16) noexcept {
+    if (bounds.least_response_q16 == 0 || bounds.least_response_q16 > bounds.most_response_q16) {
+        return stability::bad_bounds;
+    }
+    if (bounds.delay_samples > most_delay_samples) return stability::bad_bounds;
+    if (calm_q16 == 0 || hasty_q16 == 0) return stability::no_gain;
+    const std::uint64_t most = bounds.most_response_q16;  // the loop is stable for all lower ones if it is for this one
+    const auto within = [most, &bounds](std::uint32_t gain, std::uint32_t const* limit) {
+        return gain * most < std::uint64_t{limit[bounds.delay_samples]} << 16;
+    };
+    if (!within(calm_q16, detail::stable_below_q16) || !within(hasty_q16, detail::stable_below_q16)) {
+        return stability::unstable;
+    }
+    return within(calm_q16, detail::margins_below_q16) ? stability::proven : stability::thin_margin;
+}
+
+/// Is u = kp e + sum of ki e, with a sample of delay, stable for every plant within `bounds`? Gains in Q32.32, below
+/// 2^15. O(1).
+constexpr stability certify_pi(pi_plant_bounds const& bounds, q32 kp, q32 ki) noexcept {
+    constexpr q32 most = q32{1} << 47;
+    if (bounds.least_b <= 0 || bounds.least_b > bounds.most_b || bounds.most_b > most) return stability::bad_bounds;
+    if (bounds.least_a < 0 || bounds.least_a > bounds.most_a || bounds.most_a >= q32_one) return stability::bad_bounds;
+    if (kp < 0 || ki <= 0) return stability::no_gain;
+    if (kp > most || ki > most) return stability::unstable;
+    const auto stable = [kp, ki](q32 b, q32 a) {
+        // A unit of rounding on each product, always against the loop.
+        const q32 x = add_sat(mul_q32(b, kp), 1);
+        return x < q32_one && add_sat(mul_q32(b, ki), 1) < mul_q32(q32_one - x, q32_one - a + x - 2) - 1;
+    };
+    const bool corners = stable(bounds.least_b, bounds.least_a) && stable(bounds.least_b, bounds.most_a) &&
+                         stable(bounds.most_b, bounds.least_a) && stable(bounds.most_b, bounds.most_a);
+    return corners ? stability::proven : stability::unstable;
+}
+
+}  // namespace maxwell

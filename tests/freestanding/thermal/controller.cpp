@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+
+#include <maxwell/thermal/controller.hpp>
+
+namespace maxwell {
+
+template class controller<1, 1>;
+template class controller<3, 128>;
+template class controller<4, 1024>;
+
+constinit controller<3, 128> in_bss;
+
+std::optional<controller<3, 128>> at_run_time(controller_settings<3> const& s) { return controller<3, 128>::create(s); }
+
+}  // namespace maxwell
