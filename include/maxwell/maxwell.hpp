@@ -25,11 +25,13 @@
 #include <maxwell/core/log_linear.hpp>
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
+#include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
 #include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/sharded_ring.hpp>
 #include <maxwell/ring/slot_holders.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/ring/wire_cell.hpp>

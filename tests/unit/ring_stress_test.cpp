@@ -8,6 +8,7 @@
 #include "support/scale.hpp"
 
 #include <maxwell/ring/mpsc_ring.hpp>
+#include <maxwell/ring/sharded_ring.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 
 #include <gtest/gtest.h>
@@ -188,6 +189,32 @@ TEST(ring_stress, many_producers_one_consumer) {
         many_to_one<wire_cell, 3>(producers);
         many_to_one<wire_cell, 64>(producers);
         many_to_one<halved_cell, 7>(producers);
+    }
+}
+
+TEST(ring_stress, many_producers_with_a_ring_each) {
+    for (const std::uint32_t producers : {1u, 2u, 4u, 8u}) {
+        const auto count = static_cast<std::uint32_t>(scaled(80'000)) / producers;
+        auto all = std::make_unique<sharded_ring<spsc_ring<bid, 7>, 8>>();
+        in_order seen(producers);
+        std::vector<std::thread> threads;
+        for (std::uint32_t self = 0; self < producers; ++self) {
+            threads.emplace_back([&all, self, count] {
+                for (std::uint32_t n = 0; n < count;) {
+                    if (all->shard(self).try_push(numbered(self, n))) {
+                        ++n;
+                    } else {
+                        std::this_thread::yield();
+                    }
+                }
+            });
+        }
+        while (seen.seen() + seen.wrong() < std::size_t{count} * producers) {
+            if (all->drain([&](bid const& b) { seen(b); }, 20) == 0) std::this_thread::yield();
+        }
+        for (auto& thread : threads) thread.join();
+        EXPECT_EQ(seen.wrong(), 0u);
+        EXPECT_EQ(all->anomalies(), 0u);
     }
 }
 

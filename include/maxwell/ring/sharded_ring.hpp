@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// sharded_ring: a source of its own for each producer, and one drain over all of them.
+//
+//     producer 0 ──▶ shard(0) ─┐
+//     producer 1 ──▶ shard(1) ─┼──drain(f, budget)──▶ f(bid)
+//     producer 2 ──▶ shard(2) ─┘      next_: where the next drain begins
+//
+// Producers share nothing, so they never wait for each other, and none can take another's place; that is what makes it faster
+// than a shared ring, and safer. Bids of one producer keep their order; those of several have none.
+//
+// Fair. Each shard first gets an equal share of the budget, one bid at least; what some of them leave goes to those that have
+// more, beginning with another one each time. Where the budget is smaller than the number of shards, the next drain begins
+// where this one ended. So a shard waits for no more than one drain, or Count / budget of them.
+//
+// What each shard promises under which failure is what its Source promises: agent_ring for producers that are not trusted,
+// spsc_ring<bid, ...> for a thread that bids for several agents and is.
+//
+// Zeroed memory is that of zeroed shards.
+//
+//     operation    cost
+//     drain        O(budget + Count)   each shard is asked twice at most
+//     anomalies    O(Count)
+
+#pragma once
+
+#include <maxwell/core/assert.hpp>
+#include <maxwell/ring/bid_source.hpp>
+
+#include <cstddef>  // size_t
+#include <cstdint>  // uint64_t
+
+namespace maxwell {
+
+template <bid_source Source, std::size_t Count>
+class sharded_ring {
+    static_assert(Count > 0);
+
+public:
+    static constexpr overflow_policy overflow = Source::overflow;
+
+    constexpr sharded_ring() noexcept = default;
+
+    /// How many shards there are.
+    static constexpr std::size_t shards() noexcept { return Count; }
+
+    /// The shard of producer `i`, which is below shards().
+    Source& shard(std::size_t i) noexcept {
+        MAXWELL_ASSERT(i < Count);
+        return shard_[i];
+    }
+
+    /// Calls f with waiting bids, `budget` times at most, and returns how often it did. O(budget + Count).
+    template <class F>
+    std::size_t drain(F&& f, std::size_t budget) noexcept {
+        const std::size_t share = budget < Count ? 1 : budget / Count;
+        const std::size_t first = next_;
+        std::size_t given = 0;
+        bool more = false;
+        for (std::size_t i = 0; i < Count && given < budget; ++i) {
+            const std::size_t taken = shard_[next_].drain(f, share);
+            given += taken;
+            more = more || taken == share;
+            step();
+        }
+        if (!more || budget < Count) return given;
+        for (std::size_t i = 0; i < Count && given < budget; ++i) {
+            given += shard_[next_].drain(f, budget - given);
+            step();
+        }
+        next_ = first;
+        step();
+        return given;
+    }
+
+    /// Of all shards together.
+    std::uint64_t anomalies() const noexcept {
+        std::uint64_t all = 0;
+        for (Source const& s : shard_) all += s.anomalies();
+        return all;
+    }
+
+private:
+    void step() noexcept { next_ = next_ + 1 == Count ? 0 : next_ + 1; }
+
+    std::size_t next_ = 0;
+    Source shard_[Count];
+};
+
+}  // namespace maxwell
