@@ -5,12 +5,15 @@
 #pragma once
 
 #include "support/flat_auction.hpp"
+#include "support/flat_draws.hpp"
 #include "support/flat_sampler.hpp"
 #include "support/moving_auction.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
+#include <maxwell/auction/choices_rule.hpp>
 #include <maxwell/auction/gumbel_rule.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/lottery_rule.hpp>
 #include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
@@ -50,6 +53,13 @@ using gumbel = subject<probabilistic_sampler<Capacity, gumbel_rule_of_levels<Lev
 template <std::size_t Capacity, class Tiers = adaptive_tiers<>>
 using adaptive = subject<stratified_buckets<Capacity, Tiers>, moving_auction<Capacity, Tiers>>;
 
+template <std::size_t Capacity, std::uint32_t D>
+using choices =
+    subject<probabilistic_sampler<Capacity, choices_rule<D>>, flat_sampler<Capacity, flat_choices<Capacity, D>>>;
+
+template <std::size_t Capacity>
+using lottery = subject<probabilistic_sampler<Capacity, lottery_rule>, flat_sampler<Capacity, flat_lottery<Capacity>>>;
+
 /// The oracles stand in the list too: the clauses that are tested directly must hold for them.
 template <std::size_t Capacity, class Order>
 using oracle_itself = subject<flat_auction<Capacity, Order>, flat_auction<Capacity, Order>>;
@@ -67,6 +77,8 @@ using adaptive_containers = ::testing::Types<adaptive<1>, adaptive<7>, adaptive<
 /// Too few tiers for the amounts of the contract's tests, but their boundaries move all the time.
 using moving_containers = ::testing::Types<adaptive<1, adaptive_tiers<2, 1>>, adaptive<7, adaptive_tiers<3, 2>>,
                                            adaptive<64, adaptive_tiers<8, 50>>, adaptive<64, adaptive_tiers<100, 999>>>;
+using drawing_containers =
+    ::testing::Types<choices<1, 2>, choices<7, 1>, choices<64, 16>, lottery<1>, lottery<7>, lottery<64>>;
 using oracles = ::testing::Types<oracle_itself<7, exact_order>, oracle_itself<64, tier_order<log_linear_tiers<7>>>>;
 
 }  // namespace maxwell::test

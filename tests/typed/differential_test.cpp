@@ -63,7 +63,7 @@ void compare(distribution d) {
 
     std::array<std::uint32_t, capacity> generation{};
     const bool draws = container::traits.winner == fidelity::sampled;  // dear for the oracle
-    const std::size_t operations = scaled(draws ? 20'000 : 1'000'000);
+    const std::size_t operations = scaled(draws ? 10'000 : 1'000'000);
     for (std::size_t i = 0; i < operations; ++i) {
         const auto slot = static_cast<std::uint32_t>(random.below(capacity));
         operation o{op::insert, static_cast<std::uint8_t>(random.below(6)), make_agent_id(slot, generation[slot]),

@@ -168,7 +168,7 @@ public:
         for (std::size_t i = 0; i < turns; ++i) next_turn(b);
     }
 
-    constexpr void reserve_fell() noexcept {}
+    constexpr void reserve_changed(bool) noexcept {}
 
     constexpr bool check_invariants(book const& b) const noexcept {
         const auto rank_of = [&](std::uint32_t slot) noexcept { return rank(b, slot); };

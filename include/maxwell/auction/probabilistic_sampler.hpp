@@ -23,8 +23,10 @@
 
 #pragma once
 
+#include <maxwell/auction/choices_rule.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/gumbel_rule.hpp>
+#include <maxwell/auction/lottery_rule.hpp>
 #include <maxwell/auction/sampler_book.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/keyed_hash.hpp>
@@ -139,9 +141,10 @@ public:
 
     /// Makes `p` the reserve: bids below it stay in and don't win. It counts for the price, not for the noise. O(1).
     constexpr void update_price(price p) noexcept {
+        if (p == book_.reserve()) return;
         const bool fell = p < book_.reserve();
         book_.update_price(p);
-        if (fell) order_.reserve_fell();
+        order_.reserve_changed(fell);
     }
 
     /// Who wins by the draw that is in force, and what it would pay; nothing when nobody is at or above the reserve.
@@ -192,7 +195,10 @@ private:
 };
 
 static_assert(auction<probabilistic_sampler<7>>);
+static_assert(auction<probabilistic_sampler<7, choices_rule<2>>> && auction<probabilistic_sampler<7, lottery_rule>>);
 static_assert(sizeof(probabilistic_sampler<1000>) <= 1000 * 66 + 24 * 1024);
+static_assert(sizeof(probabilistic_sampler<1000, choices_rule<16>>) <= 1000 * 16 + 96);
+static_assert(sizeof(probabilistic_sampler<1000, lottery_rule>) <= 1000 * 60 + 96);
 static_assert(std::is_standard_layout_v<probabilistic_sampler<7>>);
 
 }  // namespace maxwell
