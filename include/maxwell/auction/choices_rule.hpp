@@ -48,6 +48,7 @@ struct choices_rule {
     static_assert(D > 0 && D <= 64, "their slots are kept on the stack");
     static constexpr bool fifo_ties = false;
     static constexpr bool truthful_for_every_draw = true;
+    static constexpr bool has_epochs = false;
 
     template <std::size_t Capacity>
     class order {

@@ -61,6 +61,7 @@ struct gumbel_rule_of_levels {
     static_assert(Levels > 0 && Levels <= 32768);
     static constexpr bool fifo_ties = false;  ///< equal bids have unequal noise
     static constexpr bool truthful_for_every_draw = true;
+    static constexpr bool has_epochs = true;
 
     /// The temperature until another one is set: it suits prices all over [0, 2^32).
     static constexpr price default_temperature = price{1} << 25;

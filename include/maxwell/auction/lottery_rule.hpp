@@ -49,6 +49,7 @@ namespace maxwell {
 struct lottery_rule {
     static constexpr bool fifo_ties = false;
     static constexpr bool truthful_for_every_draw = false;
+    static constexpr bool has_epochs = false;
 
     template <std::size_t Capacity>
     class order;

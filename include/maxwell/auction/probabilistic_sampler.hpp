@@ -77,24 +77,24 @@ public:
 
     /// The noise's scale, in ticks, in [32, 2^31] or the nearest that is: a bid that is tau ticks lower wins 1/e as often. A
     /// hundredth of the highest usual price is a good one. Live bids are filed anew, in the order of slots. O(Capacity).
-    constexpr void temperature(price tau) noexcept requires requires(order& o, book const& b) {
-        o.temperature(b, price{});
-    }
-    { order_.temperature(book_, tau); }
-    constexpr price temperature() const noexcept requires requires(order const& o) { o.temperature(); }
-    { return order_.temperature(); }
+    template <class R = Rule>
+        requires(R::has_epochs)
+    constexpr void temperature(price tau) noexcept { order_.temperature(book_, tau); }
+    template <class R = Rule>
+        requires(R::has_epochs)
+    constexpr price temperature() const noexcept { return order_.temperature(); }
 
     /// At each award the epoch of so many live agents goes by, in turn; at least 1. All of them have new noise after
     /// size() / n awards. O(1).
-    constexpr void agents_per_award(std::uint32_t n) noexcept requires requires(order& o) { o.agents_per_award(1u); }
-    { order_.agents_per_award(n); }
+    template <class R = Rule>
+        requires(R::has_epochs)
+    constexpr void agents_per_award(std::uint32_t n) noexcept { order_.agents_per_award(n); }
 
     /// The agent's weight, in [1, 65535] or the nearest that is; 1 at first. From its next epoch on it wins as so many agents
     /// would together, and until then it is a newcomer. `unknown_agent`, `stale_agent` as for insert. O(log N).
-    constexpr status stake(agent_id id, std::uint32_t weight) noexcept requires requires(order& o, book const& b) {
-        o.stake(b, 0u, 1u);
-    }
-    {
+    template <class R = Rule>
+        requires(R::has_epochs)
+    constexpr status stake(agent_id id, std::uint32_t weight) noexcept {
         const std::uint32_t slot = slot_of(id);
         if (slot >= Capacity) return status::unknown_agent;
         if (!book_.admits(id)) return status::stale_agent;
