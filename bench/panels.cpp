@@ -2,13 +2,15 @@
 //
 // The list of panels. An area is a folder below bench/ with a function that names its own, declared here.
 
+#include "clearing/clearing.hpp"
 #include "matrix/matrix.hpp"
 #include "panel.hpp"
 
 namespace maxwell::bench {
 
 std::vector<panel> all_panels() {
-    return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms}};
+    return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
+            {"clearing/units", "Units, all or nothing", sell_units}};
 }
 
 }  // namespace maxwell::bench

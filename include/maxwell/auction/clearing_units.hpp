@@ -26,8 +26,9 @@
 // unit has a value by itself, no price per unit makes that so: asking for less can pay (docs/clearing.md has the figures).
 //
 //     operation   cost                     why
-//     skip        list_best, O(m * w)      m bids considered, w winners: each looks through the bids after it
-//     stop        list_best, O(m)          one pass finds the misfit
+//     skip        list_best, O(m * w)      m bids considered, w winners: each looks from the next misfit on until its units are
+//                                          gone, which is soon where bids are small
+//     stop        list_best, O(m)
 //     both        w critical prices and w withdrawals besides; no memory but `out`
 
 #pragma once
@@ -59,17 +60,6 @@ constexpr std::size_t first_in_the_way(view<award> later, std::uint64_t left, st
     return later.size();
 }
 
-/// Where a sale of `supply` units to `bids` ends: at the first misfit, or after all of them.
-constexpr std::size_t first_misfit(view<award> bids, std::uint64_t supply) noexcept {
-    std::uint64_t left = supply;
-    for (std::size_t i = 0; i < bids.size(); ++i) {
-        if (bids[i].winner.units > supply) continue;
-        if (bids[i].winner.units > left) return i;
-        left -= bids[i].winner.units;
-    }
-    return bids.size();
-}
-
 }  // namespace detail
 
 /// Sells `supply` units by `rule`; extracts the winners, puts their awards into the front of `out`, best first, and returns how
@@ -81,22 +71,28 @@ template <class A>
 constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out, misfit rule) noexcept {
     const std::size_t listed = a.list_best(out);
     const std::size_t considered = listed < out.size() || listed == 0 ? listed : listed - 1;
-    const view<award> bids = out.first(considered);
-    const std::size_t end = rule == misfit::stop ? detail::first_misfit(bids, supply) : considered;
-
     std::uint64_t left = supply;
-    std::size_t winners = 0;
-    for (std::size_t i = 0; i < end; ++i) {
-        const bid b = bids[i].winner;
-        if (b.units > left) continue;
-        std::size_t rival = end;
-        if (rule == misfit::skip) {
-            const view<award> later(bids.data() + i + 1, considered - i - 1);
-            rival = i + 1 + detail::first_in_the_way(later, left, b.units);
+    std::size_t winners = 0;  // in front of out: what comes after the bid at i is still there to be looked at
+    std::size_t priced = 0;   // of these
+    for (std::size_t i = 0; i <= considered; ++i) {
+        const std::uint64_t wanted = i < considered ? out[i].winner.units : 0;
+        if (i < considered && wanted <= left) {
+            left -= wanted;
+            out[winners++] = out[i];  // at the reserve, until it is priced
+            continue;
         }
-        const price due = rival < listed ? a.critical_price(b.agent, out[rival].winner.agent) : a.reserve();
-        left -= b.units;
-        out[winners++] = {b, due};  // at or before i: what comes later is still there to be looked at
+        if (rule == misfit::stop && wanted > supply) continue;
+        // Without one of the winners since the last misfit, all bids up to here are served as they were, and its units are left too.
+        for (; priced < winners; ++priced) {
+            award& won = out[priced];
+            std::size_t rival = i;
+            if (rule == misfit::skip) {
+                const view<award> later(out.data() + i, considered - i);
+                rival += detail::first_in_the_way(later, left + won.winner.units, won.winner.units);
+            }
+            if (rival < listed) won.payment = a.critical_price(won.winner.agent, out[rival].winner.agent);
+        }
+        if (rule == misfit::stop) break;
     }
     for (award const& won : out.first(winners)) a.expire(won.winner.agent);
     return winners;
