@@ -27,6 +27,7 @@ std::vector<case_spec> all_cases(bool full);
 void add_containers(case_spec const& spec, std::vector<case_spec>& cases);
 void add_queues_and_heaps(case_spec const& spec, std::vector<case_spec>& cases);
 void add_ordered_sets(case_spec const& spec, std::vector<case_spec>& cases);
+void add_samplers(case_spec const& spec, std::vector<case_spec>& cases);
 void add_variants(case_spec const& spec, std::vector<case_spec>& cases);
 
 /// The most expensive single operation of every container, for each distribution: `worst/STRUCTURE/DISTRIBUTION/10000`.

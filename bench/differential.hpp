@@ -4,10 +4,12 @@
 //
 // Random bids, withdrawals, reserves and decisions go to both. The winner must be a best bid, as the agent last made it, and
 // the very one where the structure says that it keeps arrival order; the payment must be the best other bid's, or the
-// critical price where the structure says so; after an extraction both go on without that winner.
+// critical price where the structure says so; after an extraction both go on without that winner. Lotteries have a law instead:
+// lottery_law.hpp.
 
 #pragma once
 
+#include "lottery_law.hpp"
 #include "peers/naive_auction.hpp"
 #include "structures.hpp"
 
@@ -152,6 +154,10 @@ bool passes_differential(std::string& why) {
         return differential<exact_order, A>(Entry::info, Capacity, operations, why);
     };
     if constexpr (Entry::info.from == origin::harness) return true;
+    if constexpr (Entry::info.from == origin::own && Entry::info.order == fidelity::sampled) {
+        using A = typename Entry::template type<0>;
+        return keeps_lottery_law<A>(10, 20'000, why) && keeps_lottery_law<A>(1000, 20'000, why);
+    }
     return run.template operator()<10>(20'000) && run.template operator()<1000>(5'000);
 }
 

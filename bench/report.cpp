@@ -233,9 +233,17 @@ void print_worst(results const& r, std::FILE* out) {
     }
 }
 
+std::string_view order_name(fidelity order) {
+    return order == fidelity::exact ? "exact" : order == fidelity::tier ? "tier" : "sampled";
+}
+std::string_view payment_name(structure_info const& s) {
+    if (s.critical_payment) return "critical";
+    return s.order == fidelity::sampled ? "other" : "second";
+}
+
 void print_structures(results const& r, std::FILE* out) {
     if (r.cases.empty()) return;
-    fmt::print(out, "\n{:<22} {:<11} {:<6} {:<5} {:<11} {:<9} {:>8} {:>9}\n", "structure", "from", "order", "FIFO",
+    fmt::print(out, "\n{:<22} {:<11} {:<7} {:<5} {:<11} {:<9} {:>8} {:>9}\n", "structure", "from", "order", "FIFO",
                "generations", "payment", "B/agent", "fixed B");
     std::vector<structure_info const*> seen;
     for (case_result const& c : r.cases) {
@@ -245,13 +253,12 @@ void print_structures(results const& r, std::FILE* out) {
             continue;
         seen.push_back(s);
         const auto memory = r.memory_of(s->name);
-        fmt::print(out, "{:<22} {:<11} {:<6} {:<5} {:<11} {:<9} {:>8} {:>9}{}\n", s->name,
+        fmt::print(out, "{:<22} {:<11} {:<7} {:<5} {:<11} {:<9} {:>8} {:>9}{}\n", s->name,
                    s->from == origin::maxwell       ? "maxwell"
                    : s->from == origin::third_party ? "third party"
                                                     : "own peer",
-                   s->order == fidelity::exact ? "exact" : "tier", s->keeps_fifo ? "yes" : "no",
-                   s->keeps_generations ? "yes" : "no", s->critical_payment ? "critical" : "second",
-                   memory ? fmt::format("{:.1f}", memory->bytes_per_agent) : "-",
+                   order_name(s->order), s->keeps_fifo ? "yes" : "no", s->keeps_generations ? "yes" : "no",
+                   payment_name(*s), memory ? fmt::format("{:.1f}", memory->bytes_per_agent) : "-",
                    memory ? fmt::format("{:.0f}", memory->fixed_bytes) : "-",
                    c.failed ? "   FAILED the differential test, not timed" : "");
     }
@@ -354,9 +361,7 @@ json to_json(results const& r) {
             json j{{"name", s->name},
                    {"about", s->about},
                    {"from", static_cast<int>(s->from)},
-                   {"order", s->order == fidelity::exact  ? "exact"
-                             : s->order == fidelity::tier ? "tier"
-                                                          : "none"},
+                   {"order", s->from == origin::harness ? "none" : order_name(s->order)},
                    {"fifo", s->keeps_fifo},
                    {"generations", s->keeps_generations},
                    {"critical_payment", s->critical_payment},

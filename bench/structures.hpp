@@ -9,6 +9,8 @@
 #include "peers/btree_set.hpp"
 #include "peers/d_ary_fifo.hpp"
 #include "peers/ffs_queue.hpp"
+#include "peers/lottery_lists.hpp"
+#include "peers/lottery_trees.hpp"
 #include "peers/multiset.hpp"
 #include "peers/naive_auction.hpp"
 #include "peers/peer.hpp"
@@ -100,7 +102,7 @@ struct lazy_heap_entry : container_entry<lazy_heap> {
 template <class... Entries>
 struct structure_list {};
 
-// In three parts, so that they compile side by side; tables show them in this order.
+// In four parts, so that they compile side by side; tables show them in this order.
 using containers = structure_list<stratified_buckets_entry, tournament_tree_entry, lazy_heap_entry>;
 using queues_and_heaps = structure_list<peer_entry<ffs_queue>,                          //
                                         peer_entry<lazy_priority_queue>,                //
@@ -113,6 +115,13 @@ using ordered_sets = structure_list<peer_entry<rbtree_auction>,              //
                                     peer_entry<skip_list>,                   //
                                     peer_entry<naive_auction<exact_order>>,  //
                                     peer_entry<no_auction>>;
+
+// `quantum` and `hold` with uniform amounts only.
+using samplers = structure_list<peer_entry<lottery<ticket_tree>>,         //
+                                peer_entry<lottery<fenwick_tree>>,        //
+                                peer_entry<lottery<move_to_front_list>>,  //
+                                peer_entry<lottery<alias_table>>,         //
+                                peer_entry<lottery<reservoir>>>;
 
 // What a part of tournament_tree costs: `quantum` with uniform amounts only, and tables of their own.
 using key_variants = structure_list<bare_winner_tree_entry, fifo_winner_tree_entry, two_level_scan_entry>;
