@@ -131,7 +131,7 @@ TEST(price_schedule, a_bad_line_changes_nothing) {
     EXPECT_FALSE(s.set(0, 1, 0));
     EXPECT_EQ(std::memcmp(&s.line(0), &before.line(0), sizeof(maxwell_price_lane)), 0);
     EXPECT_TRUE(s.check_invariants());
-    s.set(2, maxwell_price_lane{{1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, 1, {}});  // as it may come from somewhere else
+    s.line(2) = {{1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, 1, {}};  // as it may come from somewhere else
     EXPECT_FALSE(s.check_invariants());
 }
 

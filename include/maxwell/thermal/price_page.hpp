@@ -107,7 +107,7 @@ public:
             bank const& from = bank_[version & 1];
             schedule copy;
             copy.begin(from.start_ns.load(memory_order::acquire), from.base_price.load(memory_order::acquire));
-            for (std::size_t i = 0; i < Lanes; ++i) copy.set(i, load(from.lane[i]));
+            for (std::size_t i = 0; i < Lanes; ++i) load(copy.line(i), from.lane[i]);
             if (from.version.load(memory_order::acquire) == version) {
                 to = copy;
                 return price_read::ok;
@@ -147,13 +147,11 @@ private:
         }
         to.safe_q16.store(line.safe_q16, memory_order::release);
     }
-    static maxwell_price_lane load(lane_words const& from) noexcept {
-        maxwell_price_lane line = {};
+    static void load(maxwell_price_lane& line, lane_words const& from) noexcept {
         for (std::size_t step = 0; step < MAXWELL_PRICE_STEPS; ++step) {
             line.multiplier_q16[step] = from.multiplier_q16[step].load(memory_order::acquire);
         }
         line.safe_q16 = from.safe_q16.load(memory_order::acquire);
-        return line;
     }
 
     /// Is the page of our layout? Whoever has seen a version has seen what was written before it.

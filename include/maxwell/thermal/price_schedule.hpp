@@ -127,10 +127,10 @@ public:
         return true;
     }
 
-    /// Takes a line as another program laid it down; whatever stands in it. `lane` is below lanes(). O(1).
-    constexpr void set(std::size_t lane, maxwell_price_lane const& line) noexcept {
+    /// A lane's line, to be taken over as another program has laid it down, whatever that is. `lane` is below lanes().
+    constexpr maxwell_price_lane& line(std::size_t lane) noexcept {
         MAXWELL_ASSERT(lane < Lanes);
-        lanes_[lane] = line;
+        return lanes_[lane];
     }
 
     /// Does invariant 1 hold? O(Lanes); for tests and assertions.
