@@ -5,12 +5,14 @@
 #include "clearing/clearing.hpp"
 #include "matrix/matrix.hpp"
 #include "panel.hpp"
+#include "thermal/prices.hpp"
 
 namespace maxwell::bench {
 
 std::vector<panel> all_panels() {
     return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
-            {"clearing/units", "Units, all or nothing", sell_units}};
+            {"clearing/units", "Units, all or nothing", sell_units},
+            {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices}};
 }
 
 }  // namespace maxwell::bench
