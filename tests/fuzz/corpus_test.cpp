@@ -3,6 +3,7 @@
 // Replays the fuzzer's corpus, and random byte strings beside it, through the fuzzer's body.
 
 #include "fuzz/moving_targets.hpp"
+#include "fuzz/sampler_targets.hpp"
 #include "fuzz/targets.hpp"
 #include "support/dice.hpp"
 #include "support/scale.hpp"
@@ -26,6 +27,7 @@ TEST(corpus, every_input_found_so_far_passes) {
         const std::vector<std::uint8_t> bytes(raw.begin(), raw.end());
         EXPECT_EQ(run_all_targets(bytes.data(), bytes.size()), nullptr) << entry.path();
         EXPECT_EQ(run_moving_targets(bytes.data(), bytes.size()), nullptr) << entry.path();
+        EXPECT_EQ(run_sampler_targets(bytes.data(), bytes.size()), nullptr) << entry.path();
         ++files;
     }
     EXPECT_GT(files, 0u) << "no corpus in " << MAXWELL_CORPUS;
@@ -39,6 +41,7 @@ TEST(corpus, random_inputs_pass) {
         for (auto& b : bytes) b = static_cast<std::uint8_t>(random());
         ASSERT_EQ(run_all_targets(bytes.data(), bytes.size()), nullptr) << "input " << n;
         ASSERT_EQ(run_moving_targets(bytes.data(), bytes.size()), nullptr) << "input " << n;
+        ASSERT_EQ(run_sampler_targets(bytes.data(), bytes.size()), nullptr) << "input " << n;
     }
 }
 

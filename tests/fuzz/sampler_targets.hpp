@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// What is fuzzed of samplers: every rule against its oracle under the same draws.
+
+#pragma once
+
+#include "support/flat_draws.hpp"
+#include "support/flat_sampler.hpp"
+#include "support/twin.hpp"
+
+#include <maxwell/auction/probabilistic_sampler.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace maxwell::test {
+
+template <std::size_t Capacity, class Rule, class Draw>
+char const* fuzz_sampler(std::uint8_t const* data, std::size_t size) {
+    return run_bytes<probabilistic_sampler<Capacity, Rule>, flat_sampler<Capacity, Draw>>(data, size);
+}
+
+/// Null, or a sentence on the first sampler that differs from its oracle.
+inline char const* run_sampler_targets(std::uint8_t const* data, std::size_t size) {
+    if (char const* why = fuzz_sampler<5, gumbel_rule_of_levels<64>, flat_gumbel<5, 64>>(data, size)) return why;
+    if (char const* why = fuzz_sampler<3, gumbel_rule, flat_gumbel<3, 8192>>(data, size)) return why;
+    if (char const* why = fuzz_sampler<5, choices_rule<3>, flat_choices<5, 3>>(data, size)) return why;
+    if (char const* why = fuzz_sampler<5, lottery_rule, flat_lottery<5>>(data, size)) return why;
+    return nullptr;
+}
+
+}  // namespace maxwell::test
