@@ -10,7 +10,11 @@
 #include "vyukov_queue.hpp"
 
 #include <maxwell/core/bid.hpp>
+#include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/mpsc_ring.hpp>
+#include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/sharded_ring.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 
 #include <boost/lockfree/queue.hpp>
@@ -28,6 +32,14 @@ inline constexpr std::size_t most_groups = 256;
 constexpr bid numbered(std::uint32_t number, std::uint32_t group) {
     return {make_agent_id(group, 0), number * 2654435761u ^ 0x5bd1e995u, number + 1};
 }
+/// The number that has this amount.
+constexpr std::uint32_t number_of(price amount) {
+    std::uint32_t inverse = 1;
+    for (int i = 0; i < 5; ++i) inverse *= 2 - 2654435761u * inverse;
+    return (amount ^ 0x5bd1e995u) * inverse;
+}
+static_assert(number_of(numbered(12345, 0).amount) == 12345);
+
 constexpr bool is_whole(bid const& b) {
     const bid made = numbered(b.units - 1, slot_of(b.agent));
     return b.units != 0 && b.amount == made.amount && b.agent == made.agent;
@@ -74,6 +86,77 @@ struct spsc {
     spsc_ring<bid, 8> ring;
 };
 
+/// A producer's number stays with its process; the host detaches it when that has died.
+template <class Cell>
+struct mpsc {
+    static constexpr promises promise{};
+    static constexpr std::uint32_t group_of(std::uint32_t) { return 0; }
+    mpsc() {
+        ring.admit(make_agent_id(0, 0));
+        producer = *ring.attach();
+    }
+    bool push(bid const& b) { return ring.try_push(producer, b); }
+    template <class F>
+    void drain(F f) {
+        ring.drain(f, 10);
+    }
+    void new_producer() {
+        ring.detach(producer);
+        producer = *ring.attach();
+    }
+    void new_consumer() {}
+    mpsc_ring<8, 1, 2, 3, Cell> ring;
+    std::uint32_t producer;
+};
+struct mpsc_whole : mpsc<whole_cell> {
+    static constexpr std::string_view name = "mpsc_ring";
+};
+struct mpsc_halved : mpsc<halved_cell> {
+    static constexpr std::string_view name = "mpsc_ring, halved cells";
+};
+
+struct sharded {
+    static constexpr std::string_view name = "sharded_ring of agent_ring";
+    static constexpr promises promise{};
+    static constexpr std::uint32_t group_of(std::uint32_t number) { return number % 2; }
+    sharded() {
+        for (std::uint32_t i : {0u, 1u}) ring.shard(i).admit(make_agent_id(i, 0));
+    }
+    bool push(bid const& b) { return ring.shard(slot_of(b.agent)).try_push(b); }
+    template <class F>
+    void drain(F f) {
+        ring.drain(f, 16);
+    }
+    void new_producer() {
+        for (std::size_t i : {0u, 1u}) ring.shard(i).offers().resume();
+    }
+    void new_consumer() {}
+    sharded_ring<agent_ring<8>, 2> ring;
+};
+
+/// Posts instead of pushes: the n-th award to an agent. What an agent reads are sums, which say how many there were.
+struct outcomes {
+    static constexpr std::string_view name = "outcome_board (posts)";
+    static constexpr promises promise{.newest_only = true, .again = true};
+    static constexpr std::uint32_t group_of(std::uint32_t) { return 0; }
+    bool push(bid const& b) { return board.post({{b.agent, 0, b.units}, b.amount}) == status::ok; }
+    template <class F>
+    void drain(F f) {
+        const auto now = board.read(make_agent_id(0, 0));
+        if (!now || now->awards == before.awards) return;
+        const bid newest = numbered(number_of(now->last_price), 0);
+        const bool one_more = now->awards == before.awards + 1;
+        const bool adds_up = now->units - before.units == newest.units &&
+                             now->payments - before.payments == std::uint64_t{newest.units} * newest.amount;
+        f(!one_more || adds_up ? newest : bid{});
+        before = *now;
+    }
+    void new_producer() {}
+    void new_consumer() { before = {}; }
+    outcome_board<1> board;
+    maxwell::outcome before;  // the reader's own
+};
+
 /// A queue of one group.
 template <class Queue>
 struct boost_queue {
@@ -115,6 +198,6 @@ struct vyukov {
 template <class... Subjects>
 struct subject_list {};
 
-using subjects = subject_list<spsc, board, boost_spsc, boost_mpmc, vyukov>;
+using subjects = subject_list<spsc, sharded, mpsc_whole, mpsc_halved, board, outcomes, boost_spsc, boost_mpmc, vyukov>;
 
 }  // namespace maxwell::test
