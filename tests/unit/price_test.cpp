@@ -190,6 +190,65 @@ TEST(price_page, a_page_of_another_size_is_left_alone) {
     EXPECT_TRUE(is_numbered(read));
 }
 
+TEST(price_page, a_reader_that_is_always_overtaken_keeps_what_it_has) {
+    struct memory {
+        alignas(64) unsigned char bytes[sizeof(price_page<3>)] = {};
+    };
+    const auto zeroed = std::make_unique<memory>();
+    auto& page = *::new (zeroed->bytes) price_page<3>;
+    for (std::uint32_t n = 1; n <= 5; ++n) ASSERT_TRUE(page.publish(numbered_schedule<3>(n)));
+    const std::uint64_t claimed = 7;  // as if the writer were at it again whenever the reader looks
+    std::memcpy(zeroed->bytes + maxwell_price_bank_offset(5, 3), &claimed, sizeof claimed);
+    schedule mine = example(7);
+    EXPECT_EQ(page.read(mine), price_read::too_busy);
+    EXPECT_EQ(mine.start_ns(), 7u);
+    const schedule before = example(7);
+    EXPECT_EQ(std::memcmp(&mine.line(1), &before.line(1), sizeof(maxwell_price_lane)), 0);
+    EXPECT_FALSE(page.check_invariants());
+}
+
+TEST(price_page, no_content_leads_a_reader_astray) {
+    struct memory {
+        alignas(64) unsigned char bytes[sizeof(price_page<3>)];
+    };
+    const auto filled = std::make_unique<memory>();
+    dice random(8);
+    for (std::size_t n = 0; n < scaled(10'000); ++n) {
+        for (unsigned char& byte : filled->bytes)
+            byte = random.below(4) == 0 ? static_cast<unsigned char>(random()) : 0;
+        const std::uint32_t ours[] = {MAXWELL_PRICE_LAYOUT, 3};
+        if (random.below(4) != 0) std::memcpy(filled->bytes + offsetof(maxwell_price_page, layout), ours, sizeof ours);
+        auto& page = *reinterpret_cast<price_page<3>*>(filled->bytes);
+        schedule mine;
+        if (page.read(mine) != price_read::ok) continue;
+        for (std::size_t lane = 0; lane < 4; ++lane) (void)mine.reserve(lane, random());
+    }
+}
+
+/// What a guest does, in C and without a line of the library.
+extern "C" int maxwell_proof_read_price(void const* page, std::uint32_t lanes, std::uint32_t lane,
+                                        maxwell_price_bank* bank, maxwell_price_lane* line);
+
+TEST(price_page, a_reader_in_c_finds_the_same) {
+    price_page<3> page;
+    maxwell_price_bank bank{};
+    maxwell_price_lane line{};
+    EXPECT_EQ(maxwell_proof_read_price(&page, 3, 0, &bank, &line), 0);
+    for (std::uint32_t n = 1; n <= 3; ++n) {
+        const auto published = numbered_schedule<3>(n);
+        ASSERT_TRUE(page.publish(published));
+        for (std::uint32_t lane = 0; lane < 3; ++lane) {
+            ASSERT_EQ(maxwell_proof_read_price(&page, 3, lane, &bank, &line), 1);
+            EXPECT_EQ(bank.version, n);
+            EXPECT_EQ(bank.start_ns, published.start_ns());
+            EXPECT_EQ(bank.base_price, n);
+            EXPECT_EQ(std::memcmp(&line, &published.line(lane), sizeof line), 0);
+        }
+        EXPECT_EQ(maxwell_proof_read_price(&page, 3, 3, &bank, &line), 0);
+        EXPECT_EQ(maxwell_proof_read_price(&page, 4, 0, &bank, &line), 0);
+    }
+}
+
 /// What the header of the C layout promises, without a line of the library's reader.
 TEST(price_page, it_lies_in_memory_as_the_abi_says) {
     struct memory {
