@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ./run sensors: which sensors this machine has, and what each of them reads now; or a recording of them all, for a replay.
+// ./run sensors: which sensors this machine has, and what each of them reads now; or a recording, of all of them for a
+// replay, or of a load step for ./run identify.
 
 #include <maxwell/host/nvml_sensors.hpp>
 #include <maxwell/host/replay_sensors.hpp>
@@ -9,10 +10,13 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -106,6 +110,59 @@ int record(std::vector<source>& sources, std::string const& file, int seconds, i
     return 0;
 }
 
+/// The sensor of that name that measures one of `wanted`; null, and a sentence on stderr, where there is none.
+sensor* find(std::vector<source>& sources, std::string const& name, std::initializer_list<quantity> wanted) {
+    for (source& s : sources) {
+        for (sensor& one : s.list.sensors) {
+            if (one.name() != name) continue;
+            if (std::find(wanted.begin(), wanted.end(), one.what()) != wanted.end()) return &one;
+            fmt::print(stderr, "sensors: '{}' measures {}, which is not what is wanted here.\n", name,
+                       to_string(one.what()));
+            return nullptr;
+        }
+    }
+    fmt::print(stderr, "sensors: there is no sensor '{}'; without options all of them are listed.\n", name);
+    return nullptr;
+}
+
+/// What ./run identify reads: time, mean power since the line before, temperature.
+int record_step(std::string const& file, sensor& temperature, sensor& power, int seconds, int every_ms) {
+    std::ofstream out(file);
+    out << "time_s,watts,celsius\n";
+    const auto start = std::chrono::steady_clock::now();
+    std::optional<sample> first;
+    std::optional<sample> before;
+    std::size_t lines = 0;
+    for (auto next = start; out && next - start < std::chrono::seconds(seconds);) {
+        const auto heat = temperature.read();
+        const auto now = power.read();
+        if (heat && now && before && now->time_ns > before->time_ns) {
+            // Energy in microjoules per nanosecond is kilowatts; a sensor of power is the mean of two readings.
+            const auto passed_ns = static_cast<double>(now->time_ns - before->time_ns);
+            const double watts = power.what() == quantity::energy_uj
+                                     ? static_cast<double>(now->value - before->value) / passed_ns * 1e3
+                                     : static_cast<double>(now->value + before->value) / 2e6;
+            out << fmt::format("{:.3f},{:.3f},{:.3f}\n", static_cast<double>(now->time_ns - first->time_ns) / 1e9,
+                               watts, static_cast<double>(heat->value - celsius_zero_mk) / 1e3);
+            ++lines;
+        }
+        if (now) before = now;
+        if (!first) first = now;
+        next += std::chrono::milliseconds(every_ms);
+        std::this_thread::sleep_until(next);
+    }
+    if (!out.flush()) {
+        fmt::print(stderr, "sensors: can't write to '{}'.\n", file);
+        return 2;
+    }
+    if (lines == 0) {
+        fmt::print(stderr, "sensors: {}.\n", temperature.trouble().empty() ? power.trouble() : temperature.trouble());
+        return 1;
+    }
+    fmt::print("{} lines for ./run identify are in {}.\n", lines, file);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -113,21 +170,21 @@ int main(int argc, char** argv) {
     std::string nvml = "libnvidia-ml.so.1";
     std::string replay;
     std::string record_to;
+    std::string step_to;
+    std::string temperature;
+    std::string power;
     int seconds = 60;
     int every_ms = 100;
     CLI::App app("Lists this machine's sensors of heat and power and reads each once.", "sensors");
     app.add_option("--root", root, "the folder that stands for /");
     app.add_option("--nvml", nvml, "NVIDIA's management library")->capture_default_str();
     app.add_option("--replay", replay, "list the sensors of this recording instead");
-    auto* recording = app.add_option("--record", record_to, "record what can be read to this CSV file");
-    app.add_option("--seconds", seconds, "how long to record")
-        ->check(CLI::Range(1, 86'400))
-        ->capture_default_str()
-        ->needs(recording);
-    app.add_option("--every-ms", every_ms, "how often to record")
-        ->check(CLI::Range(1, 60'000))
-        ->capture_default_str()
-        ->needs(recording);
+    app.add_option("--record", record_to, "record what can be read to this CSV file, which --replay lists");
+    auto* step = app.add_option("--step", step_to, "record a load step to this CSV file, which ./run identify reads");
+    app.add_option("--temperature", temperature, "the sensor of temperature for --step")->needs(step);
+    app.add_option("--power", power, "the sensor of power or energy for --step")->needs(step);
+    app.add_option("--seconds", seconds, "how long to record")->check(CLI::Range(1, 86'400))->capture_default_str();
+    app.add_option("--every-ms", every_ms, "how often to record")->check(CLI::Range(1, 60'000))->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (CLI::CallForHelp const&) {
@@ -150,6 +207,12 @@ int main(int argc, char** argv) {
         sources.push_back({"RAPL", find_rapl(root)});
         sources.push_back({"cpufreq", find_cpufreq(root)});
         sources.push_back({"NVML", find_nvml(nvml)});
+    }
+    if (!step_to.empty()) {
+        sensor* of_heat = find(sources, temperature, {quantity::temperature_mk});
+        sensor* of_power =
+            of_heat == nullptr ? nullptr : find(sources, power, {quantity::power_uw, quantity::energy_uj});
+        return of_power == nullptr ? 2 : record_step(step_to, *of_heat, *of_power, seconds, every_ms);
     }
     return record_to.empty() ? list_sensors(sources) : record(sources, record_to, seconds, every_ms);
 }

@@ -30,7 +30,21 @@ expect(0 "replay/thermal/die.0:temperature_mk +temperature_mk +45.0 C" --replay 
 expect(2 "no-such.csv" --replay ${WORK}/no-such.csv)
 expect(2 "can't write to" ${here} --record ${WORK}/nothing/there/step.csv --seconds 1)
 expect(1 "nothing to record" --root ${WORK}/nothing --nvml libmaxwell-no-such-nvml.so --record ${WORK}/none.csv)
-expect(2 "--help lists the options" --seconds 5)
+
+# The replayed power rises from 60 to 80 W, its energy does the same.
+file(WRITE ${WORK}/load.csv "time_ns,temperature_mk,power_uw,energy_uj\n"
+  "1000000000,320150,60000000,0\n1100000000,321150,60000000,6000000\n1200000000,,80000000,14000000\n1300000000,323150,80000000,22000000\n")
+foreach(power power_uw energy_uj)
+  expect(0 "2 lines for ./run identify" --replay ${WORK}/load.csv --step ${WORK}/step.csv --temperature replay/temperature_mk
+    --power replay/${power} --seconds 1 --every-ms 100)
+  file(READ ${WORK}/step.csv recorded)
+  if(NOT recorded MATCHES "^time_s,watts,celsius\n0.100,60.000,48.000\n0.300,80.000,50.000\n$")
+    message(FATAL_ERROR "the step is not as it should be:\n${recorded}")
+  endif()
+endforeach()
+expect(2 "there is no sensor 'x'" ${here} --step ${WORK}/step.csv --temperature x --power y)
+expect(2 "'thermal/die.0' measures temperature_mk" ${here} --step ${WORK}/step.csv --temperature thermal/die.0 --power thermal/die.0)
+expect(2 "--help lists the options" --power x)
 expect(2 "--help lists the options" ${here} --record ${WORK}/x.csv --seconds 0)
 expect(2 "--help lists the options" --no-such-option)
 expect(0 "--record" --help)
