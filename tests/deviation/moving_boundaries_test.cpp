@@ -8,6 +8,7 @@
 #include "support/scale.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
+#include <maxwell/auction/clearing.hpp>
 #include <maxwell/sim/deviation.hpp>
 
 #include <gtest/gtest.h>
@@ -57,34 +58,71 @@ void pass_by(A& a, std::vector<price> const& amounts) {
     }
 }
 
+/// Lets the bidders arrive one after the other, with their history.
+template <class A>
+void enter(A& a, market const& m, history const& others) {
+    a.update_price(m.reserve);
+    pass_by(a, others.before);
+    for (std::uint32_t i = 0; i < bidders; ++i) {
+        a.insert({m.slots[i], m.amounts[i], m.units[i]});
+        pass_by(a, others.amounts[i]);
+    }
+}
+
+outcome settle(market const& m, view<award> awards) {
+    outcome all(bidders);
+    for (award const& won : awards) {
+        const auto slot = std::find(m.slots.begin(), m.slots.end(), slot_of(won.winner.agent));
+        all[static_cast<std::size_t>(slot - m.slots.begin())] = won.payment;
+    }
+    return all;
+}
+
 template <class A>
 struct moving_market {
     history const& others;
     outcome operator()(market const& m) const {
         A a;
-        a.update_price(m.reserve);
-        pass_by(a, others.before);
-        for (std::uint32_t i = 0; i < bidders; ++i) {
-            a.insert({m.slots[i], m.amounts[i], 1});
-            pass_by(a, others.amounts[i]);
-        }
-        outcome all(bidders);
-        if (const auto won = a.extract_max()) {
-            const auto slot = std::find(m.slots.begin(), m.slots.end(), slot_of(won->winner.agent));
-            all[static_cast<std::size_t>(slot - m.slots.begin())] = won->payment;
-        }
-        return all;
+        enter(a, m, others);
+        auto won = a.extract_max();
+        return settle(m, won ? view<award>(&*won, 1) : view<award>());
     }
 };
 
 template <class A>
-deviation_report search_histories(std::size_t histories) {
+struct moving_places {
+    history const& others;
+    outcome operator()(market const& m) const {
+        A a;
+        enter(a, m, others);
+        award out[2];
+        return settle(m, view<award>(out).first(extract_top(a, out)));
+    }
+};
+
+template <class A>
+struct moving_units {
+    history const& others;
+    outcome operator()(market const& m) const {
+        A a;
+        enter(a, m, others);
+        award out[bidders + 1];
+        return settle(m, view<award>(out).first(extract_units(a, m.supply, out, misfit::skip)));
+    }
+};
+
+template <class Market>
+deviation_report search_histories(std::size_t histories, std::uint32_t max_units = 1) {
     deviation_report sum;
     for (std::size_t seed = 0; seed < histories; ++seed) {
         const history others(static_cast<unsigned>(seed));
-        const auto r =
-            search_deviations(moving_market<A>{others},
-                              {.agents = bidders, .ticks = ticks, .steps = 2, .reserves = {0, 3}, .all_slots = false});
+        const auto r = search_deviations(Market{others}, {.agents = bidders,
+                                                          .ticks = ticks,
+                                                          .steps = 2,
+                                                          .reserves = {0, 3},
+                                                          .all_slots = false,
+                                                          .max_units = max_units,
+                                                          .supplies = {3}});
         sum.cases += r.cases;
         sum.profitable += r.profitable;
         sum.overcharged += r.overcharged;
@@ -101,7 +139,7 @@ void print(char const* rule, deviation_report const& r) {
 }
 
 TEST(moving_boundaries, nobody_gains_by_lying) {
-    const auto r = search_histories<container>(scaled(60));
+    const auto r = search_histories<moving_market<container>>(scaled(60));
     print("adaptive tiers", r);
     EXPECT_GT(r.cases, 0u);
     EXPECT_EQ(r.profitable, 0u);
@@ -109,19 +147,29 @@ TEST(moving_boundaries, nobody_gains_by_lying) {
     EXPECT_EQ(r.worst_regret, 0);
 }
 
+// A winner that nobody is behind pays an edge of its own, not the reserve, which is an edge of the newest boundaries.
+TEST(moving_boundaries, nor_with_several_places_or_units) {
+    const auto places = search_histories<moving_places<container>>(scaled(20));
+    EXPECT_GT(places.cases, 0u);
+    EXPECT_EQ(places.profitable + places.overcharged, 0u);
+    const auto units = search_histories<moving_units<container>>(scaled(2), 2);
+    EXPECT_GT(units.cases, 0u);
+    EXPECT_EQ(units.profitable + units.overcharged, 0u);
+}
+
 TEST(moving_boundaries, the_oracle_agrees) {
-    const auto r = search_histories<oracle<moving_rule::sound>>(scaled(10));
+    const auto r = search_histories<moving_market<oracle<moving_rule::sound>>>(scaled(10));
     EXPECT_EQ(r.profitable + r.overcharged, 0u);
 }
 
 TEST(moving_boundaries, pricing_by_the_newest_boundaries_fails) {
-    const auto r = search_histories<oracle<moving_rule::newest_prices>>(scaled(10) + 2);
+    const auto r = search_histories<moving_market<oracle<moving_rule::newest_prices>>>(scaled(10) + 2);
     print("priced by the newest boundaries", r);
     EXPECT_GT(r.profitable, 0u) << "a control that passes proves nothing";
 }
 
 TEST(moving_boundaries, boundaries_that_see_the_own_bid_fail) {
-    const auto r = search_histories<oracle<moving_rule::sees_own_bid>>(scaled(10) + 2);
+    const auto r = search_histories<moving_market<oracle<moving_rule::sees_own_bid>>>(scaled(10) + 2);
     print("boundaries that see the own bid", r);
     EXPECT_GT(r.profitable, 0u) << "a control that passes proves nothing";
 }

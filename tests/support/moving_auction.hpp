@@ -12,6 +12,7 @@
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/log_linear.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <algorithm>
 #include <array>
@@ -119,8 +120,18 @@ public:
     }
 
     price critical_price(agent_id winner, agent_id rival) const noexcept {
-        if (slot_of(winner) >= Capacity || !find(rival)) return reserve();
-        return price_against(slots_[slot_of(winner)], &slots_[slot_of(rival)]);
+        if (slot_of(winner) >= Capacity) return reserve();
+        return price_against(slots_[slot_of(winner)], find(rival) ? &slots_[slot_of(rival)] : nullptr);
+    }
+    std::size_t list_best(view<award> out) const noexcept {
+        std::array<bool, Capacity> listed{};
+        for (std::size_t n = 0; n < out.size(); ++n) {
+            const std::size_t s = best([&](std::size_t other) { return !listed[other]; });
+            if (s == Capacity) return n;
+            out[n] = {slots_[s].offer, price_against(slots_[s], nullptr)};
+            listed[s] = true;
+        }
+        return out.size();
     }
 
     void clear() noexcept {

@@ -59,6 +59,7 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
 #include <maxwell/core/log_linear.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint16_t, uint32_t, uint64_t
@@ -187,9 +188,8 @@ public:
         return won;
     }
 
-    /// Extracts the best bid whose slot is allowed, looking at no more than `probes` candidates, best first. Nothing when
-    /// none of them is allowed. The payment is critical: what the best other allowed bid asks for or, where none was found
-    /// among the candidates, what keeps the winner among the first `probes`. `allowed(slot)` must not depend on amounts.
+    /// Extracts the best bid whose slot is allowed, looking at no more than `probes` candidates, best first, at its critical
+    /// price; nothing when none of them is allowed. `allowed(slot)` must not depend on amounts.
     template <class Allowed>
     constexpr std::optional<award> extract_max_if(Allowed allowed, std::uint32_t probes) noexcept {
         const auto chosen = detail::choose(
@@ -201,6 +201,16 @@ public:
         const award won{book_.bid_of(slot), price_to_beat(slot, chosen.rival.here)};
         depart(slot);
         return won;
+    }
+
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with
+    /// what it would pay alone, the least edge of its own at or above the reserve. Changes nothing.
+    constexpr std::size_t list_best(view<award> out) const noexcept {
+        std::size_t listed = 0;
+        for (candidate c = first(); listed < out.size() && eligible(c.here); c = next(c)) {
+            out[listed++] = {book_.bid_of(slot_at(c.here)), price_to_beat(slot_at(c.here), 0)};
+        }
+        return listed;
     }
 
     /// All bids leave, and none of them is counted; generations, boundaries and reserve stay. O(live bids).
@@ -270,8 +280,6 @@ private:
         return era_[newest_].edges.reaches(p) ? era_[newest_].edges.at_or_above(p) : p;
     }
 
-    // --- order ---
-
     static constexpr link best_of(era const& e) noexcept { return e.used.empty() ? link{0} : e.head[e.used.lowest()]; }
 
     /// The bid after `l` in its own era.
@@ -303,26 +311,19 @@ private:
         return later ? own.above(edge_of(rival)) : own.at_or_above(edge_of(rival));
     }
 
-    // --- filing ---
-
-    /// Files the bid of `slot`, which is filed nowhere, under the newest boundaries, after all others there.
-    constexpr void file(std::uint32_t slot) noexcept {
-        link& head = open_place(slot);
-        book_.rings().join_back(slot, head);
-        by_arrival_.join_back(slot, era_[newest_].oldest);
-    }
-    /// The same, before all others there.
-    constexpr void file_first(std::uint32_t slot) noexcept {
-        link& head = open_place(slot);
-        book_.rings().join_front(slot, head);
-        by_arrival_.join_front(slot, era_[newest_].oldest);
-    }
-    constexpr link& open_place(std::uint32_t slot) noexcept {
+    /// Files the bid of `slot`, which is filed nowhere, under the newest boundaries: after all others there, or before them.
+    constexpr void file(std::uint32_t slot, bool in_front = false) noexcept {
         era& e = era_[newest_];
         const std::uint32_t rank = e.rank_of(book_.amount(slot));
         place_[slot] = static_cast<std::uint16_t>(rank << 1 | newest_);
         e.used.set(rank);
-        return e.head[rank];
+        if (in_front) {
+            book_.rings().join_front(slot, e.head[rank]);
+            by_arrival_.join_front(slot, e.oldest);
+        } else {
+            book_.rings().join_back(slot, e.head[rank]);
+            by_arrival_.join_back(slot, e.oldest);
+        }
     }
     constexpr void unfile(std::uint32_t slot) noexcept {
         era& e = era_of(slot);
@@ -346,8 +347,6 @@ private:
         counted_.record(Count - 1 - (&era_of(slot) == &e ? rank_of(slot) : e.rank_of(book_.amount(slot))));
     }
 
-    // --- boundaries ---
-
     /// The latest bid of an era that has bids.
     constexpr std::uint32_t latest(era const& e) const noexcept { return slot_at(by_arrival_.prev(slot_at(e.oldest))); }
 
@@ -357,7 +356,7 @@ private:
         if (older.oldest != 0) {
             const std::uint32_t slot = latest(older);
             unfile(slot);
-            file_first(slot);
+            file(slot, true);
             return;
         }
         for (int step = 0; step < 2; ++step) {
@@ -391,7 +390,8 @@ private:
 
 static_assert(tier_map<adaptive_tiers<>> && tier_map<adaptive_tiers<1>> && tier_map<adaptive_tiers<64>>);
 static_assert(selective_auction<stratified_buckets<7, adaptive_tiers<>>> &&
-              multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>>);
+              multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>> &&
+              listed_auction<stratified_buckets<7, adaptive_tiers<>>>);
 static_assert(std::is_standard_layout_v<stratified_buckets<7, adaptive_tiers<>>>);
 static_assert(sizeof(stratified_buckets<1000, adaptive_tiers<256>>) <= 1000 * 30 + 3800);
 

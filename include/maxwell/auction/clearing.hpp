@@ -95,7 +95,8 @@ constexpr std::size_t extract_top(A& a, view<award> out) noexcept {
     }
     const std::optional<award> loser = a.top();
     for (award& won : out.first(winners)) {
-        won.payment = loser ? a.critical_price(won.winner.agent, loser->winner.agent) : a.reserve();
+        const agent_id rival = loser ? loser->winner.agent : won.winner.agent;  // which has no bid any more
+        won.payment = a.critical_price(won.winner.agent, rival);
     }
     return winners;
 }

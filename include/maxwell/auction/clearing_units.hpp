@@ -78,7 +78,7 @@ constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out,
         const std::uint64_t wanted = i < considered ? out[i].winner.units : 0;
         if (i < considered && wanted <= left) {
             left -= wanted;
-            out[winners++] = out[i];  // at the reserve, until it is priced
+            out[winners++] = out[i];  // at what it would pay alone
             continue;
         }
         if (rule == misfit::stop && wanted > supply) continue;

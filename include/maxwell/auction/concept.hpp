@@ -134,8 +134,8 @@ concept multi_unit_auction = auction<A> && requires(A const& ca, agent_id winner
 };
 
 /// A refinement, for decisions over many bids at once: list_best(out) puts the best eligible bids into `out`, best first, as
-/// many as there are or as fit, and returns their number. Nothing changes. Each stands there with the reserve as its
-/// payment: what is due depends on the rule that clears.
+/// many as there are or as fit, and returns their number. Nothing changes. Each stands there with what it would pay alone,
+/// which is the reserve: what is due depends on the rule that clears.
 template <class A>
 concept listed_auction = auction<A> && requires(A& a, view<award> out) {
     { a.list_best(out) } noexcept -> std::same_as<std::size_t>;
