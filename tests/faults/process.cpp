@@ -28,6 +28,7 @@ namespace maxwell::test {
 namespace {
 
 constexpr std::uint32_t later = 64, first_later = 1000;
+constexpr std::uint32_t rounds = 30, first_meanwhile = 500;
 constexpr int most_tries = 100;
 
 template <class S>
@@ -40,6 +41,8 @@ public:
         if (role == "drain") return act([this] { return drain(), true; });
         if (role == "after_push") return take_over(true);
         if (role == "after_drain") return take_over(false);
+        if (role == "go_round") return go_on(first_meanwhile, rounds);
+        if (role == "after_sleep") return go_on(first_later, later);
         return code(outcome::not_run);
     }
 
@@ -76,12 +79,46 @@ private:
         return code(is_sound(after_push) ? outcome::fine : outcome::corrupt);
     }
 
+    /// Beside a producer that is asleep: as another one, and as the consumer.
+    int go_on(std::uint32_t first, std::uint32_t count) {
+        subject().another_producer();
+        for (int i = 0; i < most_tries; ++i) drain();
+        for (std::uint32_t i = 0; i < count; ++i) {
+            if (!deliver(first + i)) return code(outcome::fatal);
+        }
+        long under_way = 0;
+        for (bid const& b : got_) {
+            if (!is_whole(b) || slot_of(b.agent) != S::group_of(b.units - 1)) return code(outcome::corrupt);
+            const std::uint32_t number = b.units - 1;
+            under_way += number == offset_ + fill_ ? 1 : 0;
+            const bool here = number >= first && number < first + count;
+            const bool marked_again = S::promise.newest_only && number >= first_meanwhile && number < first + count;
+            if (number > offset_ + fill_ && !here && !marked_again) return code(outcome::corrupt);
+        }
+        if (under_way > 1 || !is_in_order()) return code(outcome::corrupt);
+        return code(under_way == 1 ? outcome::seen : outcome::fine);
+    }
+
+    /// Of each producer: all but the sleeper's last, which may come at any time.
+    bool is_in_order() const {
+        std::array<std::uint32_t, most_groups> last{};
+        for (bid const& b : got_) {
+            if (b.units == offset_ + fill_ + 1) continue;
+            if (b.units <= last[slot_of(b.agent)]) return false;
+            last[slot_of(b.agent)] = b.units;
+        }
+        return true;
+    }
+
     bool deliver(std::uint32_t number) {
         bool pushed = false;
+        const std::size_t before = got_.size();
         for (int i = 0; i < most_tries; ++i) {
             pushed = pushed || push(number);
             drain();
-            if (!got_.empty() && got_.back().units == number + 1) return true;
+            for (std::size_t g = got_.size(); g-- > before;) {
+                if (got_[g].units == number + 1) return true;
+            }
         }
         return false;
     }

@@ -69,6 +69,7 @@ struct board {
     }
     void new_producer() {}
     void new_consumer() { bids.rescan(); }
+    void another_producer() {}
     bid_board<66> bids;
 };
 
@@ -83,6 +84,7 @@ struct spsc {
     }
     void new_producer() { ring.resume(); }
     void new_consumer() {}
+    void another_producer() {}
     spsc_ring<bid, 8> ring;
 };
 
@@ -91,22 +93,25 @@ template <class Cell>
 struct mpsc {
     static constexpr promises promise{};
     static constexpr std::uint32_t group_of(std::uint32_t) { return 0; }
-    mpsc() {
+    /// So that every test crosses the wrap of the laps, too.
+    static constexpr std::uint64_t before_the_wrap = (std::uint64_t{1} << (8 * sizeof(typename Cell::lap))) * 10 - 22;
+    mpsc() : ring(before_the_wrap) {
         ring.admit(make_agent_id(0, 0));
-        producer = *ring.attach();
+        another_producer();
     }
-    bool push(bid const& b) { return ring.try_push(producer, b); }
+    bool push(bid const& b) { return ring.try_push(mine, b); }
     template <class F>
     void drain(F f) {
         ring.drain(f, 10);
     }
     void new_producer() {
-        ring.detach(producer);
-        producer = *ring.attach();
+        ring.detach(0);
+        another_producer();
     }
     void new_consumer() {}
+    void another_producer() { mine = ring.attach().value_or(1); }
     mpsc_ring<8, 1, 2, 3, Cell> ring;
-    std::uint32_t producer;
+    static inline std::uint32_t mine;  // of this process, not in the region
 };
 struct mpsc_whole : mpsc<whole_cell> {
     static constexpr std::string_view name = "mpsc_ring";
@@ -131,6 +136,7 @@ struct sharded {
         for (std::size_t i : {0u, 1u}) ring.shard(i).offers().resume();
     }
     void new_consumer() {}
+    void another_producer() {}
     sharded_ring<agent_ring<8>, 2> ring;
 };
 
@@ -153,6 +159,7 @@ struct outcomes {
     }
     void new_producer() {}
     void new_consumer() { before = {}; }
+    void another_producer() {}
     outcome_board<1> board;
     maxwell::outcome before;  // the reader's own
 };
@@ -170,6 +177,7 @@ struct boost_queue {
     }
     void new_producer() {}
     void new_consumer() {}
+    void another_producer() {}
     Queue queue;
 };
 
@@ -192,6 +200,7 @@ struct vyukov {
     }
     void new_producer() {}
     void new_consumer() {}
+    void another_producer() {}
     vyukov_queue<bid, 8> queue;
 };
 
@@ -199,5 +208,8 @@ template <class... Subjects>
 struct subject_list {};
 
 using subjects = subject_list<spsc, sharded, mpsc_whole, mpsc_halved, board, outcomes, boost_spsc, boost_mpmc, vyukov>;
+
+/// Those with more than one producer at a time.
+using of_many_producers = subject_list<mpsc_whole, mpsc_halved, board, boost_mpmc, vyukov>;
 
 }  // namespace maxwell::test
