@@ -23,6 +23,7 @@
 #include <maxwell/core/keyed_hash.hpp>
 #include <maxwell/core/latency_histogram.hpp>
 #include <maxwell/core/log_linear.hpp>
+#include <maxwell/core/prefetch.hpp>
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
 #include <maxwell/ring/agent_ring.hpp>

@@ -117,6 +117,7 @@ public:
             const std::uint64_t taken = board.take_summary(summary_word_);
             summary_ = taken & cells::valid(summary_word_, cells::mark_words);
             if (taken != summary_) ++anomalies_;
+            if (summary_ != 0) board.prefetch(next_word());
         }
     }
 
@@ -161,13 +162,19 @@ private:
         return (admitted_[slot / 64] >> (slot % 64) & 1u) != 0;
     }
 
+    /// The word of marks that comes next; summary_ is not 0.
+    std::size_t next_word() const noexcept {
+        return 64 * summary_word_ + static_cast<std::size_t>(std::countr_zero(summary_));
+    }
+
     /// Reads what is marked under summary_, at most `left` cells, which it counts down; how many bids f has got.
     template <class F>
     std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
         std::size_t given = read_word(board, f, left);
         while (left != 0 && summary_ != 0) {
-            mark_word_ = 64 * summary_word_ + static_cast<std::size_t>(std::countr_zero(summary_));
+            mark_word_ = next_word();
             summary_ &= summary_ - 1;
+            if (summary_ != 0) board.prefetch(next_word());
             const std::uint64_t taken = board.take_marks(mark_word_);
             marks_ = taken & admitted_[mark_word_];
             if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;

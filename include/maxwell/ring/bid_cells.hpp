@@ -46,6 +46,7 @@
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/atomic.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint8_t, uint32_t, uint64_t
@@ -107,6 +108,10 @@ public:
     status submit(bid b) noexcept {
         const std::uint32_t slot = slot_of(b.agent);
         if (slot >= Agents) return status::unknown_agent;
+        // The host has looked at all three lines, and each access waits for the one before: they come at the same time.
+        maxwell::prefetch_for_write(&mark_[slot / 64]);
+        maxwell::prefetch_for_write(&cell_[slot]);
+        maxwell::prefetch(&summary_[slot / 4096]);
         const bid_cell wanted{b.amount, b.units, static_cast<std::uint8_t>(generation_of(b.agent))};
         std::uint64_t held = cell_[slot].load(memory_order::relaxed);
         if (bid_cell::unpack(held).generation != wanted.generation) return status::stale_agent;
@@ -134,6 +139,15 @@ public:
     std::uint64_t take_marks(std::size_t i) noexcept {
         MAXWELL_ASSERT(i < mark_words);
         return mark_[i].exchange(0, memory_order::acq_rel);
+    }
+
+    /// Has word `i` of the marks, below mark_words, and its cells brought near, for a host that comes to them soon. They
+    /// were written on other processors, and eight lines at a time take not much longer than one.
+    void prefetch(std::size_t i) const noexcept {
+        MAXWELL_ASSERT(i < mark_words);
+        maxwell::prefetch_for_write(&mark_[i]);
+        for (std::size_t slot = 64 * i; slot < 64 * (i + 1) && slot < Agents; slot += 8)
+            maxwell::prefetch(&cell_[slot]);
     }
 
     /// Takes those of `which` away in word `i` of the marks, for cells that are read afterwards anyway.
