@@ -26,8 +26,9 @@
 #include <fcntl.h>     // O_*, F_*
 #include <sys/mman.h>  // mmap, memfd_create, shm_open
 #include <sys/stat.h>  // fstat
-#include <unistd.h>    // close, ftruncate, pread
+#include <unistd.h>    // close, ftruncate
 
+#include <bit>  // bit_ceil
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -123,7 +124,8 @@ public:
     /// For passing it on; stays this object's.
     int descriptor() const noexcept { return descriptor_; }
 
-    /// Bytes that are mapped: header and object.
+    /// Bytes that are mapped: header and object; whoever makes a region rounds them up to a power of two, since that is what
+    /// QEMU's ivshmem wants. What nobody touches costs nothing.
     std::size_t length() const noexcept { return length_; }
 
     /// Can nobody shorten it? Until a host knows that, a guest can kill it.
@@ -169,7 +171,7 @@ private:
     /// Gives an empty file its length, its header and its seals.
     bool make(region_layout const& layout, sharing with, bool seal, std::string const& name, region_error& why) {
         layout_ = layout;
-        length_ = MAXWELL_REGION_OFFSET + static_cast<std::size_t>(layout.size);
+        length_ = std::bit_ceil(MAXWELL_REGION_OFFSET + static_cast<std::size_t>(layout.size));
         if (::ftruncate(descriptor_, static_cast<off_t>(length_)) != 0) {
             failed(name, "can't be given its length", why);
             return false;
@@ -197,17 +199,17 @@ private:
             failed(name, "can't be looked at", why);
             return false;
         }
-        // A copy, so that what has been checked can't change any more.
-        maxwell_region_header h{};
-        const ssize_t read = ::pread(descriptor_, &h, sizeof(h), 0);
-        if (read < 0) {
-            failed(name, "can't be read", why);
-            return false;
-        }
-        if (static_cast<std::size_t>(read) < sizeof(h)) {
+        if (file.st_size < static_cast<off_t>(sizeof(maxwell_region_header))) {
             why = {region_fault::too_short, name + " is too short for the header of a region, or is just being made"};
             return false;
         }
+        // Mapped, since the memory of a PCI device can't be read otherwise; and copied, so that what has been checked can't
+        // change any more.
+        length_ = sizeof(maxwell_region_header);
+        if (!map(access::read_only, name, why)) return false;
+        maxwell_region_header h{};
+        std::memcpy(&h, base_, sizeof(h));
+        ::munmap(std::exchange(base_, nullptr), length_);
         const auto error = detail::refuse(h, static_cast<std::uint64_t>(file.st_size), wanted, name);
         if (error) {
             why = *error;
