@@ -5,6 +5,7 @@
 #include "clearing/clearing.hpp"
 #include "matrix/matrix.hpp"
 #include "panel.hpp"
+#include "ring/board.hpp"
 #include "thermal/control.hpp"
 #include "thermal/prices.hpp"
 
@@ -13,6 +14,7 @@ namespace maxwell::bench {
 std::vector<panel> all_panels() {
     return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
             {"clearing/units", "Units, all or nothing", sell_units},
+            {"ring/board", "How bids arrive: the board beside queues", measure_board},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
             {"thermal/control", "Holding a temperature", compare_temperature_control},
             {"thermal/control_cost", "What holding a temperature costs", measure_temperature_control}};
