@@ -50,7 +50,7 @@ double reference_multiplier(maxwell_price_lane const& line, double age_steps) {
 TEST(price_schedule, the_zeroed_one_asks_for_nothing) {
     const schedule s;
     for (std::uint64_t now_ns : {std::uint64_t{0}, 5 * ms, 100 * ms, greatest_ns}) {
-        for (std::size_t lane : {0, 1, 2, 3, 1000}) {
+        for (std::size_t lane : {0u, 1u, 2u, 3u, 1000u}) {
             EXPECT_EQ(s.multiplier(lane, now_ns), 0u);
             EXPECT_EQ(s.reserve(lane, now_ns), 0u);
         }
@@ -78,7 +78,7 @@ TEST(price_schedule, a_clock_that_is_behind_gets_the_first_step) {
 
 TEST(price_schedule, a_late_one_holds_then_walks_to_the_safe_multiplier_and_stays_there) {
     const schedule s = example(50 * ms);
-    for (std::size_t lane : {0, 1}) {
+    for (std::size_t lane : {0u, 1u}) {
         const maxwell_price_lane& line = s.line(lane);
         for (std::uint64_t step = 0; step < 100; ++step) {
             const std::uint64_t now_ns = s.start_ns() + step * schedule::step_ns + 17;

@@ -108,46 +108,52 @@ void add_nvml_sensor(std::vector<sensor>& to, std::shared_ptr<nvml_library> cons
     });
 }
 
+/// The sensors of one GPU.
+inline void add_gpu(std::vector<sensor>& to, std::shared_ptr<nvml_library> const& nvml, nvml_library::device gpu,
+                    std::string const& name) {
+    using library = nvml_library;
+    using u64 = unsigned long long;
+    add_nvml_sensor<unsigned>(
+        to, nvml, name + "temperature", quantity::temperature_mk,
+        [gpu](library const& l, unsigned& c) { return l.temperature(gpu, 0, &c); },
+        [](unsigned c) { return std::int64_t{c} * 1000 + celsius_zero_mk; });
+    add_nvml_sensor<unsigned>(
+        to, nvml, name + "power", quantity::power_uw,
+        [gpu](library const& l, unsigned& mw) { return l.power(gpu, &mw); },
+        [](unsigned mw) { return std::int64_t{mw} * 1000; });
+    add_nvml_sensor<u64>(
+        to, nvml, name + "energy", quantity::energy_uj, [gpu](library const& l, u64& mj) { return l.energy(gpu, &mj); },
+        [](u64 mj) { return static_cast<std::int64_t>(mj * 1000); });
+    add_nvml_sensor<library::utilisation>(
+        to, nvml, name + "utilisation", quantity::utilisation_q16,
+        [gpu](library const& l, library::utilisation& u) { return l.rates(gpu, &u); },
+        [](library::utilisation u) { return std::int64_t{u.gpu < 100 ? u.gpu : 100} * 65536 / 100; });
+    // Software power cap, hardware slowdown, software and hardware thermal slowdown, power brake.
+    constexpr u64 heat_or_power = 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
+    add_nvml_sensor<u64>(
+        to, nvml, name + "throttled", quantity::throttled,
+        [gpu](library const& l, u64& mask) { return l.throttle_reasons(gpu, &mask); },
+        [](u64 mask) { return std::int64_t{(mask & heat_or_power) != 0 ? 1 : 0}; });
+}
+
 }  // namespace detail
 
 /// All GPUs of NVML. A GPU that lacks a quantity says so when that is read.
 inline sensor_list find_nvml(std::string const& file = "libnvidia-ml.so.1") {
-    using library = detail::nvml_library;
     sensor_list list;
-    const auto nvml = library::open(file, list.not_available);
+    const auto nvml = detail::nvml_library::open(file, list.not_available);
     if (!nvml) return list;
     unsigned count = 0;
     if (!nvml->succeeded("nvmlDeviceGetCount_v2", nvml->count(&count), list.not_available)) return list;
     for (unsigned i = 0; i < count; ++i) {
-        library::device gpu = nullptr;
+        detail::nvml_library::device gpu = nullptr;
         if (!nvml->succeeded("nvmlDeviceGetHandleByIndex_v2", nvml->by_index(i, &gpu), list.not_available)) continue;
-        char model[96] = "unnamed";
-        if (nvml->name(gpu, model, sizeof model) != 0) model[0] = '?';
+        char model[96] = "";
+        if (nvml->name(gpu, model, sizeof model) != 0) model[0] = 0;
         model[sizeof model - 1] = 0;
-        const std::string name = "nvml/" + std::to_string(i) + '/' + model + '/';
-        using u64 = unsigned long long;
-        detail::add_nvml_sensor<unsigned>(
-            list.sensors, nvml, name + "temperature", quantity::temperature_mk,
-            [gpu](library const& l, unsigned& c) { return l.temperature(gpu, 0, &c); },
-            [](unsigned c) { return std::int64_t{c} * 1000 + celsius_zero_mk; });
-        detail::add_nvml_sensor<unsigned>(
-            list.sensors, nvml, name + "power", quantity::power_uw,
-            [gpu](library const& l, unsigned& mw) { return l.power(gpu, &mw); },
-            [](unsigned mw) { return std::int64_t{mw} * 1000; });
-        detail::add_nvml_sensor<u64>(
-            list.sensors, nvml, name + "energy", quantity::energy_uj,
-            [gpu](library const& l, u64& mj) { return l.energy(gpu, &mj); },
-            [](u64 mj) { return static_cast<std::int64_t>(mj * 1000); });
-        detail::add_nvml_sensor<library::utilisation>(
-            list.sensors, nvml, name + "utilisation", quantity::utilisation_q16,
-            [gpu](library const& l, library::utilisation& u) { return l.rates(gpu, &u); },
-            [](library::utilisation u) { return std::int64_t{u.gpu < 100 ? u.gpu : 100} * 65536 / 100; });
-        // Software power cap, hardware slowdown, software and hardware thermal slowdown, power brake.
-        constexpr u64 heat_or_power = 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
-        detail::add_nvml_sensor<u64>(
-            list.sensors, nvml, name + "throttled", quantity::throttled,
-            [gpu](library const& l, u64& mask) { return l.throttle_reasons(gpu, &mask); },
-            [](u64 mask) { return std::int64_t{(mask & heat_or_power) != 0 ? 1 : 0}; });
+        std::string name = "nvml/" + std::to_string(i) + '/';
+        name += model[0] != 0 ? model : "unnamed";
+        detail::add_gpu(list.sensors, nvml, gpu, name + '/');
     }
     if (!list.sensors.empty()) {
         list.not_available.clear();

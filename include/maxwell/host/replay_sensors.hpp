@@ -96,6 +96,38 @@ inline bool next_line(std::FILE* file, std::string& line, bool& overlong) {
     return true;
 }
 
+/// What is wrong with the first line of a recording; empty when nothing is.
+inline std::string trouble_of_head(std::vector<std::string_view> const& columns, bool overlong) {
+    if (columns[0] != "time_ns" || columns.size() < 2 || overlong) {
+        return "its first line is not time_ns and the names of quantities, with commas";
+    }
+    for (std::size_t i = 1; i < columns.size(); ++i) {
+        if (!quantity_of_column(columns[i])) {
+            return "'" + std::string(columns[i].substr(0, 40)) + "' ends in no known quantity";
+        }
+    }
+    return {};
+}
+
+/// All lines after the first; the broken ones too, with what is wrong with them and where.
+inline std::vector<recorded_line> recorded_lines(std::FILE* file, std::string const& path, std::size_t columns) {
+    std::vector<recorded_line> lines;
+    std::string text;
+    bool overlong = false;
+    std::uint64_t last_ns = 0;
+    for (std::size_t number = 2; next_line(file, text, overlong); ++number) {
+        recorded_line line = parse_recorded(text, columns, last_ns);
+        if (overlong) line.trouble = "it is longer than 4,095 bytes";
+        if (line.trouble.empty()) {
+            last_ns = line.time_ns;
+        } else {
+            line.trouble = path + ", line " + std::to_string(number) + ": " + line.trouble;
+        }
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
 }  // namespace detail
 
 /// The sensors of a recording, one for each column. Where the file can't be read or its first line names no such columns,
@@ -105,34 +137,20 @@ inline sensor_list replay_sensors(std::string const& path) {
     sensor_list list;
     errno = 0;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
-    std::string text;
+    std::string head;
     bool overlong = false;
-    if (!file || !detail::next_line(file.get(), text, overlong)) {
+    if (!file || !detail::next_line(file.get(), head, overlong)) {
         const std::string why = errno != 0 ? std::error_code(errno, std::generic_category()).message() : "it is empty";
         list.not_available = path + ": " + why;
         return list;
     }
-    const std::string head = text;
     const auto columns = detail::cells(head);
-    if (columns[0] != "time_ns" || columns.size() < 2 || overlong) {
-        list.not_available = path + ": its first line is not time_ns and the names of quantities, with commas";
+    if (const std::string trouble = detail::trouble_of_head(columns, overlong); !trouble.empty()) {
+        list.not_available = path + ": " + trouble;
         return list;
     }
-    for (std::string_view column : columns) {
-        if (column == "time_ns" || detail::quantity_of_column(column)) continue;
-        list.not_available = path + ": '" + std::string(column.substr(0, 40)) + "' ends in no known quantity";
-        return list;
-    }
-
-    const auto lines = std::make_shared<std::vector<recorded_line>>();
-    std::uint64_t last_ns = 0;
-    for (std::size_t number = 2; detail::next_line(file.get(), text, overlong); ++number) {
-        recorded_line line = detail::parse_recorded(text, columns.size(), last_ns);
-        if (overlong) line.trouble = "it is longer than 4,095 bytes";
-        if (line.trouble.empty()) last_ns = line.time_ns;
-        if (!line.trouble.empty()) line.trouble = path + ", line " + std::to_string(number) + ": " + line.trouble;
-        lines->push_back(std::move(line));
-    }
+    const auto lines =
+        std::make_shared<const std::vector<recorded_line>>(detail::recorded_lines(file.get(), path, columns.size()));
     for (std::size_t i = 1; i < columns.size(); ++i) {
         auto read = [lines, path, at = std::size_t{0}, i](std::string& why) mutable -> std::optional<sample> {
             if (at == lines->size()) {

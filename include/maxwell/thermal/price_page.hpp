@@ -19,8 +19,8 @@
 // Why a read is never torn. A reader that finds v in latest synchronises with step 3 of v, so all words of v, and the claim
 // of v, happened before its loads: they return those or newer ones. A newer word of this bank is one of v + 2 or later. It
 // was stored with release after the claim of v + 2, and the reader acquired it, so the claim happened before the reader's
-// step 3, which then finds a version that isn't v: versions only grow. (This is a sequence lock. Boehm, MSPC 2012, shows why
-// one needs an acquire for each word or a fence; the words have no fence here because thread sanitizers don't know it.)
+// step 3, which then finds a version that isn't v: versions only grow. (Boehm, MSPC 2012, shows that a sequence lock needs to
+// acquire each word, or a fence. Here it is each word: a load on x86 all the same, and thread sanitizers see no fences.)
 //
 // Why a read ends. Step 3 fails only once v + 2 is claimed, which is after v + 1 was announced; claims are stored with
 // release and checked with acquire, so the next attempt finds v + 1 or later. A writer that is dead or slow claims at most
