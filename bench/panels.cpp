@@ -8,6 +8,7 @@
 #include "ring/board.hpp"
 #include "thermal/control.hpp"
 #include "thermal/prices.hpp"
+#include "tiers/tiers.hpp"
 
 namespace maxwell::bench {
 
@@ -17,7 +18,9 @@ std::vector<panel> all_panels() {
             {"ring/board", "How bids arrive: the board beside queues", measure_board},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
             {"thermal/control", "Holding a temperature", compare_temperature_control},
-            {"thermal/control_cost", "What holding a temperature costs", measure_temperature_control}};
+            {"thermal/control_cost", "What holding a temperature costs", measure_temperature_control},
+            {"tiers/boundaries", "Tiers: fixed and adaptive boundaries", compare_boundaries},
+            {"tiers/within", "Tiers: who is first within one", order_within_tiers}};
 }
 
 }  // namespace maxwell::bench

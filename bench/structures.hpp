@@ -19,6 +19,7 @@
 #include "peers/skip_list.hpp"
 #include "variants.hpp"
 
+#include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
@@ -87,6 +88,15 @@ struct stratified_buckets_entry : container_entry<default_stratified_buckets> {
 };
 
 template <std::size_t Capacity>
+using adaptive_buckets = stratified_buckets<Capacity, adaptive_tiers<>>;
+
+struct adaptive_buckets_entry : container_entry<adaptive_buckets> {
+    using boundaries = adaptive_tiers<>;  ///< that it begins with
+    static constexpr structure_info info =
+        describe("adaptive_buckets", "stratified_buckets with 256 tiers whose boundaries follow the bids");
+};
+
+template <std::size_t Capacity>
 using default_tournament_tree = tournament_tree<Capacity>;
 
 struct tournament_tree_entry : container_entry<default_tournament_tree> {
@@ -103,7 +113,8 @@ template <class... Entries>
 struct structure_list {};
 
 // In four parts, so that they compile side by side; tables show them in this order.
-using containers = structure_list<stratified_buckets_entry, tournament_tree_entry, lazy_heap_entry>;
+using containers =
+    structure_list<stratified_buckets_entry, adaptive_buckets_entry, tournament_tree_entry, lazy_heap_entry>;
 using queues_and_heaps = structure_list<peer_entry<ffs_queue>,                          //
                                         peer_entry<lazy_priority_queue>,                //
                                         peer_entry<boost_heap_auction<d_ary_flavour>>,  //

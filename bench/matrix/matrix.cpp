@@ -30,6 +30,7 @@ struct stated {
 
 constexpr std::array facts{
     stated{"stratified_buckets", "O(1)", "O(1)", "auction/stratified_buckets.hpp"},
+    stated{"adaptive_buckets", "O(log M), M tiers", "O(log M)", "auction/adaptive_tiers.hpp"},
     stated{"tournament_tree", "O(log N)", "O(log N)", "auction/tournament_tree.hpp"},
     stated{"lazy_heap", "O(1) while one agent stays, else O(log N)", "O(log N)", "auction/lazy_heap.hpp"},
 };

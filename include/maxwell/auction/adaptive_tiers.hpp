@@ -69,9 +69,9 @@
 namespace maxwell {
 
 /// `Count` tiers, cut anew after every `Period` departures. The boundaries it begins with are a tier map, of equal relative
-/// width as nearly as Count allows. Few departures make boundaries that are off by chance, many make old ones; 16 to a
-/// tier is the default.
-template <std::uint32_t Count = 256, std::uint32_t Period = 16 * Count>
+/// width as nearly as Count allows. Few departures make boundaries that are off by chance, many make old ones; four to a
+/// tier is the default, and `./run bench --filter tiers` shows others.
+template <std::uint32_t Count = 256, std::uint32_t Period = 4 * Count>
 struct adaptive_tiers {
     static_assert(Count > 0 && Count <= 4096 && Period > 0);
 

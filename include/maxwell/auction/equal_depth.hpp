@@ -53,14 +53,7 @@ public:
     static constexpr price highest_price = 0xFFFF'FFFFu;
 
     /// The tier of `p`. O(log count).
-    constexpr std::uint32_t index(price p) const noexcept {
-        if (!made_) return First::index(p);
-        std::uint32_t tier = 0;
-        for (std::uint32_t n = count; n > 1; n -= n / 2) {  // the tier is in [tier, tier + n)
-            tier += n / 2 * (lower_[tier + n / 2] <= p ? 1u : 0u);
-        }
-        return tier;
-    }
+    constexpr std::uint32_t index(price p) const noexcept { return made_ ? search<count>(p, 0) : First::index(p); }
 
     /// The least price of `tier`, which is below count. O(1).
     constexpr price lower_edge(std::uint32_t tier) const noexcept {
@@ -91,6 +84,16 @@ public:
     }
 
 private:
+    /// The tier of `p`, which is in [tier, tier + N). Three instructions a step, unrolled, and no branch to be guessed wrong.
+    template <std::uint32_t N>
+    constexpr std::uint32_t search(price p, std::uint32_t tier) const noexcept {
+        if constexpr (N == 1) {
+            return tier;
+        } else {
+            const std::uint32_t middle = tier + N / 2;
+            return search<N - N / 2>(p, lower_[middle] <= p ? middle : tier);
+        }
+    }
     constexpr price edge_after(std::uint32_t tier) const noexcept {
         return tier + 1 < count ? lower_edge(tier + 1) : highest_price;
     }
