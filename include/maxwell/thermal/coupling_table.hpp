@@ -16,7 +16,8 @@
 //             0       headroom    1        Rows knots of use, Cols knots of headroom, both ends included
 //
 // Invariant: a lookup lies between the least and the greatest of the four knots around it, and is a knot's value at the knot. So
-// wherever knots only rise towards more use, or only fall towards more headroom, lookups do too.
+// wherever knots only rise towards more use, or only fall towards more headroom, lookups do too. The all-zero object is the table
+// that nobody has filled: its multipliers are 0, which a schedule refuses.
 //
 //     operation     cost   why
 //     multiplier    O(1)   four loads in two rows, six multiplications, no division; no branch but the clamps
