@@ -55,7 +55,7 @@ TEST(stability_certificate, learning_is_refused_exactly_where_it_would_not_die_o
         for (const double side : {.5, .99, 1.01, 1.5}) {
             const double gain = limit * side;
             const auto gain_q16 = static_cast<std::uint32_t>(gain * 65536);
-            const stability got = certify_learning(exactly(65'536, delay), gain_q16, gain_q16);
+            const stability got = certify_learning(exactly(65'536, delay), gain_q16);
             EXPECT_EQ(got == stability::unstable, side > 1) << delay << " " << side;
             EXPECT_EQ(learning_dies_out(gain_q16 / 65536., delay), side < 1) << delay << " " << side;
         }
@@ -65,7 +65,7 @@ TEST(stability_certificate, learning_is_refused_exactly_where_it_would_not_die_o
 TEST(stability_certificate, the_margins_of_learning_are_what_the_frequency_response_says) {
     for (std::uint32_t delay = 0; delay <= most_delay_samples; ++delay) {
         for (std::uint32_t gain_q16 = 200; gain_q16 < 60'000; gain_q16 += 331) {
-            const stability got = certify_learning(exactly(65'536, delay), gain_q16, 1);
+            const stability got = certify_learning(exactly(65'536, delay), gain_q16);
             if (got == stability::unstable) continue;
             // L = g z^-delay / (z - 1): |L| = g / (2 sin(w/2)), its phase -90 degrees - (delay + 1/2) w.
             const double g = gain_q16 / 65536.;
@@ -83,20 +83,18 @@ TEST(stability_certificate, the_margins_of_learning_are_what_the_frequency_respo
 
 TEST(stability_certificate, the_strongest_plant_within_the_bounds_decides) {
     const std::uint32_t gain = 20'000;  // .305, below .347
-    EXPECT_EQ(certify_learning({32'768, 65'536, 1}, gain, gain), stability::proven);
-    EXPECT_EQ(certify_learning({32'768, 2 * 65'536, 1}, gain, gain), stability::thin_margin);
-    EXPECT_EQ(certify_learning({32'768, 4 * 65'536, 1}, gain, gain), stability::unstable);
-    EXPECT_EQ(certify_learning({32'768, 65'536, 1}, gain, 65'536), stability::unstable);
-    EXPECT_EQ(certify_learning({}, gain, ~std::uint32_t{0}), stability::unstable);
-    EXPECT_EQ(certify_learning({}, ~std::uint32_t{0}, gain), stability::unstable);
+    EXPECT_EQ(certify_learning({32'768, 65'536, 1}, gain), stability::proven);
+    EXPECT_EQ(certify_learning({32'768, 2 * 65'536, 1}, gain), stability::thin_margin);
+    EXPECT_EQ(certify_learning({32'768, 4 * 65'536, 1}, gain), stability::unstable);
+    EXPECT_EQ(certify_learning({}, ~std::uint32_t{0}), stability::unstable);
+    EXPECT_EQ(certify_learning({1, ~std::uint32_t{0}, 1}, ~std::uint32_t{0}), stability::unstable);
 }
 
 TEST(stability_certificate, senseless_bounds_and_gains_are_named) {
-    EXPECT_EQ(certify_learning({0, 65'536, 1}, 1, 1), stability::bad_bounds);
-    EXPECT_EQ(certify_learning({65'537, 65'536, 1}, 1, 1), stability::bad_bounds);
-    EXPECT_EQ(certify_learning({1, 65'536, most_delay_samples + 1}, 1, 1), stability::bad_bounds);
-    EXPECT_EQ(certify_learning({}, 0, 1), stability::no_gain);
-    EXPECT_EQ(certify_learning({}, 1, 0), stability::no_gain);
+    EXPECT_EQ(certify_learning({0, 65'536, 1}, 1), stability::bad_bounds);
+    EXPECT_EQ(certify_learning({65'537, 65'536, 1}, 1), stability::bad_bounds);
+    EXPECT_EQ(certify_learning({1, 65'536, most_delay_samples + 1}, 1), stability::bad_bounds);
+    EXPECT_EQ(certify_learning({}, 0), stability::no_gain);
     const pi_plant_bounds good{q32_one / 8, q32_one / 4, q32_one / 4, q32_one / 2};
     EXPECT_EQ(certify_pi(good, q32_one / 8, q32_one / 8), stability::proven);
     EXPECT_EQ(certify_pi(good, -1, q32_one / 8), stability::no_gain);
@@ -411,7 +409,7 @@ TEST(controller, refuses_what_is_not_provably_stable_or_makes_no_sense) {
         return !regulator::create(s);
     };
     EXPECT_TRUE(refused([](auto& s) { s.gains.scale_q16 = 30'000; }));
-    EXPECT_TRUE(refused([](auto& s) { s.gains.hasty_scale_q16 = 65'536; }));
+    EXPECT_TRUE(refused([](auto& s) { s.gains.scale_q16 = ~std::uint32_t{0} - 300; }));
     EXPECT_TRUE(refused([](auto& s) { s.gains.scale_q16 = s.gains.offset_q16 = 0; }));
     EXPECT_TRUE(refused([](auto& s) { s.plant.most_response_q16 = 4 * 65'536; }));
     EXPECT_TRUE(refused([](auto& s) { s.plant.delay_samples = 5; }));

@@ -96,8 +96,8 @@ public:
 
     /// Why `create` refuses the gains, or that it doesn't. O(1).
     static constexpr stability certify(settings const& s) noexcept {
-        return certify_learning(s.plant, s.gains.scale_q16 + s.gains.offset_q16,
-                                s.gains.hasty_scale_q16 + s.gains.hasty_offset_q16);
+        const std::uint64_t gain_q16 = std::uint64_t{s.gains.scale_q16} + s.gains.offset_q16;
+        return certify_learning(s.plant, static_cast<std::uint32_t>(gain_q16 < UINT32_MAX ? gain_q16 : UINT32_MAX));
     }
 
     /// May something that burns `mw` until the end of this quantum be dispatched? If so it is debited. O(1).

@@ -10,10 +10,9 @@
 //
 //     e[k+1] = e[k] - g w e[k - delay]        z^(delay+1) - z^delay + g w = 0
 //
-// All roots lie inside the unit circle exactly if 0 < g w < 2 sin(pi / (4 delay + 2)). Its phase margin is 60 degrees
-// or more if g w <= 2 sin(pi / (12 delay + 6)), its gain margin 8 dB or more if g w <= .398 of the first limit. The
-// calm gains have to keep both margins, the hasty ones, which act only while the model is plainly wrong, have to be
-// stable.
+// All roots lie inside the unit circle exactly if 0 < g w < 2 sin(pi / (4 delay + 2)). Its phase margin is 60 degrees or
+// more if g w <= 2 sin(pi / (12 delay + 6)), its gain margin 8 dB or more if g w <= .398 of the first limit. Only a loop
+// that keeps both margins is called proven.
 //
 // **PI.** For one who trims by a proportional and integral controller instead: plant b / (z - a), one sample of delay.
 // With x = b kp, the conditions of Jury are
@@ -73,23 +72,20 @@ inline constexpr std::uint32_t margins_below_q16[most_delay_samples + 1] = {
 
 }  // namespace detail
 
-/// Is learning `calm_q16` of an innovation stable with its margins, and learning `hasty_q16` of it stable, for every
-/// plant within `bounds`? O(1).
-constexpr stability certify_learning(plant_bounds const& bounds, std::uint32_t calm_q16,
-                                     std::uint32_t hasty_q16) noexcept {
+/// Is learning `gain_q16` of an innovation stable, with both margins, for every plant within `bounds`? O(1).
+constexpr stability certify_learning(plant_bounds const& bounds, std::uint32_t gain_q16) noexcept {
     if (bounds.least_response_q16 == 0 || bounds.least_response_q16 > bounds.most_response_q16) {
         return stability::bad_bounds;
     }
     if (bounds.delay_samples > most_delay_samples) return stability::bad_bounds;
-    if (calm_q16 == 0 || hasty_q16 == 0) return stability::no_gain;
-    const std::uint64_t most = bounds.most_response_q16;  // the loop is stable for all lower ones if it is for this one
-    const auto within = [most, &bounds](std::uint32_t gain, std::uint32_t const* limit) {
-        return gain * most < std::uint64_t{limit[bounds.delay_samples]} << 16;
+    if (gain_q16 == 0) return stability::no_gain;
+    // The margins only shrink as the gain grows, so the strongest plant decides.
+    const std::uint64_t gain_q32 = std::uint64_t{gain_q16} * bounds.most_response_q16;
+    const auto below = [gain_q32, &bounds](std::uint32_t const* limit) {
+        return gain_q32 < std::uint64_t{limit[bounds.delay_samples]} << 16;
     };
-    if (!within(calm_q16, detail::stable_below_q16) || !within(hasty_q16, detail::stable_below_q16)) {
-        return stability::unstable;
-    }
-    return within(calm_q16, detail::margins_below_q16) ? stability::proven : stability::thin_margin;
+    if (!below(detail::stable_below_q16)) return stability::unstable;
+    return below(detail::margins_below_q16) ? stability::proven : stability::thin_margin;
 }
 
 /// Is u = kp e + sum of ki e, with a sample of delay, stable for every plant within `bounds`? Gains in Q32.32, below

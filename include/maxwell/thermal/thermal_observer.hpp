@@ -16,12 +16,12 @@
 //
 // Two things are learned: a scale, since a machine's resistances are never quite those of its model, and an offset,
 // since neither is the air. The scale takes the greater part of an innovation where the die is hot, and nothing of it
-// where the die is cold, so that what was learned at one load holds at another: of all that was tried this mattered
-// most.
+// where the die is cold, so that what was learned at one load holds at another (docs/dead_ends.md says what an offset
+// alone costs).
 //
 // A reading says no more than that the temperature was within its cell of one resolution. The innovation is therefore 0
 // while the prediction lies inside that cell, and the distance to the nearer edge outside: quantisation is no noise to
-// follow. Beyond a threshold the gains are several times greater: the model is then wrong, not the sensor imprecise.
+// follow.
 //
 // How far it trusts itself: trust() says what the estimate rests on, error_bound() how far off it may be. Without a
 // reading that can be believed the model alone is good for a while only; then trust() is `nothing`, for as long as it
@@ -57,25 +57,15 @@ namespace maxwell {
 
 /// How much is learned from one reading. The defaults are for a reading each 100 ms; `scaled_to` is for other periods.
 struct learning_gains {
-    std::uint32_t scale_q16 = 10'617;        ///< share of an innovation that a hot die's scale takes over, .162
-    std::uint32_t offset_q16 = 328;          ///< share that the offset takes over, .005
-    std::uint32_t hasty_scale_q16 = 39'322;  ///< the same beyond the threshold, .6
-    std::uint32_t hasty_offset_q16 = 2'556;  ///< .039
-    std::int32_t threshold_mk = 1'970;       ///< innovations beyond it are learned hastily
-    std::uint32_t ridge_k2 = 80;             ///< square kelvin: the rise at which scale and nothing share alike
+    std::uint32_t scale_q16 = 10'617;  ///< share of an innovation that a hot die's scale takes over, .162
+    std::uint32_t offset_q16 = 328;    ///< share that the offset takes over, .005
+    std::uint32_t ridge_k2 = 80;  ///< square kelvin: the square of the rise at which the scale takes half of its share
 
     /// The same speed of learning with a reading each `period_ms`; never above what a reading each 100 ms may take.
     constexpr learning_gains scaled_to(std::uint32_t period_ms) const noexcept {
-        learning_gains g = *this;
-        const auto scale = [period_ms](std::uint32_t gain, std::uint32_t most) {
-            const std::uint64_t scaled = std::uint64_t{gain} * period_ms / 100;
-            return static_cast<std::uint32_t>(scaled < most ? scaled : most);
-        };
-        g.scale_q16 = scale(scale_q16, scale_q16);
-        g.offset_q16 = scale(offset_q16, offset_q16);
-        g.hasty_scale_q16 = scale(hasty_scale_q16, hasty_scale_q16);
-        g.hasty_offset_q16 = scale(hasty_offset_q16, hasty_offset_q16);
-        return g;
+        const std::uint64_t period = period_ms < 100 ? period_ms : 100;
+        return {static_cast<std::uint32_t>(scale_q16 * period / 100),
+                static_cast<std::uint32_t>(offset_q16 * period / 100), ridge_k2};
     }
 };
 
@@ -113,9 +103,8 @@ public:
                                learning_gains const& gains, sensor_limits const& limits) noexcept
         : model_(model),
           monitor_(limits),
-          calm_{q32{gains.scale_q16} << 16, q32{gains.offset_q16} << 16},
-          hasty_{q32{gains.hasty_scale_q16} << 16, q32{gains.hasty_offset_q16} << 16},
-          threshold_(q32_from_milli(gains.threshold_mk)),
+          scale_gain_(q32{gains.scale_q16} << 16),
+          offset_gain_(q32{gains.offset_q16} << 16),
           ridge_q16_(std::uint64_t{gains.ridge_k2} << 16),
           surroundings_(q32_from_milli(settings.surroundings_mc)),
           half_cell_(q32_from_milli(settings.resolution_mk) / 2),
@@ -220,11 +209,6 @@ public:
     }
 
 private:
-    struct gain_pair {
-        q32 scale;
-        q32 offset;
-    };
-
     constexpr q32 estimate(q32 rise) const noexcept {
         return add_sat(add_sat(surroundings_, offset_), mul_q32(scale_, rise));
     }
@@ -237,15 +221,9 @@ private:
     }
 
     constexpr void learn(q32 e, q32 rise) noexcept {
-        const q32 size = e < 0 ? -e : e;
-        // A cold surprise has to come twice: to be misled by a single wrong reading costs more in this direction.
-        const bool surprised = size > threshold_;
-        const bool hasty = surprised && (e > 0 || cold_surprise_);
-        cold_surprise_ = surprised && e < 0;
-        gain_pair const& g = hasty ? hasty_ : calm_;
-        const q32 per_kelvin = scale_per_kelvin(rise);
-        scale_ = clamped(add_sat(scale_, mul_q32(mul_q32(g.scale, e), per_kelvin)), least_scale_, most_scale_);
-        offset_ = clamped(add_sat(offset_, mul_q32(g.offset, e)), -most_offset_, most_offset_);
+        const q32 to_scale = mul_q32(mul_q32(scale_gain_, e), scale_per_kelvin(rise));
+        scale_ = clamped(add_sat(scale_, to_scale), least_scale_, most_scale_);
+        offset_ = clamped(add_sat(offset_, mul_q32(offset_gain_, e)), -most_offset_, most_offset_);
         surprise_ += ((e > 0 ? e : 0) - surprise_) / 4;
     }
 
@@ -263,9 +241,8 @@ private:
 
     thermal_model<Stages> model_;
     sensor_monitor monitor_;
-    gain_pair calm_{};
-    gain_pair hasty_{};
-    q32 threshold_ = 0;
+    q32 scale_gain_ = 0;
+    q32 offset_gain_ = 0;
     std::uint64_t ridge_q16_ = 0;
     q32 surroundings_ = 0;
     q32 half_cell_ = 0;  ///< of the sensor's resolution
@@ -283,8 +260,7 @@ private:
     std::uint32_t blind_after_ = 0;
     std::uint32_t blind_ = 0;  ///< quanta since a reading was believed, at most blind_after_
     std::uint32_t newest_ = 0;
-    bool cold_surprise_ = false;  ///< the last innovation was far below the prediction
-    q32 past_[History] = {};      ///< rise of the model, a ring
+    q32 past_[History] = {};  ///< rise of the model, a ring
 };
 
 static_assert(std::is_trivially_copyable_v<thermal_observer<3, 128>>);
