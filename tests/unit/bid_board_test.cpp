@@ -209,6 +209,15 @@ TEST(bid_board, a_retired_agent_in_the_middle_of_a_drain_is_not_read) {
     for (bid const& b : rest) EXPECT_NE(b.agent, 5u);
 }
 
+TEST(bid_board, a_successor_in_the_middle_of_a_drain_has_not_bid_yet) {
+    auto board = full_board<10>();
+    for (std::uint32_t slot = 0; slot < 10; ++slot) board->submit({slot, slot, 1});
+    EXPECT_EQ(drained(*board, 3).size(), 3u);
+    board->admit(make_agent_id(5, 1));
+    for (bid const& b : drained(*board)) EXPECT_NE(slot_of(b.agent), 5u);
+    EXPECT_EQ(board->anomalies(), 0u);
+}
+
 TEST(bid_board, generations_are_told_apart_modulo_256) {
     auto board = std::make_unique<bid_board<1>>();
     for (std::uint32_t generation = 0; generation <= 256; ++generation) {

@@ -8,10 +8,9 @@
 //
 //     agents' side (bid_cells)                  host's side (board_reader), never mapped by a guest
 //
-//     cell_     8 B per agent    ──read──▶      generation_   which agent holds a slot, all 32 bits
+//     cell_     8 B per agent    ──read──▶      holders_      which agent holds a slot, with its whole generation
 //     mark_     1 bit per agent  ──take──▶      marks_        taken, not yet read: the rest of word `mark_word_`
 //     summary_  1 bit per word   ──take──▶      summary_      taken, not yet looked at: the rest of `summary_word_`
-//                                               admitted_     1 bit per agent: has an agent
 //
 // Identity comes from the cell: its index is the slot, and the generation that a bid is given is the host's own, in full.
 // The cell's 8 bits are only compared with it. Slots that hold no agent are never read, whatever is marked.
@@ -45,6 +44,7 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
+#include <maxwell/ring/slot_holders.hpp>
 
 #include <bit>          // countr_zero
 #include <cstddef>      // size_t
@@ -64,37 +64,26 @@ public:
     constexpr board_reader() noexcept = default;
 
     /// Does `id` hold its slot? O(1).
-    constexpr bool holds(agent_id id) const noexcept {
-        const std::uint32_t slot = slot_of(id);
-        return slot < Agents && is_admitted(slot) && generation_[slot] == generation_of(id);
-    }
+    constexpr bool holds(agent_id id) const noexcept { return holders_.holds(id); }
 
     /// Gives the slot of `id` to that agent, with an empty cell; an older agent of the slot is retired by that. Tell the agent
     /// its id afterwards. `ok` and no change where it holds the slot already. `unknown_agent`: the slot is not below the
     /// capacity. `stale_agent`: the slot has seen a newer generation. O(1).
     status admit(cells& board, agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
-        if (slot >= Agents) return status::unknown_agent;
-        if (generation_of(id) < generation_[slot]) return status::stale_agent;
         const std::uint8_t generation = short_generation(generation_of(id));
         if (holds(id) && board.read(slot).generation == generation) return status::ok;
-        board.clear(slot, generation);
-        generation_[slot] = generation_of(id);
-        admitted_[slot / 64] |= bit(slot);
-        return status::ok;
+        const status admitted = holders_.admit(id);
+        if (admitted == status::ok) empty(board, slot, generation);
+        return admitted;
     }
 
     /// The agent has left, or has lost the host's trust: its bids are not read any more, and its next submission is
     /// `stale_agent`. Call the auction's `retire` with the same id, or its last bid stays in. `unknown_agent`: the slot is
     /// not below the capacity, or holds no agent. `stale_agent`: it holds another one. Both change nothing. O(1).
     status retire(cells& board, agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= Agents || !is_admitted(slot)) return status::unknown_agent;
-        if (generation_[slot] != generation_of(id)) return status::stale_agent;
-        board.clear(slot, short_generation(generation_of(id) + 1));
-        admitted_[slot / 64] &= ~bit(slot);
-        if (slot / 64 == mark_word_) marks_ &= ~bit(slot);
-        return status::ok;
+        if (holds(id)) empty(board, slot_of(id), short_generation(generation_of(id) + 1));
+        return holders_.retire(id);
     }
 
     /// Calls f(bid) once for each agent that has bid since its last bid was given to f; of 0 units where it has withdrawn. At
@@ -105,7 +94,7 @@ public:
     std::size_t drain(cells& board, F&& f, std::size_t budget) noexcept {
         if (quarantined_) return 0;
         // A predecessor in this memory may have died between two of its writes: nothing out of bounds may come of that.
-        marks_ &= admitted_[mark_word_];
+        marks_ &= holders_.held(mark_word_);
         if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // who has bid again meanwhile is read now, and once
         summary_ &= cells::valid(summary_word_, cells::mark_words);
         std::size_t given = 0;
@@ -144,22 +133,20 @@ public:
     constexpr void quarantine(bool on = true) noexcept { quarantined_ = on; }
     constexpr bool quarantined() const noexcept { return quarantined_; }
 
-    /// Do the invariants hold, as far as they are the host's own? O(Agents/64); for tests.
+    /// Do the invariants hold, as far as they are the host's own? O(1); for tests.
     constexpr bool check_invariants() const noexcept {
         if (mark_word_ >= cells::mark_words || summary_word_ >= cells::summary_words) return false;
-        for (std::size_t i = 0; i < cells::mark_words; ++i) {
-            if ((admitted_[i] & ~cells::valid(i, Agents)) != 0) return false;
-        }
-        return (marks_ & ~admitted_[mark_word_]) == 0 &&
+        return (marks_ & ~holders_.held(mark_word_)) == 0 &&
                (summary_ & ~cells::valid(summary_word_, cells::mark_words)) == 0;
     }
 
 private:
-    static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << (i % 64); }
     static constexpr std::uint8_t short_generation(std::uint32_t g) noexcept { return static_cast<std::uint8_t>(g); }
 
-    constexpr bool is_admitted(std::uint32_t slot) const noexcept {
-        return (admitted_[slot / 64] >> (slot % 64) & 1u) != 0;
+    /// Leaves nothing in the cell of `slot`, and no mark of it anywhere.
+    void empty(cells& board, std::uint32_t slot, std::uint8_t generation) noexcept {
+        board.clear(slot, generation);
+        if (slot / 64 == mark_word_) marks_ &= ~(std::uint64_t{1} << (slot % 64));
     }
 
     /// The word of marks that comes next; summary_ is not 0.
@@ -176,7 +163,7 @@ private:
             summary_ &= summary_ - 1;
             if (summary_ != 0) board.prefetch(next_word());
             const std::uint64_t taken = board.take_marks(mark_word_);
-            marks_ = taken & admitted_[mark_word_];
+            marks_ = taken & holders_.held(mark_word_);
             if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;
             given += read_word(board, f, left);
         }
@@ -193,7 +180,7 @@ private:
         for (; rest != 0 && looks != left; ++looks, rest &= rest - 1) {
             const std::uint32_t slot = first + static_cast<std::uint32_t>(std::countr_zero(rest));
             const bid_cell cell = board.read(slot);
-            const std::uint32_t generation = generation_[slot];
+            const std::uint32_t generation = holders_.generation(slot);
             if (cell.generation != short_generation(generation)) {
                 ++refused;
                 continue;
@@ -212,8 +199,7 @@ private:
     std::size_t summary_word_ = 0;
     std::uint64_t anomalies_ = 0;
     bool quarantined_ = false;
-    std::uint64_t admitted_[cells::mark_words] = {};
-    std::uint32_t generation_[Agents] = {};
+    slot_holders<Agents> holders_;
 };
 
 /// Both sides in one object, for agents that are threads or processes of one trust. Agents call submit, at any time and

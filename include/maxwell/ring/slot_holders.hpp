@@ -18,7 +18,7 @@
 //   2. The all-zero object is the table in which nobody holds anything.
 //
 //     operation              cost
-//     admit, retire, find    O(1)
+//     all                    O(1)
 
 #pragma once
 
@@ -73,6 +73,12 @@ public:
         if (slot >= Agents || !is_held(slot) || (holder_[slot] & 0xFFu) != generation) return std::nullopt;
         return make_agent_id(slot, holder_[slot]);
     }
+
+    /// The generation of the agent that holds `slot`, which is below Agents, or has held it last. O(1).
+    constexpr std::uint32_t generation(std::uint32_t slot) const noexcept { return holder_[slot]; }
+
+    /// Which of the 64 slots from 64 * `i` on are held; `i` is below the words that Agents bits take. O(1).
+    constexpr std::uint64_t held(std::size_t i) const noexcept { return held_[i]; }
 
 private:
     static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << (i % 64); }
