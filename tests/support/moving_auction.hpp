@@ -245,7 +245,7 @@ private:
     }
 
     /// Equal parts of the departed bids, where each tier counts for Period / Count bids more; in a tier they count as if they lay
-    /// evenly, on a logarithmic scale.
+    /// evenly, by price up to 2^24 and by octaves above.
     void cut() noexcept {
         using scale = log_linear<23>;
         std::array<std::uint64_t, Count> weight{};  // of a bid: Count

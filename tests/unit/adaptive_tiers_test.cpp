@@ -185,6 +185,22 @@ TEST(equal_depth, the_ends_of_the_price_range_leave_room_for_every_edge) {
     }
 }
 
+TEST(equal_depth, cuts_as_the_example_in_its_header_says) {
+    detail::tier_edges<adaptive_tiers<4, 16>> from, to;
+    for (const std::uint32_t tier : {1u, 2u, 3u}) from.make(tier, 4u << (2 * tier));  // 0, 16, 64, 256
+    from.put_in_force();
+    detail::equal_depth<4, 16> counted;
+    for (const price p : {3u, 16u, 17u, 20u, 40u, 50u, 63u, 64u, 70u, 80u, 100u, 150u, 200u, 250u, 255u, 9999u}) {
+        counted.record(from.index(p));
+    }
+    int steps = 1;
+    while (!counted.cut_step(from, to)) ++steps;
+    EXPECT_EQ(steps, 2 * 4 - 1);
+    EXPECT_EQ(to.lower_edge(1), 30u);
+    EXPECT_EQ(to.lower_edge(2), 80u);
+    EXPECT_EQ(to.lower_edge(3), 208u);
+}
+
 TEST(tier_edges, edges_at_or_above_and_above) {
     detail::tier_edges<linear_tiers<0, 10, 3>> e;
     EXPECT_EQ(e.at_or_above(0), 0u);

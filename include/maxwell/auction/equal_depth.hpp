@@ -3,8 +3,8 @@
 // equal_depth: boundaries between tiers that hold about as many bids each, cut anew from the bids that were counted.
 //
 // The quantile sketch is made of the tiers themselves. One counts the bids of a period by tier; the next boundaries divide
-// what was counted into equal parts, each placed inside the tier in which its part begins as if bids lay evenly there, on a
-// logarithmic scale since a tier can span decades. What was too coarse where many bids lie is finer the next time.
+// what was counted into equal parts, each placed inside the tier in which its part begins as if bids lay evenly there: by
+// price up to 2^24, by octaves above, where a tier can span eight. What was too coarse where many bids lie is finer the next time.
 //
 // Every tier counts for one part more than the bids in it. So where nobody bid every second edge stays; without that, a tier
 // far too wide for its bids would be cut in the wrong places, its neighbours' edges would be gone, and the next cut would
@@ -13,7 +13,7 @@
 //     tier_edges       0 |         16 |        64 |   256 |         four tiers, parts of 4 bids
 //     counted            1             6            8         1     16 bids
 //     weight             1+4           6+4          8+4       1+4   32: the next edges have 8, 16, and 24 of it below
-//     the next         0 |          24 |   69 |  176 |              3/10 into the second tier, 1/12 and 9/12 into the third
+//     the next         0 |          30 |   80 |  208 |              3/10 into the second tier, 1/12 and 9/12 into the third
 //
 // Error. Of the bids counted, a tier that is cut holds two parts at most, beside those of the tiers in which its two edges
 // were cut. So once no tier holds more than its part, for bids that are still so distributed none holds many more.
@@ -148,7 +148,7 @@ public:
 
 private:
     using counter = std::conditional_t<(Period < 65536), std::uint16_t, std::uint32_t>;
-    using scale = log_linear<23>;  ///< logarithmic to a ten-millionth, and to the tick below 2^24
+    using scale = log_linear<23>;  ///< ticks up to 2^24, 2^23 steps an octave above
 
     /// What tier_ counts for, in units in which a part is Period and all tiers together are 2 * Period * Count.
     constexpr std::uint64_t weight() const noexcept { return std::uint64_t{count_[tier_]} * Count + Period; }
