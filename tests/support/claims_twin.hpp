@@ -60,7 +60,7 @@ public:
 
     /// Takes out what is left, the dead included.
     char const* finish() {
-        for (std::size_t i = 0; i <= Patience * (Capacity + Producers); ++i) {
+        for (std::size_t i = 0; i <= 2 * Patience * (Capacity + Producers); ++i) {
             if (char const* why = run(2, 2)) return why;
         }
         return places_.empty() ? nullptr : "something is left that nobody can get";
@@ -89,9 +89,10 @@ private:
         const std::size_t drained = ring_->drain([&](bid const& b) { seen.push_back(b); }, budget);
         if (drained != seen.size()) return "drain miscounts";
         std::size_t next = 0;
-        for (std::uint32_t left = budget; left > 0 && !places_.empty(); --left) {
-            if (!places_.front()) {
-                if (++met_ < Patience) break;
+        for (std::uint32_t left = budget; left > 0; --left) {
+            if (places_.empty() || !places_.front()) {
+                if (++met_ == Patience && places_.empty()) met_ = 0;
+                if (met_ < 2 * Patience) break;
                 ++given_up_;
             } else if (next == seen.size() || seen[next++] != *places_.front()) {
                 return "a bid is lost, doubled or changed";
@@ -104,7 +105,7 @@ private:
 
     std::unique_ptr<ring_type> ring_;
     std::deque<std::optional<bid>> places_;  ///< nothing: its producer has died
-    std::uint32_t met_ = 0;                  ///< drains that have met the one in front
+    std::uint32_t met_ = 0;                  ///< drains that have met no bid in front
     std::uint64_t given_up_ = 0;
     std::uint32_t count_ = 0;
 };

@@ -92,7 +92,7 @@ std::size_t consume(Ring& ring, in_order& seen, dice& random) {
 
 template <std::size_t Capacity>
 void one_to_one() {
-    const auto count = static_cast<std::uint32_t>(scaled(40'000));
+    const auto count = static_cast<std::uint32_t>(scaled(10'000));
     auto ring = std::make_unique<spsc_ring<bid, Capacity>>();
     in_order seen(1);
     std::thread producer([&] { produce(*ring, count); });
@@ -118,7 +118,7 @@ TEST(ring_stress, one_producer_one_consumer) {
 /// it belongs to the producer from stage to commit and to the consumer from peek to release.
 TEST(ring_stress, a_record_brings_what_was_written_before_it) {
     constexpr std::size_t capacity = 3;
-    const auto count = static_cast<std::uint32_t>(scaled(30'000));
+    const auto count = static_cast<std::uint32_t>(scaled(10'000));
     auto ring = std::make_unique<spsc_ring<std::uint32_t, capacity>>();
     std::uint32_t beside[capacity] = {};
     std::thread producer([&] {
@@ -150,7 +150,7 @@ TEST(ring_stress, a_record_brings_what_was_written_before_it) {
 /// to say is said again by its successor.
 template <class Cell, std::size_t Capacity>
 void many_to_one(std::uint32_t producers) {
-    const auto count = static_cast<std::uint32_t>(scaled(40'000)) / producers;
+    const auto count = static_cast<std::uint32_t>(scaled(10'000)) / producers;
     using ring_type = mpsc_ring<Capacity, 8, 8, 4, Cell>;
     auto ring = std::make_unique<ring_type>();
     for (std::uint32_t slot = 0; slot < producers; ++slot) ring->admit(slot);
@@ -194,7 +194,7 @@ TEST(ring_stress, many_producers_one_consumer) {
 
 TEST(ring_stress, many_producers_with_a_ring_each) {
     for (const std::uint32_t producers : {1u, 2u, 4u, 8u}) {
-        const auto count = static_cast<std::uint32_t>(scaled(80'000)) / producers;
+        const auto count = static_cast<std::uint32_t>(scaled(20'000)) / producers;
         auto all = std::make_unique<sharded_ring<spsc_ring<bid, 7>, 8>>();
         in_order seen(producers);
         std::vector<std::thread> threads;

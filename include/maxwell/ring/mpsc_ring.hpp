@@ -5,11 +5,12 @@
 //
 // A producer claims a place by one fetch_add, and commits its bid there by one exchange against exactly what the place held a
 // lap ago. Places are read in the order of claims; nobody waits for anybody but the consumer for the place at its head, and
-// it gives that up after `Patience` drains.
+// it gives that up when `Patience` drains have met it, twice as many at most.
 //
-//     producers'  tail_                                      next place to claim
-//     both        head_ │ attached_                          next place to read; a bit per producer
-//     consumer's  open_at_ │ drains_ │ given_up_ │ anomalies_ │ holders_
+//     all         tail_                                      next place to claim
+//     producer's  head_seen, attached                        a line for each: head_ when it last had to look
+//     consumer's  head_                                      next place to read
+//                 open_at_ │ drains_ │ given_up_ │ anomalies_ │ holders_
 //     cell_       [ bid, lap 2 ] [ bid, lap 2 ] [ claimed, lap 1 ] [ bid, lap 2 ] [ free, lap 1 ] ...
 //                                               ▲ head_                           ▲ tail_
 //
@@ -32,7 +33,7 @@
 //     operation       cost        why
 //     try_push        O(1)        wait-free: one fetch_add, one exchange, neither repeated
 //     drain           O(budget)   one store to a shared line
-//     attach          O(1)        as many attempts as there are producers at most
+//     attach          O(Producers)
 //     admit, retire   O(1)
 //
 // The claim by fetch_add with a credit is that of many bounded queues; committing against the exact old content, so that the
@@ -45,7 +46,6 @@
 #include <maxwell/ring/slot_holders.hpp>
 #include <maxwell/ring/wire_cell.hpp>
 
-#include <bit>          // countr_one
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t, uint32_t, uint64_t
 #include <new>          // the constructor that begins later
@@ -58,8 +58,8 @@ template <std::size_t Capacity, std::size_t Agents = Capacity, std::size_t Produ
           class Cell = wire_cell>
 class mpsc_ring {
     static_assert(Capacity > 0 && Capacity <= std::size_t{1} << 32);
-    static_assert(Producers > 0 && Producers <= 64, "a bit of one word for each");
-    static_assert(Patience > 0, "an open place is met once before it can be given up");
+    static_assert(Producers > 0 && Producers <= 4096);
+    static_assert(Patience > 0 && Patience <= std::uint32_t{1} << 30);
 
 public:
     using producer = std::uint32_t;  ///< in [0, Producers): one thread's at a time
@@ -79,33 +79,32 @@ public:
 
     // --- for producers -----------------------------------------------------------------------------------------------------
 
-    /// A number to push with; nothing when Producers are attached. From any thread.
+    /// A number to push with; nothing when Producers are attached. From any thread. O(Producers).
     std::optional<producer> attach() noexcept {
-        std::uint64_t taken = attached_.load(memory_order::relaxed);
-        for (std::size_t attempt = 0; attempt < 64; ++attempt) {  // each failure is somebody's success
-            const auto free = static_cast<producer>(std::countr_one(taken));
-            if (free >= Producers) break;
-            if (attached_.compare_exchange(taken, taken | bit(free), memory_order::acq_rel, memory_order::relaxed))
-                return free;
+        for (producer who = 0; who < Producers; ++who) {
+            std::uint32_t free = 0;
+            if (!line_[who].attached.compare_exchange(free, 1, memory_order::acq_rel, memory_order::relaxed)) continue;
+            line_[who].head_seen.store(head_.load(memory_order::acquire), memory_order::relaxed);
+            return who;
         }
         return std::nullopt;
     }
 
     /// Gives a number back: by its producer, or by the host for one that has died. False if it was not attached.
     bool detach(producer who) noexcept {
-        return who < Producers && (attached_.fetch_and(~bit(who), memory_order::acq_rel) & bit(who)) != 0;
+        return who < Producers && line_[who].attached.exchange(0, memory_order::acq_rel) != 0;
     }
 
     /// Enters a bid. False, and it is not in: the ring is full; or the consumer has given this place up because the producer
     /// slept for too long; or `who` is not attached; or the agent's slot is not below Agents. O(1), wait-free.
     bool try_push(producer who, bid const& b) noexcept {
         if (who >= Producers || slot_of(b.agent) >= Agents) return false;
-        if ((attached_.load(memory_order::relaxed) & bit(who)) == 0) return false;
-        if (waiting() >= static_cast<std::int64_t>(Capacity)) return false;
-        // In order with all other claims: so we see no older head_ than any of them, and by the credit there is a place.
+        producers_line& mine = line_[who];
+        if (mine.attached.load(memory_order::relaxed) == 0) return false;
+        if (!has_room(mine, tail_.load(memory_order::relaxed), Capacity)) return false;
+        // In order with all other claims: so we can see no older head_ than any of them, and by the credit there is a place.
         const std::uint64_t at = tail_.fetch_add(1, memory_order::acq_rel);
-        // Acquired: what was in the place a lap ago has been read before we write.
-        if (at - head_.load(memory_order::acquire) >= places) return false;
+        if (!has_room(mine, at, places)) return false;
         return cell(at).commit(lap_of(at),
                                {b.amount, b.units, maxwell_wire_who(slot_of(b.agent), generation_of(b.agent)), 0});
     }
@@ -119,7 +118,7 @@ public:
 
     /// Calls f with each waiting bid, in the order of claims, and returns how often it did. Bids of agents that don't hold
     /// their slot are dropped. At most `budget` places, whatever is in them. A place that is claimed and not committed ends the
-    /// drain; the drain that meets it for the Patience-th time gives it up.
+    /// drain; it is given up when Patience to twice as many drains have met it.
     template <class F>
     std::size_t drain(F&& f, std::size_t budget) noexcept {
         const std::uint64_t head = head_.load(memory_order::relaxed);
@@ -156,20 +155,32 @@ public:
             const cell_state state = cell(at).read(lap_of(at), found);
             if (state == cell_state::foreign || (at - head >= tail - head && state != cell_state::open)) return false;
         }
-        return Producers == 64 || attached_.load(memory_order::relaxed) >> (Producers % 64) == 0;
+        return true;
     }
 
 private:
     using lap = typename Cell::lap;
     static constexpr std::uint64_t places = Capacity + Producers;
 
-    static constexpr std::uint64_t bit(producer who) noexcept { return std::uint64_t{1} << who; }
     static constexpr lap lap_of(std::uint64_t at) noexcept { return static_cast<lap>(at / places + 1); }
     constexpr Cell& cell(std::uint64_t at) noexcept { return cell_[at % places]; }
 
-    /// Places claimed and not yet read, as far as a producer sees; below 0 where it sees a newer head_ than tail_.
-    std::int64_t waiting() const noexcept {
-        return static_cast<std::int64_t>(tail_.load(memory_order::relaxed) - head_.load(memory_order::relaxed));
+    /// What a producer needs on its own: it looks at head_ only when it would otherwise find no room.
+    struct alignas(64) producers_line {
+        atomic<std::uint64_t> head_seen;
+        atomic<std::uint32_t> attached;
+    };
+
+    /// Is `at` less than `room` places after head_? Then what those places held a lap ago has been read before we write. Where
+    /// the consumer has already passed `at` the answer is yes: it has been given up, and commit finds that out.
+    bool has_room(producers_line& mine, std::uint64_t at, std::uint64_t room) noexcept {
+        const auto below = [&](std::uint64_t head) noexcept {
+            return static_cast<std::int64_t>(at - head) < static_cast<std::int64_t>(room);
+        };
+        if (below(mine.head_seen.load(memory_order::relaxed))) return true;
+        const std::uint64_t head = head_.load(memory_order::acquire);
+        mine.head_seen.store(head, memory_order::relaxed);
+        return below(head);
     }
 
     template <class F>
@@ -183,14 +194,16 @@ private:
         return true;
     }
 
-    /// An unsettled place at the head: has somebody claimed it, and has he had his time? Then it is given up.
+    /// An unsettled place at the head: has somebody claimed it, and has he had his time? Then it is given up. tail_ is what
+    /// producers contend for, so a consumer that waits looks at it only every Patience drains.
     bool may_pass(std::uint64_t at) noexcept {
-        if (tail_.load(memory_order::relaxed) == at) return false;  // nobody has
         if (open_at_ != at) {
             open_at_ = at;
             drains_ = 0;
         }
-        if (++drains_ < Patience) return false;
+        ++drains_;
+        if (drains_ == Patience && tail_.load(memory_order::relaxed) == at) drains_ = 0;  // nobody has, until now
+        if (drains_ < 2 * Patience) return false;
         if (!cell(at).give_up(lap_of(at))) return false;  // committed at the last moment: the next drain reads it
         ++given_up_;
         return true;
@@ -198,12 +211,12 @@ private:
 
     alignas(64) atomic<std::uint64_t> tail_;
     alignas(64) atomic<std::uint64_t> head_;
-    atomic<std::uint64_t> attached_;
     alignas(64) std::uint64_t open_at_ = 0;  ///< the unsettled place that the last drains met
     std::uint64_t given_up_ = 0;
     std::uint64_t anomalies_ = 0;
     std::uint32_t drains_ = 0;  ///< how many of them
     slot_holders<Agents> holders_;
+    producers_line line_[Producers];
     alignas(64) Cell cell_[places];
 };
 
