@@ -6,6 +6,7 @@
 #include "matrix/matrix.hpp"
 #include "panel.hpp"
 #include "ring/board.hpp"
+#include "ring/ring.hpp"
 #include "thermal/control.hpp"
 #include "thermal/prices.hpp"
 #include "tiers/tiers.hpp"
@@ -15,6 +16,8 @@ namespace maxwell::bench {
 std::vector<panel> all_panels() {
     return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
             {"clearing/units", "Units, all or nothing", sell_units},
+            {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},
+            {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},
             {"ring/board", "How bids arrive: the board beside queues", measure_board},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
             {"thermal/control", "Holding a temperature", compare_temperature_control},
