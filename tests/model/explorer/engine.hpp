@@ -73,6 +73,7 @@ public:
     bool may_fail_for_no_reason() const { return failures_for_no_reason_ > 0; }
     void failed_for_no_reason() { --failures_for_no_reason_; }
 
+    void end_thread();
     void fail(std::string text) override;
     void discard() override;
     void give_up(char const* text) override;

@@ -257,8 +257,12 @@ void engine::start(std::size_t t) {
 void engine::enter_fiber() {
     engine& e = *active;
     e.program_.threads[e.current_]();
-    e.fibers_[e.current_].done = true;
-    e.leave_fiber();
+    e.end_thread();
+}
+
+void engine::end_thread() {
+    fibers_[current_].done = true;
+    leave_fiber();
 }
 
 void engine::resume(std::size_t t) {
@@ -299,6 +303,8 @@ verdict explore(program const& p) { return engine(p).explore(most_executions); }
 void require(bool condition, char const* what) {
     if (!condition) engine::active->fail(std::string("required: ") + what);
 }
+
+void end_thread() { engine::active->end_thread(); }
 
 std::vector<weakening> weaken_each_order(std::vector<program> const& programs) {
     // One line of the source may stand at many places in the machine code: they are weakened together.

@@ -64,6 +64,9 @@ verdict explore(program const& p);
 /// In a thread, or at the end: what must hold. Otherwise the execution is a failure, and the exploration ends.
 void require(bool condition, char const* what);
 
+/// In a thread: it does nothing any more, as one that sleeps for ever. Does not return.
+void end_thread();
+
 /// An order in the explored source, a weaker one in its place, and the first program that then fails; empty: none does.
 struct weakening {
     std::string where;   ///< function, file and line

@@ -27,7 +27,7 @@ endfunction()
 
 must_run(${SPIN} ${fault} -a ${CMAKE_CURRENT_LIST_DIR}/${MODEL}.pml)
 must_run(${CC} -O1 -w -DSAFETY -DCOLLAPSE -DVECTORSZ=2048 -o pan pan.c)
-must_run(${WORK}/pan -m100000)
+must_run(${WORK}/pan -m1000000)
 string(REGEX MATCH "errors: ([0-9]+)" found "${output}")
 set(errors ${CMAKE_MATCH_1})
 string(REGEX MATCH "[0-9.e+]+ states, stored" states "${output}")
