@@ -89,7 +89,7 @@ struct spsc {
 };
 
 /// A producer's number stays with its process; the host detaches it when that has died.
-template <class Cell>
+template <class Cell, std::uint32_t Patience = 3>
 struct mpsc {
     static constexpr promises promise{};
     static constexpr std::uint32_t group_of(std::uint32_t) { return 0; }
@@ -110,7 +110,7 @@ struct mpsc {
     }
     void new_consumer() {}
     void another_producer() { mine = ring.attach().value_or(1); }
-    mpsc_ring<8, 1, 2, 3, Cell> ring;
+    mpsc_ring<8, 1, 2, Patience, Cell> ring;
     static inline std::uint32_t mine;  // of this process, not in the region
 };
 struct mpsc_whole : mpsc<whole_cell> {
@@ -204,12 +204,29 @@ struct vyukov {
     vyukov_queue<bid, 8> queue;
 };
 
+// More controls: ours, when what its documentation asks for is left out.
+struct spsc_without_resume : spsc {
+    static constexpr std::string_view name = "spsc_ring, no resume()";
+    static constexpr promises promise{.fragile = true};
+    void new_producer() {}
+};
+struct board_without_rescan : board {
+    static constexpr std::string_view name = "bid_board, no rescan()";
+    static constexpr promises promise{.newest_only = true, .again = true, .fragile = true};
+    void new_consumer() {}
+};
+struct mpsc_of_endless_patience : mpsc<whole_cell, ~std::uint32_t{0}> {
+    static constexpr std::string_view name = "mpsc_ring, endless patience";
+    static constexpr promises promise{.fragile = true};
+};
+
 template <class... Subjects>
 struct subject_list {};
 
-using subjects = subject_list<spsc, sharded, mpsc_whole, mpsc_halved, board, outcomes, boost_spsc, boost_mpmc, vyukov>;
+using subjects = subject_list<spsc, sharded, mpsc_whole, mpsc_halved, board, outcomes, boost_spsc, boost_mpmc, vyukov,
+                              spsc_without_resume, board_without_rescan, mpsc_of_endless_patience>;
 
 /// Those with more than one producer at a time.
-using of_many_producers = subject_list<mpsc_whole, mpsc_halved, board, boost_mpmc, vyukov>;
+using of_many_producers = subject_list<mpsc_whole, mpsc_halved, board, boost_mpmc, vyukov, mpsc_of_endless_patience>;
 
 }  // namespace maxwell::test
