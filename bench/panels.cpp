@@ -7,6 +7,7 @@
 #include "panel.hpp"
 #include "ring/board.hpp"
 #include "ring/ring.hpp"
+#include "sampler/sampler.hpp"
 #include "thermal/control.hpp"
 #include "thermal/prices.hpp"
 #include "tiers/tiers.hpp"
@@ -19,6 +20,7 @@ std::vector<panel> all_panels() {
             {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},
             {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},
             {"ring/board", "How bids arrive: the board beside queues", measure_board},
+            {"sampler/welfare", "Samplers: welfare, splitting, waiting", draw_winners},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
             {"thermal/control", "Holding a temperature", compare_temperature_control},
             {"thermal/control_cost", "What holding a temperature costs", measure_temperature_control},

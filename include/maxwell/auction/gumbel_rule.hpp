@@ -262,6 +262,7 @@ private:
             round_ = round_ < 0xFFFF'FFFDu ? round_ + 1 : 0;
             slot = live_.lowest();
         }
+        if (slot >= nobody) return;  // not while somebody lives; GCC 12 takes the lowest of none for a slot
         cursor_ = slot + 1;
         const bool aside = outbid_.leaf(slot) != 0;
         if (!aside) unfile(slot);
