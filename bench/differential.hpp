@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "fuzz/sampler_targets.hpp"
 #include "lottery_law.hpp"
 #include "peers/naive_auction.hpp"
 #include "structures.hpp"
@@ -143,6 +144,17 @@ bool differential(structure_info const& info, std::size_t capacity, int operatio
     return true;
 }
 
+/// Random bytes as operations, every rule against its oracle under the same draws: the body of the fuzzer.
+inline bool samplers_equal_their_oracles(std::string& why) {
+    std::mt19937_64 random(5);
+    for (int input = 0; input < 200; ++input) {
+        std::vector<std::uint8_t> bytes(1 + 8 * 60);
+        for (auto& b : bytes) b = static_cast<std::uint8_t>(random());
+        if (char const* fault = test::run_sampler_targets(bytes.data(), bytes.size())) return why = fault, false;
+    }
+    return true;
+}
+
 /// The whole test of one entry of the list of structures.
 template <class Entry>
 bool passes_differential(std::string& why) {
@@ -160,6 +172,9 @@ bool passes_differential(std::string& why) {
     if constexpr (Entry::info.from == origin::own && Entry::info.order == fidelity::sampled) {
         using A = typename Entry::template type<0>;
         return keeps_lottery_law<A>(10, 20'000, why) && keeps_lottery_law<A>(1000, 20'000, why);
+    }
+    if constexpr (Entry::info.from == origin::maxwell && Entry::info.order == fidelity::sampled) {
+        return samplers_equal_their_oracles(why);
     }
     return run.template operator()<10>(20'000) && run.template operator()<1000>(5'000);
 }

@@ -22,6 +22,7 @@
 namespace maxwell::bench {
 
 enum class goal_kind : std::uint8_t {
+    mean_ns,              ///< at most, uniform bids
     p99_ns,               ///< at most, uniform bids, the clock's floor included
     p999_ns,              ///< the same
     instructions,         ///< at most, the harness's included
@@ -88,6 +89,11 @@ inline constexpr std::array goals{
     goal{"lazy_heap", "incumbent", goal_kind::p999_ns, {1000, 1000, 1000, 1000}},
     goal{"lazy_heap", "", goal_kind::worst_instructions, {0, 0, 0, 6000}},
     goal{"lazy_heap", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
+    // What the samplers aim at.
+    goal{"sampler_gumbel", "quantum", goal_kind::mean_ns, {25, 25, 25, 25}},
+    goal{"sampler_gumbel", "quantum", goal_kind::growth, {1.3}},
+    goal{"sampler_choices16", "quantum", goal_kind::mean_ns, {25, 25, 25, 25}},
+    goal{"sampler_choices16", "quantum", goal_kind::growth, {1.3}},
 };
 
 /// The figure that a goal is about, at agent_counts[i]; negative: not measured.
@@ -98,6 +104,8 @@ inline double figure_for(results const& r, goal const& g, std::size_t i) {
         return own != nullptr && other != nullptr ? other->median.mean_ns / own->median.mean_ns : -1.0;
     };
     switch (g.kind) {
+        case goal_kind::mean_ns:
+            return own != nullptr ? own->median.mean_ns : -1;
         case goal_kind::p99_ns:
             return own != nullptr ? std::round(own->median.p99_ns) : -1;  // the clock's steps are coarser
         case goal_kind::p999_ns:
@@ -148,6 +156,8 @@ inline double figure_for(results const& r, goal const& g, std::size_t i) {
 
 inline std::string_view description(goal_kind kind) {
     switch (kind) {
+        case goal_kind::mean_ns:
+            return "mean at most {} ns";
         case goal_kind::p99_ns:
             return "p99 at most {} ns";
         case goal_kind::p999_ns:

@@ -21,6 +21,7 @@
 
 #include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
 
@@ -31,6 +32,16 @@
 
 namespace maxwell::bench {
 
+/// Is the payment critical, for each draw where there are draws?
+template <class A>
+constexpr bool critical() {
+    if constexpr (requires { typename A::rule; }) {
+        return A::rule::truthful_for_every_draw;
+    } else {
+        return true;
+    }
+}
+
 /// A container of Maxwell: its capacity is part of its type.
 template <template <std::size_t> class Container>
 struct container_entry {
@@ -39,7 +50,7 @@ struct container_entry {
     static constexpr bool fixed_capacity = true;
     static constexpr structure_info describe(std::string_view name, std::string_view about) {
         constexpr auction_traits t = Container<16>::traits;
-        return {name, about, origin::maxwell, t.winner, t.fifo_ties, true, t.payment != fidelity::sampled};
+        return {name, about, origin::maxwell, t.winner, t.fifo_ties, true, critical<Container<16>>()};
     }
 };
 
@@ -109,6 +120,24 @@ struct lazy_heap_entry : container_entry<lazy_heap> {
         describe("lazy_heap", "the best bid in front of a winner tree of the others");
 };
 
+template <std::size_t Capacity>
+using gumbel_sampler = probabilistic_sampler<Capacity>;
+template <std::size_t Capacity>
+using choices_sampler = probabilistic_sampler<Capacity, choices_rule<16>>;
+template <std::size_t Capacity>
+using lottery_sampler = probabilistic_sampler<Capacity, lottery_rule>;
+
+struct gumbel_entry : container_entry<gumbel_sampler> {
+    static constexpr structure_info info = describe("sampler_gumbel", "price plus keyed noise, the highest wins");
+};
+struct choices_entry : container_entry<choices_sampler> {
+    static constexpr structure_info info = describe("sampler_choices16", "the best of 16 drawn bidders");
+};
+struct lottery_entry : container_entry<lottery_sampler> {
+    static constexpr structure_info info =
+        describe("sampler_lottery", "tickets in proportion to bids, Myerson's payment");
+};
+
 template <class... Entries>
 struct structure_list {};
 
@@ -128,10 +157,11 @@ using ordered_sets = structure_list<peer_entry<rbtree_auction>,              //
                                     peer_entry<no_auction>>;
 
 // `quantum` and `hold` with uniform amounts only.
-using samplers = structure_list<peer_entry<lottery<ticket_tree>>,         //
-                                peer_entry<lottery<fenwick_tree>>,        //
-                                peer_entry<lottery<move_to_front_list>>,  //
-                                peer_entry<lottery<alias_table>>,         //
+using samplers = structure_list<gumbel_entry, choices_entry, lottery_entry,  //
+                                peer_entry<lottery<ticket_tree>>,            //
+                                peer_entry<lottery<fenwick_tree>>,           //
+                                peer_entry<lottery<move_to_front_list>>,     //
+                                peer_entry<lottery<alias_table>>,            //
                                 peer_entry<lottery<reservoir>>>;
 
 // What a part of tournament_tree costs: `quantum` with uniform amounts only, and tables of their own.
