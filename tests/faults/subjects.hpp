@@ -215,7 +215,7 @@ struct board_without_rescan : board {
     static constexpr promises promise{.newest_only = true, .again = true, .fragile = true};
     void new_consumer() {}
 };
-struct mpsc_of_endless_patience : mpsc<whole_cell, ~std::uint32_t{0}> {
+struct mpsc_of_endless_patience : mpsc<whole_cell, 1u << 30> {
     static constexpr std::string_view name = "mpsc_ring, endless patience";
     static constexpr promises promise{.fragile = true};
 };
