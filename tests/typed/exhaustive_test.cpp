@@ -4,12 +4,15 @@
 // can go wrong in a small market goes wrong here. The rarer operations are enumerated to length 4.
 
 #include "support/flat_auction.hpp"
+#include "support/flat_draws.hpp"
+#include "support/flat_sampler.hpp"
 #include "support/moving_auction.hpp"
 #include "support/scale.hpp"
 #include "support/twin.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
@@ -143,6 +146,16 @@ void enumerate_moving(std::vector<operation> const& alphabet, int length) {
 
 TEST(exhaustive, adaptive_tiers) { enumerate_moving<adaptive_tiers<3, 2>>(common_operations(), 4); }
 TEST(exhaustive_rare, adaptive_tiers) { enumerate_moving<adaptive_tiers<2, 3>>(rare_operations(), 3); }
+
+template <class Rule, class Draw>
+void enumerate_draws(int length) {
+    enumerate<probabilistic_sampler<agents, Rule>, flat_sampler<agents, Draw>>(common_operations(), length);
+    enumerate<probabilistic_sampler<agents, Rule>, flat_sampler<agents, Draw>>(rare_operations(), 3);
+}
+
+TEST(exhaustive, gumbel_rule) { enumerate_draws<gumbel_rule_of_levels<64>, flat_gumbel<agents, 64>>(4); }
+TEST(exhaustive, choices_rule) { enumerate_draws<choices_rule<2>, flat_choices<agents, 2>>(4); }
+TEST(exhaustive, lottery_rule) { enumerate_draws<lottery_rule, flat_lottery<agents>>(4); }
 
 }  // namespace
 }  // namespace maxwell::test
