@@ -88,7 +88,7 @@ void end() {
     }
     require(shared<Cell>->anomalies() == 0 && shared<Cell>->check_invariants(), "the ring is whole");
     const std::uint32_t before = last[1];
-    for (int i = 0; i < 3 && before + i < most_bids; ++i) {
+    for (std::uint32_t i = 0; i < 3 && before + i < most_bids; ++i) {
         pushes[1] = last[1];
         push<Cell>(1);
         require(accepted[1][pushes[1]], "there is room");
