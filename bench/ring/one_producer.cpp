@@ -40,18 +40,25 @@ void measure_throughput(Queue& queue, two_cores cores, figures& f) {
     }
 }
 
-/// Single pushes while the other core drains: without a pause, or after one of `pause` ticks.
+/// Waits for `ticks`.
+void wait(std::uint64_t ticks) {
+    if (ticks == 0) return;
+    for (const std::uint64_t start = ticks_begin(); ticks_end() - start < ticks;) {
+    }
+}
+
+/// Single pushes, `gap` ticks apart, while the other core drains every `pause` ticks.
 template <class Queue>
-void measure_single(Queue& queue, two_cores cores, std::uint64_t pause, latency_histogram<>& all) {
+void measure_single(Queue& queue, two_cores cores, std::uint64_t gap, std::uint64_t pause, latency_histogram<>& all) {
     const auto single = std::make_unique<latency_histogram<>>();
     companion consumer(cores.there, [&](companion::stop_flag const& stop) {
         while (!stop.load(std::memory_order_relaxed)) {
             queue.drain(ignore_bids{}, batch);
-            for (const std::uint64_t start = ticks_begin(); pause != 0 && ticks_end() - start < pause;) {
-            }
+            wait(pause);
         }
     });
-    for (std::uint32_t n = 0; n < 4'000; ++n) {
+    for (std::uint32_t n = 0; n < 3'000; ++n) {
+        wait(gap);
         const std::uint64_t start = ticks_begin();
         const bool in = queue.push(0, bid_of(0, n));
         const std::uint64_t end = ticks_end();
@@ -104,8 +111,8 @@ contender measured(two_cores cores, clock_facts const& clock) {
     return {Queue::name, Queue::ours, [queue, cores, clock, quantum](figures& f) {
                 const pinned here(cores.here);
                 measure_throughput(*queue, cores, f);
-                measure_single(*queue, cores, 0, f.single[without_pause]);
-                measure_single(*queue, cores, quantum, f.single[once_a_quantum]);
+                measure_single(*queue, cores, 0, 0, f.single[without_pause]);
+                measure_single(*queue, cores, quantum / 10, quantum, f.single[once_a_quantum]);
                 measure_pair(*queue, clock, f);
                 measure_drain(*queue, cores, clock, f);
             }};
@@ -129,16 +136,16 @@ panel_result push_from_one_producer(panel_context const& context) {
         compare(all, *cores, context.full ? 30 : 6, [&](double share) { context.progress(share, "one producer"); });
 
     panel_result result;
-    result.tables = tables_by_regime(
-        all,
-        {"queue", "M bids/s", "push, ns: p50 / p99 / p999", "the same, drained every 10 us",
-         "push and drain on one core, ns", "drain, ns a bid"},
-        [&](figures const& f) {
-            return std::vector<std::string>{
-                fmt::format("{:.0f}", f.median(throughput)), percentiles(f.single[without_pause], clock),
-                percentiles(f.single[once_a_quantum], clock), fmt::format("{:.1f}", f.median(pair)),
-                fmt::format("{:.1f}", f.median(drained))};
-        });
+    result.tables = tables_by_regime(all,
+                                     {"queue", "M bids/s", "push, ns: p50 / p99 / p999", "one a us, drained every 10",
+                                      "push and drain on one core, ns", "drain, ns a bid"},
+                                     [&](figures const& f) {
+                                         return std::vector<std::string>{fmt::format("{:.0f}", f.median(throughput)),
+                                                                         percentiles(f.single[without_pause], clock),
+                                                                         percentiles(f.single[once_a_quantum], clock),
+                                                                         fmt::format("{:.1f}", f.median(pair)),
+                                                                         fmt::format("{:.1f}", f.median(drained))};
+                                     });
     for (const std::string_view peer : {"boost::lockfree::spsc_queue", "rigtorp::SPSCQueue"}) {
         result.goals.push_back(judge_ratio(
             all, "spsc_ring", peer, fmt::format("p99 of a push at most .7 of {}", peer),
@@ -150,9 +157,9 @@ panel_result push_from_one_producer(panel_context const& context) {
     for (contender const& c : all) {
         if (!c.ours) continue;
         result.goals.push_back(judge_submission(
-            c, once_a_quantum, "p99 of a push below 100 ns, near and mid, drained every 10 us", clock));
+            c, once_a_quantum, "p99 of a push below 100 ns, near and mid: one a us, drained every 10", clock));
         result.goals.push_back(judge_submission(
-            c, without_pause, "p99 of a push below 100 ns, near and mid, drained without a pause", clock));
+            c, without_pause, "p99 of a push below 100 ns, near and mid: pushed and drained without a pause", clock));
     }
     result.notes.push_back(how_it_went(facts, clock));
     result.notes.push_back(
