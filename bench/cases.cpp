@@ -27,7 +27,10 @@ std::vector<case_spec> all_cases(bool full) {
         }
         const bool both = what == workload::hold || what == workload::quantum;
         for (const std::size_t n : agent_counts) {
-            if (both) add_samplers({what, variant::fitted, distribution::uniform, n, {}, {}, {}, {}}, cases);
+            if (!both && what != workload::update_price) continue;
+            add_samplers({what, variant::fitted, distribution::uniform, n, {}, {}, {}, {}}, cases);
+            if (what != workload::quantum) continue;
+            add_samplers({what, variant::cold, distribution::uniform, n, {}, {}, {}, {}}, cases);
         }
         if (full || both) sweep(what, variant::large, distribution::uniform);
         if (full || what == workload::quantum) sweep(what, variant::cold, distribution::uniform);

@@ -156,7 +156,7 @@ using ordered_sets = structure_list<peer_entry<rbtree_auction>,              //
                                     peer_entry<naive_auction<exact_order>>,  //
                                     peer_entry<no_auction>>;
 
-// `quantum` and `hold` with uniform amounts only.
+// `quantum`, `hold` and `update_price` with uniform amounts only.
 using samplers = structure_list<gumbel_entry, choices_entry, lottery_entry,  //
                                 peer_entry<lottery<ticket_tree>>,            //
                                 peer_entry<lottery<fenwick_tree>>,           //

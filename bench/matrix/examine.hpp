@@ -2,11 +2,14 @@
 //
 // What a mechanism is worth, apart from its speed: how good its winners are, whether lying pays, what many identities bring.
 //
-//     welfare   the winners' amounts over the best amounts that were eligible, N = 1,000, each quantum with a fresh bid
-//     truth     deviation search over all markets of four agents and eight ticks, values on quarter ticks
-//     Sybil     an agent of the top tenth among 15 others: how often it wins, and what it gains, as one and as 16
+//     welfare   the winners' amounts over the best amounts, N = 1,000, all bids drawn afresh for each decision; samplers that
+//               have a temperature at a hundredth of the highest usual amount
+//     truth     deviation search over all markets of four agents and eight ticks, values on quarter ticks; samplers, for
+//               each of eight fixed draws, three agents and six ticks
+//     Sybil     an agent of the top tenth among 15 others: how often it wins, and what it gains, as one and as 16; where
+//               there are stakes also with 1/16 of its stake for each
 //
-// Seeds are fixed: the same figures come out on every machine.
+// Seeds and keys are fixed: the same figures come out on every machine.
 
 #pragma once
 
@@ -23,6 +26,7 @@
 #include <cstdint>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -34,39 +38,57 @@ struct mechanism {
     double welfare_uniform = 0;  ///< share of the best
     double welfare_lognormal = 0;
     sim::deviation_report truth;
-    double wins_alone = 0;  ///< share of quanta
-    double wins_split = 0;  ///< with 16 identities
-    double gain_alone = 0;  ///< value less payment per quantum, in ticks
-    double gain_split = 0;
+    struct identities {
+        double wins = 0;  ///< share of quanta
+        double gain = 0;  ///< value less payment per quantum, in ticks
+    };
+    identities alone;
+    identities split;                             ///< into 16
+    std::optional<identities> split_with_stakes;  ///< and its stake as well
 };
 
-/// The share of the best eligible amount that winners have, over many quanta at N = 1,000.
+/// Where the auction draws: from this key, noise of this width, drawn anew for all agents at each award.
+template <class A>
+void draw_from(A& a, std::uint64_t secret, price temperature) {
+    if constexpr (requires { a.rekey({}); }) a.rekey({secret, 0x6D61'7877'656C'6Cu});
+    if constexpr (requires { a.temperature(temperature); }) {
+        a.temperature(temperature);
+        a.agents_per_award(static_cast<std::uint32_t>(A::capacity()));
+    }
+}
+
+/// Every slot has been met, so that nobody is a newcomer; then all bids have left.
+template <class A>
+void meet_everybody(A& a) {
+    for (int round = 0; round < 3; ++round) {
+        for (std::uint32_t slot = 0; slot < A::capacity(); ++slot) a.insert({slot, 0, 1});
+        a.extract_max();
+    }
+    a.clear();
+}
+
+/// The share of the best amount that winners have, over many markets of 1,000 agents with fresh bids.
 template <class A, class Draw>
-double welfare_of(Draw draw) {
-    constexpr std::size_t agents = 1000;
+double welfare_of(Draw draw, price temperature) {
+    constexpr std::uint32_t agents = 1000;
+    constexpr int markets = 400;
     const auto a = std::make_unique<A>();
+    draw_from(*a, 1, temperature);
+    meet_everybody(*a);
     std::mt19937_64 random(7);
-    std::vector<price> amount(agents);
-    const auto bid_again = [&](std::size_t slot) {
-        amount[slot] = draw(random);
-        a->insert({slot, amount[slot], 1});
-    };
-    for (std::size_t slot = 0; slot < agents; ++slot) bid_again(slot);
     double won = 0;
     double best = 0;
-    constexpr int warm_up = 2000;
-    for (int quantum = 0; quantum < warm_up + 4000; ++quantum) {
-        bid_again(random() % agents);
-        const price highest = *std::max_element(amount.begin(), amount.end());
-        const auto winner = a->extract_max();
-        if (!winner) continue;
-        if (quantum >= warm_up) {
-            won += winner->winner.amount;
-            best += highest;
+    for (int market = 0; market < markets; ++market) {
+        price highest = 0;
+        for (std::uint32_t slot = 0; slot < agents; ++slot) {
+            const price amount = draw(random);
+            a->insert({slot, amount, 1});
+            highest = std::max(highest, amount);
         }
-        bid_again(slot_of(winner->winner.agent));
+        if (const auto winner = a->extract_max()) won += winner->winner.amount;
+        best += highest;
     }
-    return best > 0 ? won / best : 0;
+    return won / best;
 }
 
 inline price uniform_amount(std::mt19937_64& random) { return static_cast<price>(1 + random() % 0xFFFF'FFFFu); }
@@ -77,30 +99,57 @@ inline price lognormal_amount(std::mt19937_64& random) {
 
 /// Amounts around 1,000, where a tick is less than a tier, and a reserve below all of them.
 template <class A>
-sim::outcome settle_one_item(sim::market const& m) {
-    constexpr price lowest = 1000;
-    A a;
-    a.update_price(lowest);
-    for (std::size_t i = 0; i < m.amounts.size(); ++i) a.insert({m.slots[i], lowest + m.amounts[i], 1});
-    sim::outcome paid(m.amounts.size());
-    if (const auto won = a.extract_max()) {
-        const auto slot = std::find(m.slots.begin(), m.slots.end(), slot_of(won->winner.agent));
-        paid[static_cast<std::size_t>(slot - m.slots.begin())] = won->payment - lowest;
+struct one_item {
+    static constexpr price lowest = 1000;
+    A prepared;
+
+    sim::outcome operator()(sim::market const& m) const {
+        A a = prepared;
+        for (std::size_t i = 0; i < m.amounts.size(); ++i) a.insert({m.slots[i], lowest + m.amounts[i], 1});
+        sim::outcome paid(m.amounts.size());
+        if (const auto won = a.extract_max()) {
+            const auto slot = std::find(m.slots.begin(), m.slots.end(), slot_of(won->winner.agent));
+            paid[static_cast<std::size_t>(slot - m.slots.begin())] = won->payment - lowest;
+        }
+        return paid;
     }
-    return paid;
+};
+
+template <class A>
+sim::deviation_report truth_of() {
+    const bool draws = A::traits.winner == fidelity::sampled;
+    const sim::deviation_space space{.agents = draws ? 3u : 4u, .ticks = draws ? 6u : 8u};
+    sim::deviation_report all;
+    for (std::uint64_t secret = 1; secret <= (draws ? 8 : 1); ++secret) {
+        auto rule = std::make_unique<one_item<A>>();
+        draw_from(rule->prepared, secret, 32);
+        meet_everybody(rule->prepared);
+        rule->prepared.update_price(one_item<A>::lowest);
+        const sim::deviation_report found = sim::search_deviations(*rule, space);
+        all.cases += found.cases;
+        all.profitable += found.profitable;
+        all.worst_regret = std::max(all.worst_regret, found.worst_regret);
+    }
+    return all;
 }
 
-/// How often an agent wins with `identities` equal bids among 15 others, and what that brings it; each quantum anew.
+/// How often an agent wins with `count` equal bids among 15 others, and what that brings it; each quantum anew. `stake`: of
+/// each of its bids; the others have 16.
 template <class A>
-void try_identities(std::size_t identities, double& wins, double& gain) {
+mechanism::identities try_identities(std::size_t count, std::uint32_t stake) {
     constexpr std::size_t others = 15;
     constexpr price value = 1'900'000;
     constexpr int quanta = 20'000;
     std::mt19937_64 random(11);
-    std::vector<std::uint32_t> slots(others + identities);
+    std::vector<std::uint32_t> slots(others + count);
     std::iota(slots.begin(), slots.end(), 0u);
-    wins = gain = 0;
     const auto a = std::make_unique<A>();
+    draw_from(*a, 1, value / 10);
+    if constexpr (requires { a->stake(0, 1); }) {
+        for (std::uint32_t slot = 0; slot < A::capacity(); ++slot) a->stake(slot, slot < others ? 16 : stake);
+    }
+    meet_everybody(*a);
+    mechanism::identities found;
     for (int quantum = 0; quantum < quanta; ++quantum) {
         a->clear();
         std::shuffle(slots.begin(), slots.end(), random);
@@ -109,20 +158,24 @@ void try_identities(std::size_t identities, double& wins, double& gain) {
         }
         const auto won = a->extract_max();
         if (!won || slot_of(won->winner.agent) < others) continue;
-        wins += 1.0 / quanta;
-        gain += (double{value} - won->payment) / quanta;
+        found.wins += 1.0 / quanta;
+        found.gain += (double{value} - won->payment) / quanta;
     }
+    return found;
 }
 
 template <class Entry>
 mechanism examine() {
+    using thousand = typename Entry::template type<1000>;
+    using crowd = typename Entry::template type<31>;
     mechanism m;
     m.what = &Entry::info;
-    m.welfare_uniform = welfare_of<typename Entry::template type<1000>>(uniform_amount);
-    m.welfare_lognormal = welfare_of<typename Entry::template type<1000>>(lognormal_amount);
-    m.truth = sim::search_deviations(settle_one_item<typename Entry::template type<4>>, {.agents = 4, .ticks = 8});
-    try_identities<typename Entry::template type<31>>(1, m.wins_alone, m.gain_alone);
-    try_identities<typename Entry::template type<31>>(16, m.wins_split, m.gain_split);
+    m.welfare_uniform = welfare_of<thousand>(uniform_amount, 42'949'673);
+    m.welfare_lognormal = welfare_of<thousand>(lognormal_amount, 250'000);
+    m.truth = truth_of<typename Entry::template type<4>>();
+    m.alone = try_identities<crowd>(1, 16);
+    m.split = try_identities<crowd>(16, 16);
+    if constexpr (requires(crowd & a) { a.stake(0, 1); }) m.split_with_stakes = try_identities<crowd>(16, 1);
     return m;
 }
 

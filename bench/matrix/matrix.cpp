@@ -32,8 +32,16 @@ constexpr std::array facts{
     stated{"stratified_buckets", "O(1)", "O(1)", "auction/stratified_buckets.hpp"},
     stated{"adaptive_buckets", "O(log M), M tiers", "O(log M)", "auction/adaptive_tiers.hpp"},
     stated{"tournament_tree", "O(log N)", "O(log N)", "auction/tournament_tree.hpp"},
+    stated{"sampler_gumbel", "O(1)", "O(k log N), k bids that the reserve has crossed", "auction/gumbel_rule.hpp"},
+    stated{"sampler_choices16", "O(D)", "O(D + k), k bids that the reserve has crossed", "auction/choices_rule.hpp"},
+    stated{"sampler_lottery", "O(log N)", "O(k log N), k bids that the reserve has crossed",
+           "auction/lottery_rule.hpp"},
     stated{"lazy_heap", "O(1) while one agent stays, else O(log N)", "O(log N)", "auction/lazy_heap.hpp"},
 };
+
+/// What one chooses from.
+using mechanisms = structure_list<stratified_buckets_entry, adaptive_buckets_entry, tournament_tree_entry,
+                                  lazy_heap_entry, gumbel_entry, choices_entry, lottery_entry>;
 
 stated const* stated_of(std::string_view name) {
     const auto found = std::find_if(facts.begin(), facts.end(), [&](stated const& s) { return s.name == name; });
@@ -157,11 +165,14 @@ panel_table worth_table(std::vector<mechanism> const& all) {
         const std::string_view fidelity = m.what->order == fidelity::exact  ? "exact"
                                           : m.what->order == fidelity::tier ? "tier"
                                                                             : "sampled";
-        t.rows.push_back({std::string(m.what->name), std::string(fidelity), cell(m.welfare_uniform, 4),
-                          cell(m.welfare_lognormal, 4), fmt::format("{:.2f} %", 100 * m.truth.truthful_share()),
-                          cell(static_cast<double>(m.truth.worst_regret) / 4, 2),
-                          fmt::format("{:.3f} / {:.3f}", m.wins_alone, m.wins_split),
-                          fmt::format("{:.0f} / {:.0f}", m.gain_alone, m.gain_split)});
+        auto const& s = m.split_with_stakes;
+        t.rows.push_back(
+            {std::string(m.what->name), std::string(fidelity), cell(m.welfare_uniform, 4), cell(m.welfare_lognormal, 4),
+             fmt::format("{:.2f} %", 100 * m.truth.truthful_share()),
+             cell(static_cast<double>(m.truth.worst_regret) / 4, 2),
+             fmt::format("{:.3f} / {:.3f}{}", m.alone.wins, m.split.wins,
+                         s ? fmt::format(", shared stake {:.3f}", s->wins) : ""),
+             fmt::format("{:.0f} / {:.0f}{}", m.alone.gain, m.split.gain, s ? fmt::format(", {:.0f}", s->gain) : "")});
     }
     return t;
 }
@@ -170,7 +181,7 @@ panel_table worth_table(std::vector<mechanism> const& all) {
 
 panel_result compare_mechanisms(panel_context const& at) {
     results const& r = at.cases;
-    const std::vector<mechanism> all = examine_all(containers{}, at);
+    const std::vector<mechanism> all = examine_all(mechanisms{}, at);
     panel_result found;
     found.tables = {cost_table(r, all), tail_table(r, all), size_table(r, all), worth_table(all)};
     return found;
