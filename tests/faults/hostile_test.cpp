@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Hostile producers write whatever they like, wherever they may, while the host drains: between two drains, in the middle of one,
-// and from another process at any time. The host must not leave its memory, must keep its budget, and must deliver what honest
-// agents beside them send, whole and in order.
+// Hostile producers write whatever they like, wherever they may, while the host drains: between two drains, in the
+// middle of one, and from another process at any time. The host must not leave its memory, must keep its budget, and
+// must deliver what honest agents beside them send, whole and in order.
 //
 // MAXWELL_HOSTILE_WRITES in the environment says how many writes; else 10^7.
 
@@ -34,7 +34,8 @@ std::uint64_t writes() {
     return given != nullptr ? std::strtoull(given, nullptr, 10) : 10'000'000;
 }
 
-/// Writes words into what it may write: noise, extremes, what is there already and its neighbours, and what was there once.
+/// Writes words into what it may write: noise, extremes, what is there already and its neighbours, and what was there
+/// once.
 class attacker {
 public:
     attacker(std::span<std::byte> memory, std::uint64_t seed)

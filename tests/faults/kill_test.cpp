@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Kill at every instruction. A process works on shared memory and is killed after its first, second, third, ... instruction;
-// each time a new process takes over and has to deliver 64 records.
+// Kill at every instruction. A process works on shared memory and is killed after its first, second, third, ...
+// instruction; each time a new process takes over and has to deliver 64 records.
 //
 //     kill_test FAULT_PROCESS
 

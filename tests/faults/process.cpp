@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// One process of a fault test: it maps the shared region, does what its role says, and stops where that begins and ends.
+// One process of a fault test: it maps the shared region, does what its role says, and stops where that begins and
+// ends.
 //
 //     fault_process SUBJECT ROLE OFFSET FILL DESCRIPTOR
 //
-// OFFSET records have passed before, FILL are waiting. The producer under test pushes one record more, the consumer under test
-// drains. Whoever comes after one of them, which is dead by then, takes over both sides, delivers `later` records, and answers
-// what it has found by its exit code.
+// OFFSET records have passed before, FILL are waiting. The producer under test pushes one record more, the consumer
+// under test drains. Whoever comes after one of them, which is dead by then, takes over both sides, delivers `later`
+// records, and answers what it has found by its exit code.
 
 #include "faults.hpp"
 #include "subjects.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Sleep at every instruction. A producer falls asleep after its first, second, third, ... instruction of a push. Others go round three
-// times meanwhile, and the consumer gives the sleeper's place up. Then it wakes up and finishes. Its record must arrive exactly if
-// its push was true, and nobody else's may suffer.
+// Sleep at every instruction. A producer falls asleep after its first, second, third, ... instruction of a push.
+// Others go round three times meanwhile, and the consumer gives the sleeper's place up. Then it wakes up and finishes.
+// Its record must arrive exactly if its push was true, and nobody else's may suffer.
 //
 //     sleep_test FAULT_PROCESS
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What the fault tests put into shared memory: every source of bids behind one interface, and the controls that must fail.
+// What the fault tests put into shared memory: every source of bids behind one interface, and the controls that must
+// fail.
 //
-// A subject lies in a shared region, zeroed before its constructor runs. It carries numbered records, each of which shows
-// whether it is whole; records of one group keep their order.
+// A subject lies in a shared region, zeroed before its constructor runs. It carries numbered records, each of which
+// shows whether it is whole; records of one group keep their order.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A bounded queue in the manner of D. Vyukov (1024cores.net, "Bounded MPMC queue"): sequence numbers in the cells, claimed by a
-// compare-and-swap. Fast, widely copied, and a control here: a producer that dies between claim and publication stops it for
-// ever, which the fault tests must notice.
+// A bounded queue in the manner of D. Vyukov (1024cores.net, "Bounded MPMC queue"): sequence numbers in the cells,
+// claimed by a compare-and-swap. Fast, widely copied, and a control here: a producer that dies between claim and
+// publication stops it for ever, which the fault tests must notice.
 
 #pragma once
 

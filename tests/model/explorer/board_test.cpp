@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// bid_board under every interleaving: no bid is lost, none is older than one that the host has seen, none acts for a successor.
+// bid_board under every interleaving: no bid is lost, none is older than one that the host has seen, none acts for a
+// successor.
 
 #include "explorer.hpp"
 #include "orders.hpp"

@@ -6,15 +6,14 @@
 
 #include "engine.hpp"
 
-#include <cxxabi.h>
 #include <dlfcn.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <memory>
 #include <set>
+#include <tuple>
 
 namespace maxwell::model {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// mpsc_ring under every interleaving, with cells of 16 bytes and with halves: each push that was true arrives once, whole and in
-// the order of its producer, and no other one does; a place that its producer has left open is given up.
+// mpsc_ring under every interleaving, with cells of 16 bytes and with halves: each push that was true arrives once,
+// whole and in the order of its producer, and no other one does; a place that its producer has left open is given up.
 
 #include "explorer.hpp"
 #include "orders.hpp"
@@ -145,8 +145,8 @@ std::vector<program> programs_of(std::string const& name, bounds within) {
     return all;
 }
 
-/// A place is written again while what was in it may still be under way to the consumer: a ring of three places, of which two are
-/// full, one producer that goes on to the first of them, and a consumer that reads both at once.
+/// A place is written again while what was in it may still be under way to the consumer: a ring of three places, of
+/// which two are full, one producer that goes on to the first of them, and a consumer that reads both at once.
 template <class Cell>
 program of_reused_place(std::string const& name) {
     using small_ring = mpsc_ring<2, 1, 1, 1, Cell>;
@@ -198,8 +198,8 @@ TEST(mpsc_ring, holds_under_every_interleaving) { expect_all_hold(programs({.swi
 TEST(mpsc_ring, needs_every_order_it_names) {
     std::vector<program> all = programs({.switches = 2, .stale_loads = 1});
     std::erase_if(all, [](program const& p) { return !p.mortal.empty(); });  // deaths have nothing to do with orders
-    // The order of claims spares a producer a refusal where there is room, but no bid depends on it. What a cell held a lap ago
-    // was read before head_ passed it, so that its exchange has nothing to acquire.
+    // The order of claims spares a producer a refusal where there is room, but no bid depends on it. What a cell held
+    // a lap ago was read before head_ passed it, so that its exchange has nothing to acquire.
     expect_every_order_is_needed(all, {"replace: compare_exchange acq_rel -> release",
                                        "try_push: update acq_rel -> acquire", "try_push: update acq_rel -> release"});
 }

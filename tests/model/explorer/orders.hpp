@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the explorer's tests of the library share: all programs of a structure hold, and every order in its source that is
-// stronger than relaxed is there for a reason.
+// What the explorer's tests of the library share: all programs of a structure hold, and every order in its source that
+// is stronger than relaxed is there for a reason.
 
 #pragma once
 
@@ -25,7 +25,8 @@ inline void expect_all_hold(std::vector<program> const& programs) {
     }
 }
 
-/// Each order, weakened by one step, breaks one of the programs, but for those in `unneeded`, written "function: change".
+/// Each order, weakened by one step, breaks one of the programs, but for those in `unneeded`, written "function:
+/// change".
 inline void expect_every_order_is_needed(std::vector<program> const& programs, std::set<std::string> const& unneeded) {
     std::set<std::string> found;
     for (weakening const& w : weaken_each_order(programs)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// outcome_board under every interleaving: an agent reads the sums of one moment, never older than those before, and never a
-// successor's; a host that dies leaves them whole.
+// outcome_board under every interleaving: an agent reads the sums of one moment, never older than those before, and
+// never a successor's; a host that dies leaves them whole.
 
 #include "explorer.hpp"
 #include "orders.hpp"

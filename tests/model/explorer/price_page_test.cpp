@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// price_page under every interleaving: what a reader gets is one schedule, never older than the one before, whoever dies.
+// price_page under every interleaving: what a reader gets is one schedule, never older than the one before, whoever
+// dies.
 
 #include "explorer.hpp"
 #include "orders.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// published under every interleaving: a reader's copy is whole, does not change while it is read, and is never older than the one
-// before.
+// published under every interleaving: a reader's copy is whole, does not change while it is read, and is never older
+// than the one before.
 
 #include "explorer.hpp"
 #include "orders.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// wakeup under every interleaving: a host never sleeps on a bid. Built without __SANITIZE_THREAD__, so that the fences are those of
-// every other build.
+// wakeup under every interleaving: a host never sleeps on a bid. Built without __SANITIZE_THREAD__, so that the fences
+// are those of every other build.
 
 #include "explorer.hpp"
 #include "orders.hpp"
@@ -29,7 +29,8 @@ void submit(std::size_t agent) {
     if (shared->bell.should_wake()) rung[agent] = true;
 }
 
-/// As the kernel does it: compares and falls asleep in one step, with the newest value. Without a time limit, and nobody wakes it.
+/// As the kernel does it: compares and falls asleep in one step, with the newest value. Without a time limit, and
+/// nobody wakes it.
 void sleep_on(std::uint32_t noted) {
     auto* word = reinterpret_cast<std::uint32_t*>(&shared->bell);
     fell_asleep = __atomic_fetch_add(word, 0, __ATOMIC_RELAXED) == noted;

@@ -18,14 +18,18 @@
 // Plain accesses have no messages: they read and write the memory itself. Each view has a vector clock, and two
 // conflicting accesses, at least one of them plain, that no clock orders are a race.
 //
-// Load buffering: a relaxed load may also return what another thread stores only later, as processors do that let a store pass
-// an earlier load. It is then a guess, which that store must make good: one that the load doesn't happen before. Once in
-// an execution, and with values that were stored in executions without a guess, so that none comes out of thin air.
+// Load buffering: a relaxed load may also return what another thread stores only later, as processors do that let a
+// store pass an earlier load. It is then a guess, which that store must make good: one that the load doesn't happen
+// before. Once in an execution, and with values that were stored in executions without a guess, so that none comes out
+// of thin air.
 //
-// What is left out: accesses of different sizes to one word, but for a compare-and-swap of 16 bytes, which is one step over two
-// words of 8 bytes and finds the latest message of both; acquire loads and read-modify-writes that read from the future.
+// What is left out: accesses of different sizes to one word, but for a compare-and-swap of 16 bytes, which is one step
+// over two words of 8 bytes and finds the latest message of both; acquire loads and read-modify-writes that read from
+// the future.
 
 #pragma once
+
+#include "view.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,52 +37,12 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace maxwell::model {
 
-inline constexpr std::size_t most_threads = 4;
-inline constexpr std::size_t most_locations = 40;
-
-/// The orders, with the values that the compilers give them.
-enum order : int { relaxed = 0, consume = 1, acquire = 2, release = 3, acq_rel = 4, seq_cst = 5 };
-
-inline bool acquires(int o) { return o == consume || o == acquire || o == acq_rel || o == seq_cst; }
-inline bool releases(int o) { return o == release || o == acq_rel || o == seq_cst; }
-
-/// A number that stands for all that was put in. Not secret, only well mixed.
-class digest {
-public:
-    void add(std::uint64_t word) {
-        a_ = mix((a_ ^ word) * 0x9e3779b97f4a7c15u);
-        b_ = mix((b_ + word) * 0xc2b2ae3d27d4eb4fu);
-    }
-    std::pair<std::uint64_t, std::uint64_t> value() const { return {a_, b_}; }
-
-private:
-    static std::uint64_t mix(std::uint64_t x) { return x ^ (x >> 29) ^ (x << 17); }
-    std::uint64_t a_ = 1, b_ = 2;
-};
-
-struct view {
-    std::array<std::uint16_t, most_locations> seen{};  ///< per location: the place of a message in modification order
-    std::array<std::uint16_t, most_threads> clock{};   ///< per thread: its accesses up to this time happened before
-
-    void join(view const& other, bool with_clock = true) {
-        for (std::size_t i = 0; i < most_locations; ++i) seen[i] = std::max(seen[i], other.seen[i]);
-        for (std::size_t i = 0; with_clock && i < most_threads; ++i) clock[i] = std::max(clock[i], other.clock[i]);
-    }
-};
-
-struct message {
-    std::uint64_t value;
-    view released;           ///< what an acquire that reads it learns
-    bool attached;           ///< by a read-modify-write that read the one before: nothing comes between
-    std::uint64_t mark = 0;  ///< stands for all of that
-};
-
-/// Where the model leaves something open, `choose(n)` answers one of 0 .. n - 1; `fail(text)` is told of races and doesn't return.
+/// Where the model leaves something open, `choose(n)` answers one of 0 .. n - 1; `fail(text)` is told of races and
+/// doesn't return.
 class weak_memory {
 public:
     struct oracle {
@@ -155,7 +119,8 @@ public:
         return read_and_write(thread, x, places[pick(n)], o, next);
     }
 
-    /// A compare-and-swap; `expected` gets the value found. A weak one may also fail for no reason while `may_fail_anyway`.
+    /// A compare-and-swap; `expected` gets the value found. A weak one may also fail for no reason while
+    /// `may_fail_anyway`.
     bool compare_exchange(std::size_t thread, void* address, std::size_t size, std::uint64_t& expected,
                           std::uint64_t desired, int success, int failure, bool may_fail_anyway) {
         const std::size_t x = at(address, size);
@@ -313,7 +278,8 @@ private:
         t.to_acquire.join(m.released);
     }
 
-    /// After a guess its thread must not touch that word again before it has come true: what it finds there would be newer.
+    /// After a guess its thread must not touch that word again before it has come true: what it finds there would be
+    /// newer.
     void no_open_guess(std::size_t thread, std::size_t x) {
         if (guess_is_open() && thread == guess_.thread && x == guess_.x) oracle_.discard();
     }
