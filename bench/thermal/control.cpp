@@ -112,13 +112,13 @@ std::vector<thermal_scenario> seeds(std::size_t count, thermal_scenario const& b
     return all;
 }
 
-std::vector<thermal_scenario> cold_corners(unsigned stride) {
+std::vector<thermal_scenario> cold_corners() {
     std::vector<thermal_scenario> all;
     for (const double kelvin : {-5., 5.}) {
         thermal_scenario base;
         base.warmer_k = kelvin;
         base.warm_up_s = 0;
-        for (thermal_scenario const& s : corners(.75, 1.25, base, stride)) all.push_back(s);
+        for (thermal_scenario const& s : corners(.75, 1.25, base)) all.push_back(s);
     }
     return all;
 }
@@ -179,7 +179,7 @@ std::vector<trial> trials(bool full) {
     for (thermal_scenario const& s : corners(.5, 2, cold, some)) doubled.push_back(s);
     return {{"as stated", seeds(full ? 40 : 8)},
             {"each R and C a quarter off", corners(.75, 1.25)},
-            {"and air +-5 K, cold start", cold_corners(full ? 1 : 3)},
+            {"and air +-5 K, cold start", cold_corners()},
             {"and watts 10 % off", wrong_watts(some)},
             {"each R and C half or double", doubled},
             {"fan fails: last R x 1.6", corners(.75, 1.25, fan_failure(), some)},
@@ -293,12 +293,12 @@ void judge(panel_result& r, std::vector<trial> const& what, std::vector<thermal_
     at_most("and air +-5 K, cold start: overshoot at most 3 K", cold.overshoot_k, 3, "K");
     at_most("as stated and a quarter off: within 1 K at most 3 s after first reaching the target less 1 K",
             std::max(stated.settling_s, quarter.settling_s), 3, "s");
-    at_most("and air +-5 K, cold start: the same", cold.settling_s, 3, "s");
-    at_most("as stated and a quarter off, air too: sigma at most .1 K",
-            std::max({stated.sigma_k, quarter.sigma_k, cold.sigma_k}), .1, "K");
+    at_most("and air +-5 K, cold start: settled as fast", cold.settling_s, 3, "s");
+    at_most("as stated and a quarter off: sigma at most .1 K", std::max(stated.sigma_k, quarter.sigma_k), .1, "K");
+    at_most("and air +-5 K, cold start: sigma at most .1 K", cold.sigma_k, .1, "K");
     const double least = std::min({stated.throughput, quarter.throughput, cold.throughput});
-    add_goal(r, "the same: throughput at least .995 of the thermal optimum", fmt::format("{:.4f}", least),
-             least >= .995);
+    add_goal(r, "as stated, a quarter off, air too: throughput at least .995 of the thermal optimum",
+             fmt::format("{:.4f}", least), least >= .995);
     for (const char* fault : {"sensor faults", "fan fails: last R x 1.6", "bursts"}) {
         at_most(fmt::format("{}: no time over the limit, target + 3 K", fault), of(fault).over_limit_s, 0, "s");
     }
