@@ -10,7 +10,12 @@
 #include "support/arrivals.hpp"
 #include "support/dice.hpp"
 
-#include <maxwell/maxwell.hpp>
+#include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tiers.hpp>
+#include <maxwell/core/agent_registry.hpp>
+#include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/log_linear.hpp>
 #include <maxwell/sim/deviation.hpp>
 
 #include <algorithm>

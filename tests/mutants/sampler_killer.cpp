@@ -27,13 +27,15 @@ char const* random_operations() {
     return nullptr;
 }
 
-/// Known agents whose scores tie often.
+/// Known agents, whose scores tie often at one temperature, and turn their amounts round at the other.
 char const* operations_of_known_agents() {
     dice random(8);
     twin<probabilistic_sampler<5, gumbel_rule_of_levels<64>>, flat_sampler<5, flat_gumbel<5, 64>>> both;
     for (int i = 0; i < 20'000; ++i) {
-        operation o{random.below(3) != 0 ? op::insert : op::extract_max, 0, random.below(5), random.below(3) * 100, 1};
+        operation o{random.below(3) != 0 ? op::insert : op::extract_max, 0, random.below(5), random.below(3) * 20, 1};
+        if (i % 7 == 0) o = {op::update_price, 0, 0, random.below(3) * 20, 0};
         if (i % 50 == 0) o = {op::extract_top, static_cast<std::uint8_t>(1 + random.below(3)), random(), random(), 1};
+        if (i % 1000 == 0) o = {op::quantum_bonus, 0, 0, i % 2000 == 0 ? 32u : 1u << 25, 0};  // the temperature
         if (char const* why = both.apply(o)) return why;
     }
     return nullptr;
