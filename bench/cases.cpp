@@ -41,6 +41,13 @@ std::vector<case_spec> all_cases(bool full) {
     return cases;
 }
 
+std::vector<worst_spec> all_worst_cases() {
+    std::vector<worst_spec> cases;
+    add_worst_of_containers(cases);
+    add_worst_of_samplers(cases);
+    return cases;
+}
+
 namespace {
 bool is_decision(workload w) { return w == workload::hold || w == workload::quantum || w == workload::incumbent; }
 }  // namespace

@@ -32,6 +32,8 @@ void add_variants(case_spec const& spec, std::vector<case_spec>& cases);
 
 /// The most expensive single operation of every container, for each distribution: `worst/STRUCTURE/DISTRIBUTION/10000`.
 std::vector<worst_spec> all_worst_cases();
+void add_worst_of_containers(std::vector<worst_spec>& cases);
+void add_worst_of_samplers(std::vector<worst_spec>& cases);
 
 /// The few whose instructions are counted in every run, where the processor doesn't count them itself.
 bool is_counted_by_default(case_spec const& spec);

@@ -53,4 +53,16 @@ void add_all_of(List list, case_spec const& spec, std::vector<case_spec>& cases)
     }
 }
 
+/// The most expensive single operation of every container in the list, with each of the first `distributions`.
+template <class... Entries>
+void add_all_worst_of(structure_list<Entries...>, std::size_t distributions, std::vector<worst_spec>& cases) {
+    const auto add = [&]<class Entry>(Entry) {
+        for (std::size_t d = 0; d < distributions; ++d) {
+            cases.push_back({&Entry::info, static_cast<distribution>(d),
+                             measure_worst<typename Entry::template type<worst_spec::agents>>});
+        }
+    };
+    (add(Entries{}), ...);
+}
+
 }  // namespace maxwell::bench

@@ -159,8 +159,9 @@ panel_table worth_table(std::vector<mechanism> const& all) {
         {"mechanism", "fidelity", "welfare, uniform", "welfare, lognormal", "truthful cases", "worst regret, ticks",
          "wins as 1 / as 16 identities", "gain as 1 / as 16, ticks"},
         {},
-        "Welfare: the winners' amounts over the best ones, N = 1,000. Truthful: cases without a profitable "
-        "deviation, all markets of 4 agents and 8 ticks. Identities: an agent of the top tenth among 15 others."};
+        "Welfare: the winners' amounts over the best ones, N = 1,000, a temperature of 1 %. Truthful: cases without a "
+        "profitable deviation, all markets of 4 agents and 8 ticks; samplers: 3 agents, 6 ticks, each of 8 draws. "
+        "Identities: an agent of the top tenth among 15 others, a temperature of 10 %."};
     for (mechanism const& m : all) {
         const std::string_view fidelity = m.what->order == fidelity::exact  ? "exact"
                                           : m.what->order == fidelity::tier ? "tier"
