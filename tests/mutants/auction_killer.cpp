@@ -7,6 +7,7 @@
 // they are for: nobody gains by lying.
 
 #include "fuzz/targets.hpp"
+#include "mutants/killer.hpp"
 #include "support/arrivals.hpp"
 #include "support/dice.hpp"
 
@@ -20,16 +21,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <initializer_list>
 #include <set>
 #include <vector>
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 char const* random_operations() {
     dice random(7);
@@ -204,14 +201,12 @@ char const* affinity_looks_no_further_than_its_probes() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
-    char const* (*const checks[])() = {
+    return run({
         bitmap_of<64>,
         bitmap_of<200>,
         bitmap_of<5000>,
@@ -226,12 +221,5 @@ int main() {
         a_bonus_is_worth_itself,
         nobody_gains_by_lying,
         random_operations,
-    };
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    });
 }

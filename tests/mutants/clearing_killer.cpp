@@ -3,6 +3,7 @@
 // The killer of clearing.txt: sales of units against their definition, listing against extraction, and copies that are
 // published while one of them is read.
 
+#include "mutants/killer.hpp"
 #include "support/dice.hpp"
 #include "support/flat_auction.hpp"
 #include "support/plain_sale.hpp"
@@ -16,13 +17,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 constexpr std::size_t agents = 8;
 
@@ -93,8 +90,6 @@ char const* what_is_read_stays() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
@@ -102,19 +97,12 @@ int main() {
     using namespace maxwell;
     using namespace maxwell::test;
     using tiers = linear_tiers<1, 2, 4>;
-    char const* (*const checks[])() = {
+    return run({
         sales_are_as_defined<tournament_tree<agents>, exact_order>,
         sales_are_as_defined<stratified_buckets<agents, tiers>, tier_order<tiers>>,
         listing_is_extraction_that_changes_nothing<tournament_tree<agents, 3>>,
         listing_is_extraction_that_changes_nothing<lazy_heap<agents>>,
         listing_is_extraction_that_changes_nothing<stratified_buckets<agents, tiers>>,
         what_is_read_stays,
-    };
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    });
 }

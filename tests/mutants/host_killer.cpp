@@ -3,19 +3,17 @@
 // The killer: in a second or two, whatever finds a fault in shared regions and in what wakes a host. It passes with the library
 // as it is, and must fail with every mutant of it in host.txt.
 
+#include "mutants/killer.hpp"
+
 #include <maxwell/host/shared_region.hpp>
 #include <maxwell/host/wakeup.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <utility>
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 using cells = bid_cells<64>;
 
@@ -79,19 +77,10 @@ char const* no_bell_is_missed() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
-    char const* (*const checks[])() = {seals_hold, only_what_matches_is_opened, no_bell_is_missed};
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    return run({seals_hold, only_what_matches_is_opened, no_bell_is_missed});
 }

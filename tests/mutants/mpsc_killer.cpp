@@ -3,6 +3,7 @@
 // The killer: in a second or two, whatever finds a fault in rings for many producers. It passes with the library as it is,
 // and must fail with every mutant of it in mpsc.txt.
 
+#include "mutants/killer.hpp"
 #include "support/claims_twin.hpp"
 
 #include <maxwell/ring/agent_ring.hpp>
@@ -10,14 +11,10 @@
 #include <maxwell/ring/sharded_ring.hpp>
 
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 char const* halves_are_given_up_in_two_steps() {
     halved_cell cell;
@@ -98,15 +95,13 @@ char const* shards_are_served_alike() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell;
     using namespace maxwell::test;
-    char const* (*const checks[])() = {
+    return run({
         [] { return every_way_to_settle<wire_cell>(1); },
         [] { return every_way_to_settle<halved_cell>(0xFFFDu); },
         [] { return random_claims_everywhere<wire_cell>(2000); },
@@ -116,12 +111,5 @@ int main() {
         strangers_are_dropped,
         a_ring_is_its_agents,
         shards_are_served_alike,
-    };
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    });
 }

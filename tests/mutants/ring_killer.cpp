@@ -3,6 +3,7 @@
 // The killer: in a second or two, whatever finds a fault in what carries bids. It passes with the library as it is, and must
 // fail with every mutant of it in ring.txt.
 
+#include "mutants/killer.hpp"
 #include "support/board_twin.hpp"
 #include "support/dice.hpp"
 #include "support/queue_twin.hpp"
@@ -13,14 +14,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 /// What the producer of an spsc_ring can write to begins here: tail_, then a line later the slots.
 template <class Ring>
@@ -147,14 +144,12 @@ char const* outcomes_add_up_for_their_agent() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
-    char const* (*const checks[])() = {
+    return run({
         [] { return every_sequence<1>(5); },
         [] { return every_sequence<3>(5); },
         [] { return random_sequence<3>(0, 5000); },
@@ -171,12 +166,5 @@ int main() {
         a_rescan_reads_everybody,
         who_bids_all_the_time_starves_nobody,
         outcomes_add_up_for_their_agent,
-    };
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    });
 }

@@ -4,6 +4,7 @@
 // the hash and of the noise.
 
 #include "fuzz/sampler_targets.hpp"
+#include "mutants/killer.hpp"
 #include "support/chi_square.hpp"
 #include "support/dice.hpp"
 
@@ -11,7 +12,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <vector>
 
 namespace maxwell::test {
@@ -84,13 +84,6 @@ char const* lottery_pays_by_myerson() {
 
 int main() {
     using namespace maxwell::test;
-    char const* (*const checks[])() = {noise_is_gumbels, hash_is_uniform_and_takes_everything_in,
-                                       lottery_pays_by_myerson, operations_of_known_agents, random_operations};
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    return run({noise_is_gumbels, hash_is_uniform_and_takes_everything_in, lottery_pays_by_myerson,
+                operations_of_known_agents, random_operations});
 }

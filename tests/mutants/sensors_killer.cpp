@@ -3,12 +3,13 @@
 // The killer: in a second, whatever finds a fault in sensors. It passes with the library as it is, and must fail with every mutant of
 // it in sensors.txt.
 
+#include "mutants/killer.hpp"
+
 #include <maxwell/host/replay_sensors.hpp>
 #include <maxwell/host/sysfs_sensors.hpp>
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,9 +17,6 @@
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 /// A folder for a tree of files, which goes with it.
 struct temporary_folder {
@@ -60,18 +58,10 @@ char const* a_recording_says_what_it_lacks() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
-    for (auto const check : {sensors_read_what_is_there, a_recording_says_what_it_lacks}) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    return run({sensors_read_what_is_there, a_recording_says_what_it_lacks});
 }

@@ -4,6 +4,7 @@
 // fail with every mutant of it in thermal.txt. Those of the price page only show while another process is stepped, so they
 // live where ptrace is forbidden.
 
+#include "mutants/killer.hpp"
 #include "support/dice.hpp"
 #include "support/price_page_faults.hpp"
 #include "support/price_schedules.hpp"
@@ -15,13 +16,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 
 namespace maxwell::test {
 namespace {
-
-#define REQUIRE(condition) \
-    if (!(condition)) return #condition
 
 /// Before, in, after the horizon, across the wrap of the clock, against what the header draws.
 char const* a_schedule_is_looked_up_by_time() {
@@ -94,24 +91,15 @@ char const* readers_and_writers_of_a_page_may_stop_anywhere() {
     return nullptr;
 }
 
-#undef REQUIRE
-
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
-    char const* (*const checks[])() = {
+    return run({
         a_schedule_is_looked_up_by_time,
         a_page_is_read_as_published,
         a_surface_is_followed,
         readers_and_writers_of_a_page_may_stop_anywhere,
-    };
-    for (auto const check : checks) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    });
 }

@@ -4,11 +4,11 @@
 // library as it is, and must fail with every mutant of it in tiers.txt.
 
 #include "fuzz/moving_targets.hpp"
+#include "mutants/killer.hpp"
 #include "support/dice.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <vector>
 
 namespace maxwell::test {
@@ -41,12 +41,6 @@ char const* equal_amounts() {
 
 int main() {
     using namespace maxwell::test;
-    for (auto const check : {equal_amounts<maxwell::adaptive_tiers<8, 16>>,
-                             equal_amounts<maxwell::adaptive_tiers<600, 100>>, random_operations}) {
-        if (char const* why = check()) {
-            std::printf("%s\n", why);
-            return 1;
-        }
-    }
-    return 0;
+    return run({equal_amounts<maxwell::adaptive_tiers<8, 16>>, equal_amounts<maxwell::adaptive_tiers<600, 100>>,
+                random_operations});
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// What the killers of all areas are made of: a check answers null, or a sentence on what it found, and the first sentence ends
+// the program.
+
+#pragma once
+
+#include <cstdio>
+#include <initializer_list>
+
+#define REQUIRE(condition) \
+    if (!(condition)) return #condition
+
+namespace maxwell::test {
+
+using check = char const* (*)();
+
+/// The exit code: 0 when all of them are content.
+inline int run(std::initializer_list<check> checks) {
+    for (const check c : checks) {
+        if (char const* why = c()) {
+            std::printf("%s\n", why);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+}  // namespace maxwell::test
