@@ -12,6 +12,15 @@
 #include <cstdint>      // for the size assertions
 #include <type_traits>  // is_trivially_copyable, is_integral
 
+// Defined where the thread sanitizer is at work, which sees neither assembly nor fences.
+#if defined(__SANITIZE_THREAD__)
+#define MAXWELL_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MAXWELL_THREAD_SANITIZER
+#endif
+#endif
+
 namespace maxwell {
 
 /// The orders of the C++ memory model, with the builtins' values.

@@ -17,14 +17,6 @@
 #include <cstdint>      // uint32_t, uint64_t
 #include <type_traits>  // is_standard_layout
 
-#if defined(__SANITIZE_THREAD__)
-#define MAXWELL_THREAD_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MAXWELL_THREAD_SANITIZER
-#endif
-#endif
-
 #ifdef MAXWELL_THREAD_SANITIZER
 __extension__ typedef __int128 maxwell_int128;
 extern "C" {

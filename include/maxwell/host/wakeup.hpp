@@ -40,14 +40,6 @@
 #include <ctime>
 #include <type_traits>
 
-#if defined(__SANITIZE_THREAD__)
-#define MAXWELL_THREAD_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MAXWELL_THREAD_SANITIZER
-#endif
-#endif
-
 namespace maxwell {
 
 class wakeup {
@@ -113,5 +105,3 @@ private:
 static_assert(sizeof(wakeup) == 64 && std::is_standard_layout_v<wakeup>);
 
 }  // namespace maxwell
-
-#undef MAXWELL_THREAD_SANITIZER
