@@ -89,12 +89,12 @@ long worst_single_operation(results const& r, std::string_view name) {
 }
 
 panel_table cost_table(results const& r, std::vector<mechanism> const& all) {
-    panel_table t{
-        "What a quantum costs: rebid, extract the best with its payment, re-enter it; uniform bids",
-        {"mechanism", "amortised", "worst case", "worst operation, instructions"},
-        {},
-        "Stated orders are held by the tests; the worst operation is stepped at N = 10,000, the wrap of arrival "
-        "numbers included."};
+    panel_table t{"What a quantum costs: rebid, extract the best with its payment, re-enter it; uniform bids",
+                  {"mechanism", "amortised", "worst case", "worst operation, instructions"},
+                  {},
+                  "Orders are those that the headers argue for; the worst operation is stepped at N = 10,000, the wrap "
+                  "of arrival "
+                  "numbers included."};
     for (const std::size_t n : agent_counts) t.head.push_back(fmt::format("mean ns, N = {}", n));
     for (mechanism const& m : all) {
         stated const* s = stated_of(m.what->name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The comparison matrix: mechanism against whatever one chooses a mechanism by. Speeds come from the cases of the same run, what
-// needs no clock is found out here, and orders of growth are those that the headers state and the tests hold them to.
+// needs no clock is found out here, and orders of growth are those that the headers argue for.
 
 #pragma once
 
