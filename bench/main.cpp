@@ -9,13 +9,13 @@
 //     5  the panels: whatever is measured in its own way
 //     6  tables, goals, results.json, index.html
 
-#include "callgrind.hpp"
-#include "cases.hpp"
-#include "counters.hpp"
-#include "panel.hpp"
-#include "pinned.hpp"
-#include "report.hpp"
-#include "results.hpp"
+#include "cases/cases.hpp"
+#include "harness/callgrind.hpp"
+#include "harness/counters.hpp"
+#include "harness/panel.hpp"
+#include "harness/pinned.hpp"
+#include "harness/results.hpp"
+#include "report/report.hpp"
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>

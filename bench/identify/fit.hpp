@@ -14,7 +14,7 @@
 
 #pragma once
 
-#include "recording.hpp"
+#include "identify/recording.hpp"
 
 #include <Eigen/Dense>
 #include <unsupported/Eigen/NonLinearOptimization>

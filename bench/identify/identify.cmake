@@ -9,4 +9,5 @@ if(NOT TARGET Eigen3::Eigen)
 endif()
 
 add_executable(maxwell_identify ${CMAKE_CURRENT_LIST_DIR}/identify.cpp)
+target_include_directories(maxwell_identify PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(maxwell_identify PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11 Eigen3::Eigen)

@@ -2,8 +2,8 @@
 //
 // maxwell_identify: the thermal resistances and time constants of a machine, from a recorded load step.
 
-#include "fit.hpp"
-#include "recording.hpp"
+#include "identify/fit.hpp"
+#include "identify/recording.hpp"
 
 #include <maxwell/sim/plant.hpp>
 

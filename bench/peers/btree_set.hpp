@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "peer.hpp"
+#include "peers/peer.hpp"
 
 #include <absl/container/btree_set.h>
 

@@ -14,7 +14,7 @@
 
 #pragma once
 
-#include "peer.hpp"
+#include "peers/peer.hpp"
 
 #include <maxwell/core/bid.hpp>
 

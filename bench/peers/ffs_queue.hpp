@@ -13,7 +13,7 @@
 
 #pragma once
 
-#include "peer.hpp"
+#include "peers/peer.hpp"
 
 #include <maxwell/core/log_linear.hpp>
 

@@ -20,7 +20,7 @@
 
 #pragma once
 
-#include "peer.hpp"
+#include "peers/peer.hpp"
 
 #include <cstddef>
 #include <cstdint>

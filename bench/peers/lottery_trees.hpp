@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "lottery.hpp"
+#include "peers/lottery.hpp"
 
 #include <bit>
 #include <cstddef>

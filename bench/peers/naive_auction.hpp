@@ -19,8 +19,8 @@
 
 #pragma once
 
-#include "agent_table.hpp"
-#include "peer.hpp"
+#include "peers/agent_table.hpp"
+#include "peers/peer.hpp"
 
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/bid.hpp>

@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "peer.hpp"
+#include "peers/peer.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -12,7 +12,7 @@
 
 #pragma once
 
-#include "peer.hpp"
+#include "peers/peer.hpp"
 
 #include <bit>
 #include <cstddef>

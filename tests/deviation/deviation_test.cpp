@@ -3,7 +3,7 @@
 // Nobody gains by lying: exhaustive deviation search over small markets, for every container and clearing rule, with
 // payment rules that are known to fail as controls.
 
-#include "support/flat_auction.hpp"
+#include "support/reference_auction.hpp"
 
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
@@ -160,7 +160,7 @@ using containers =
                      stratified_buckets<max_agents, linear_tiers<0, 2, 4>>,
                      stratified_buckets<max_agents, linear_tiers<3, 2, 3>>,
                      stratified_buckets<max_agents, log_linear_tiers<1>>, tournament_tree<max_agents>,
-                     tournament_tree<max_agents, 2>, lazy_heap<max_agents>, flat_auction<max_agents, exact_order>>;
+                     tournament_tree<max_agents, 2>, lazy_heap<max_agents>, reference_auction<max_agents, exact_order>>;
 TYPED_TEST_SUITE(deviation, containers);
 
 TYPED_TEST(deviation, one_item_is_truthful) {
@@ -209,21 +209,21 @@ TYPED_TEST(deviation, affinity_is_truthful_also_when_the_probes_run_out) {
 }
 
 TEST(deviation_search, nothing_to_search_is_reported_as_such) {
-    using A = flat_auction<max_agents, exact_order>;
+    using A = reference_auction<max_agents, exact_order>;
     EXPECT_EQ(search_deviations(one_item<A>, {.agents = 0}).cases, 0u);
     EXPECT_EQ(search_deviations(one_item<A>, {.ticks = 0}).cases, 0u);
     EXPECT_EQ(deviation_report{}.truthful_share(), 1.0);
 }
 
 TEST(deviation_search, counts_every_agent_value_order_and_reserve) {
-    using A = flat_auction<max_agents, exact_order>;
+    using A = reference_auction<max_agents, exact_order>;
     const auto r = search_deviations(one_item<A>, {.agents = 3, .ticks = 5, .steps = 4, .reserves = {0, 1}});
     EXPECT_EQ(r.cases, 5u * 5 * 5 * 6 * 2 * 3 * 4);
 }
 
 // On the grid alone a price that is a tick too low can't be told from the right one: that is why values off it are tried.
 TEST(deviation_search, needs_values_off_the_grid) {
-    using A = flat_auction<max_agents, exact_order>;
+    using A = reference_auction<max_agents, exact_order>;
     EXPECT_EQ(search_deviations(plain_second_price<A>, {.agents = 3, .ticks = 6, .steps = 1}).profitable, 0u);
     EXPECT_GT(search_deviations(plain_second_price<A>, {.agents = 3, .ticks = 6, .steps = 2}).profitable, 0u);
 }

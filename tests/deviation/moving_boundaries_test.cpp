@@ -4,7 +4,7 @@
 // others that come and go, and move the boundaries as they do. Two rules that are known to fail are the controls.
 
 #include "support/dice.hpp"
-#include "support/moving_auction.hpp"
+#include "support/reference_adaptive_auction.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
@@ -33,7 +33,7 @@ constexpr price ticks = 8;
 using few = adaptive_tiers<6, 5>;
 using container = stratified_buckets<bidders + 1, few>;
 template <moving_rule Rule>
-using oracle = moving_auction<bidders + 1, few, Rule>;
+using oracle = reference_adaptive_auction<bidders + 1, few, Rule>;
 
 /// What the others do: drawn once for each history, the same for every bid that the bidders try.
 struct history {

@@ -3,7 +3,7 @@
 // Bids for several units, all or nothing: nobody gains by lying about the price or the units, where all units are needed.
 // Controls: the same where each unit has a value by itself, one price for all winners, and what each offered.
 
-#include "support/flat_auction.hpp"
+#include "support/reference_auction.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/auction/clearing.hpp>
@@ -141,7 +141,7 @@ TYPED_TEST(units_deviation, orders_of_slots_make_no_difference) {
     }
 }
 
-using exact = flat_auction<max_agents, exact_order>;
+using exact = reference_auction<max_agents, exact_order>;
 
 TEST(units_controls, where_a_unit_has_value_by_itself_asking_for_less_pays) {
     deviation_space space = three_agents();

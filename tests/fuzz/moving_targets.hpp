@@ -5,8 +5,8 @@
 
 #pragma once
 
-#include "support/moving_auction.hpp"
-#include "support/twin.hpp"
+#include "support/lockstep.hpp"
+#include "support/reference_adaptive_auction.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
 
@@ -17,7 +17,7 @@ namespace maxwell::test {
 
 template <std::size_t Capacity, class Tiers>
 char const* fuzz_moving(std::uint8_t const* data, std::size_t size) {
-    return run_bytes<stratified_buckets<Capacity, Tiers>, moving_auction<Capacity, Tiers>>(data, size);
+    return run_bytes<stratified_buckets<Capacity, Tiers>, reference_adaptive_auction<Capacity, Tiers>>(data, size);
 }
 
 /// Null, or a sentence on the first container that differs from its oracle.

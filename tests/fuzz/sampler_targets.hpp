@@ -4,9 +4,9 @@
 
 #pragma once
 
-#include "support/flat_draws.hpp"
-#include "support/flat_sampler.hpp"
-#include "support/twin.hpp"
+#include "support/lockstep.hpp"
+#include "support/reference_draws.hpp"
+#include "support/reference_sampler.hpp"
 
 #include <maxwell/auction/probabilistic_sampler.hpp>
 
@@ -17,7 +17,7 @@ namespace maxwell::test {
 
 template <std::size_t Capacity, class Rule, class Draw>
 char const* fuzz_sampler(std::uint8_t const* data, std::size_t size) {
-    return run_bytes<probabilistic_sampler<Capacity, Rule>, flat_sampler<Capacity, Draw>>(data, size);
+    return run_bytes<probabilistic_sampler<Capacity, Rule>, reference_sampler<Capacity, Draw>>(data, size);
 }
 
 /// Null, or a sentence on the first sampler that differs from its oracle.

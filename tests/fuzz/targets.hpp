@@ -4,8 +4,8 @@
 
 #pragma once
 
-#include "support/flat_auction.hpp"
-#include "support/twin.hpp"
+#include "support/lockstep.hpp"
+#include "support/reference_auction.hpp"
 
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
@@ -19,12 +19,12 @@ namespace maxwell::test {
 
 template <std::size_t Capacity, class Tiers>
 char const* fuzz_buckets(std::uint8_t const* data, std::size_t size) {
-    return run_bytes<stratified_buckets<Capacity, Tiers>, flat_auction<Capacity, tier_order<Tiers>>>(data, size);
+    return run_bytes<stratified_buckets<Capacity, Tiers>, reference_auction<Capacity, tier_order<Tiers>>>(data, size);
 }
 
 template <class Container>
 char const* fuzz_exact(std::uint8_t const* data, std::size_t size) {
-    return run_bytes<Container, flat_auction<Container::capacity(), exact_order>>(data, size);
+    return run_bytes<Container, reference_auction<Container::capacity(), exact_order>>(data, size);
 }
 
 /// Null, or a sentence on the first container that differs from its oracle.

@@ -6,7 +6,7 @@
 
 #include "support/dice.hpp"
 
-#include <maxwell/auction/arrival_order.hpp>
+#include <maxwell/auction/detail/arrival_order.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -54,7 +54,7 @@ TEST(real_traces, azure_conversation) {
 }
 
 TEST(real_traces, the_one_that_ships) {
-    const sim::reading r = sim::read_workload(MAXWELL_SOURCE_DIR "/bench/traces/build.trace.gz");
+    const sim::reading r = sim::read_workload(MAXWELL_SOURCE_DIR "/bench/replay/traces/build.trace.gz");
     ASSERT_TRUE(r) << r.error;
     EXPECT_TRUE(r.work->no_line_lost());
     EXPECT_EQ(r.work->broken, 0u);

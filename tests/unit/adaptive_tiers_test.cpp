@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // What is particular to adaptive tiers: how boundaries are cut, how good the cut is, and what holds while they move. The
-// contract that they share with all containers is tested in tests/typed.
+// contract that they share with all containers is tested in tests/contract.
 
 #include "support/dice.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/clearing.hpp>
-#include <maxwell/auction/equal_depth.hpp>
+#include <maxwell/auction/detail/equal_depth.hpp>
 
 #include <gtest/gtest.h>
 

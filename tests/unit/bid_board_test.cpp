@@ -2,7 +2,7 @@
 //
 // bid_board and what it is made of, by one thread.
 
-#include "support/board_twin.hpp"
+#include "support/board_lockstep.hpp"
 #include "support/dice.hpp"
 #include "support/scale.hpp"
 
@@ -278,7 +278,7 @@ TEST(bid_board, all_short_sequences_do_what_the_twin_does) {
     std::size_t sequences = 1;
     for (std::size_t i = 0; i < length; ++i) sequences *= steps;
     for (std::size_t code = 0; code < sequences; ++code) {
-        board_twin<2> both;
+        board_lockstep<2> both;
         both.step(9, 0, 0);
         both.step(9, 1, 0);
         std::size_t rest = code;
@@ -292,7 +292,7 @@ TEST(bid_board, all_short_sequences_do_what_the_twin_does) {
 template <std::size_t Agents>
 void random_steps(std::size_t count) {
     dice random(Agents);
-    auto both = std::make_unique<board_twin<Agents>>();
+    auto both = std::make_unique<board_lockstep<Agents>>();
     for (std::size_t n = 0; n < scaled(count); ++n) {
         ASSERT_EQ(both->step(random.below(10), random.below(Agents), random()), nullptr) << n;
     }

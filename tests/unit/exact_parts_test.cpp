@@ -7,9 +7,9 @@
 #include "support/dice.hpp"
 #include "support/scale.hpp"
 
+#include <maxwell/auction/detail/winner_tree.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
-#include <maxwell/auction/winner_tree.hpp>
 
 #include <gtest/gtest.h>
 
@@ -151,8 +151,8 @@ TEST(lazy_heap, recompute_every_changes_no_award) {
     auto never = std::make_unique<lazy_heap<50>>();
     auto at_once = std::make_unique<lazy_heap<50>>();
     auto sometimes = std::make_unique<lazy_heap<50>>();
-    at_once->recompute_every(1);
-    sometimes->recompute_every(3);
+    at_once->refile_after_awards(1);
+    sometimes->refile_after_awards(3);
     for (int i = 0; i < 20'000; ++i) {
         const bid rebid{random.below(50), random.below(1000), 1};
         const price fresh = 900 + random.below(200);  // the winner bids high again, mostly

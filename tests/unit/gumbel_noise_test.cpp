@@ -6,7 +6,7 @@
 #include "support/dice.hpp"
 #include "support/scale.hpp"
 
-#include <maxwell/auction/gumbel_noise.hpp>
+#include <maxwell/auction/detail/gumbel_noise.hpp>
 #include <maxwell/core/fixed_log.hpp>
 #include <maxwell/core/keyed_hash.hpp>
 

@@ -3,7 +3,7 @@
 // mpsc_ring and its parts, one thread at a time, over both kinds of cell: long random sequences with producers that die
 // between claim and commit, across the wrap of the lap; identities; the limit of producers.
 
-#include "support/claims_twin.hpp"
+#include "support/mpsc_lockstep.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/ring/mpsc_ring.hpp>

@@ -3,8 +3,8 @@
 // Rings between threads, more of them than there are processors: nothing lost, nothing twice, each producer's bids in order.
 // Small rings, so that full and empty are met all the time. Runs under the thread sanitizer as well.
 
-#include "support/claims_twin.hpp"
 #include "support/dice.hpp"
+#include "support/mpsc_lockstep.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/ring/mpsc_ring.hpp>

@@ -4,8 +4,8 @@
 // ones across the places where positions wrap, and what each side leaves behind when it dies or lies.
 
 #include "support/dice.hpp"
-#include "support/queue_twin.hpp"
 #include "support/scale.hpp"
+#include "support/spsc_lockstep.hpp"
 
 #include <maxwell/core/view.hpp>
 #include <maxwell/ring/spsc_ring.hpp>

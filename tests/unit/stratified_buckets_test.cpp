@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What is particular to stratified_buckets: tiers, the rounding of the reserve, layout, and use at compile time. The
-// contract that it shares with all containers is tested in tests/typed.
+// contract that it shares with all containers is tested in tests/contract.
 
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>

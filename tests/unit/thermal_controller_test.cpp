@@ -336,7 +336,7 @@ double profitable_share(bool next_window, bool from_the_others) {
                     if (!next_window) window(clearing_price(bids, cap).clears);
                     if (next_window) {
                         // The price of the second window is made from the bids of the first; there it bids its value again.
-                        const price later = clearing_price(bids, cap, from_the_others ? who : nobody).clears;
+                        const price later = clearing_price(bids, cap, from_the_others ? who : no_bidder).clears;
                         window(clearing_price(bids, cap).clears);
                         bids[who].amount = honest[who].amount;
                         window(later);

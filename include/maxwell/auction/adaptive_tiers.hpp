@@ -50,10 +50,10 @@
 
 #include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
-#include <maxwell/auction/equal_depth.hpp>
-#include <maxwell/auction/slot_rings.hpp>
+#include <maxwell/auction/detail/equal_depth.hpp>
+#include <maxwell/auction/detail/slot_lists.hpp>
+#include <maxwell/auction/detail/tier_book.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
-#include <maxwell/auction/tier_book.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
@@ -369,7 +369,7 @@ private:
 
     /// Is the ring of `head` linked, in arrival order, and `right(slot)` of each?
     template <class Right>
-    constexpr bool in_arrival_order(detail::slot_rings<Capacity> const& rings, link head, Right right) const noexcept {
+    constexpr bool in_arrival_order(detail::slot_lists<Capacity> const& rings, link head, Right right) const noexcept {
         std::uint32_t last = Capacity;
         return rings.visits_all(head, size(), [&](std::uint32_t slot) noexcept {
             const bool later = last == Capacity || book_.arrived_after(slot, last);
@@ -384,7 +384,7 @@ private:
     std::uint32_t newest_ = 0;
     detail::equal_depth<Count, Period> counted_;
     era era_[2];
-    detail::slot_rings<Capacity> by_arrival_;
+    detail::slot_lists<Capacity> by_arrival_;
     std::uint16_t place_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
 };
 

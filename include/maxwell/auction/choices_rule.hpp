@@ -32,7 +32,7 @@
 
 #pragma once
 
-#include <maxwell/auction/sampler_book.hpp>
+#include <maxwell/auction/detail/sampler_book.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/keyed_hash.hpp>

@@ -19,7 +19,7 @@
 //
 //     rings_       live agents with noise, by score
 //     newcomers_   live agents without: a winner tree by price
-//     outbid_      live agents with noise below the reserve that stood in the way of an award: a winner tree by price
+//     barred_      live agents with noise below the reserve that stood in the way of an award: a winner tree by price
 //
 // Invariants
 //   1. A live slot is in exactly one of the three; it has noise unless it is in newcomers_.
@@ -39,10 +39,10 @@
 
 #pragma once
 
-#include <maxwell/auction/gumbel_noise.hpp>
-#include <maxwell/auction/rank_rings.hpp>
-#include <maxwell/auction/sampler_book.hpp>
-#include <maxwell/auction/winner_tree.hpp>
+#include <maxwell/auction/detail/gumbel_noise.hpp>
+#include <maxwell/auction/detail/rank_lists.hpp>
+#include <maxwell/auction/detail/sampler_book.hpp>
+#include <maxwell/auction/detail/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/fixed_log.hpp>
@@ -147,20 +147,20 @@ public:
 
     /// Who wins, and what it would pay. Sets bids aside that the reserve bars and that stand in the way.
     constexpr detail::drawn best(book const& b) noexcept {
-        if (outbid_.root() > barred_below(b.reserve())) [[unlikely]]
+        if (barred_.root() > barred_below(b.reserve())) [[unlikely]]
             bring_back(b);
         std::uint32_t winner = rings_.best();
-        while (winner != nobody && !b.eligible(winner)) [[unlikely]] {
+        while (winner != no_slot && !b.eligible(winner)) [[unlikely]] {
                 set_aside(b, winner);
                 winner = rings_.best();
             }
-        if (winner == nobody) return best_newcomer(b);
+        if (winner == no_slot) return best_newcomer(b);
         std::uint32_t rival = rings_.next_after(winner, agent_[winner].rank);
-        while (rival != nobody && !b.eligible(rival)) [[unlikely]] {
+        while (rival != no_slot && !b.eligible(rival)) [[unlikely]] {
                 set_aside(b, rival);
                 rival = rings_.next_after(winner, agent_[winner].rank);
             }
-        return {winner + 1, rival == nobody ? b.reserve() : b.at_least_reserve(price_to_beat(winner, rival))};
+        return {winner + 1, rival == no_slot ? b.reserve() : b.at_least_reserve(price_to_beat(winner, rival))};
     }
 
     /// An award has been made, and its winner has left: the epoch of the next few live agents goes by.
@@ -175,10 +175,10 @@ public:
         const auto rank_of = [&](std::uint32_t slot) noexcept { return rank(b, slot); };
         const auto in_order = [&](std::uint32_t a, std::uint32_t c) noexcept { return joined_later(c, a); };
         if (!rings_.check_invariants(rank_of, in_order) || !newcomers_.check_invariants()) return false;
-        if (!outbid_.check_invariants() || !live_.check_invariants()) return false;
+        if (!barred_.check_invariants() || !live_.check_invariants()) return false;
         for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
             const int places =
-                (rings_.holds(slot) ? 1 : 0) + (newcomers_.leaf(slot) != 0 ? 1 : 0) + (outbid_.leaf(slot) != 0 ? 1 : 0);
+                (rings_.holds(slot) ? 1 : 0) + (newcomers_.leaf(slot) != 0 ? 1 : 0) + (barred_.leaf(slot) != 0 ? 1 : 0);
             if (places != (b.live(slot) ? 1 : 0) || live_.contains(slot) != b.live(slot)) return false;
             if (b.live(slot) && (newcomers_.leaf(slot) != 0) != (agent_[slot].noise == 0)) return false;
         }
@@ -192,7 +192,7 @@ private:
         std::uint16_t rank;    ///< of its ring
         std::uint16_t noise;   ///< in levels, and never 0; 0: a newcomer
     };
-    static constexpr std::uint32_t nobody = static_cast<std::uint32_t>(Capacity);
+    static constexpr std::uint32_t no_slot = static_cast<std::uint32_t>(Capacity);
     static constexpr std::uint32_t default_shift = 20;
     static constexpr std::uint32_t greatest_ln_stake = 11'357;  // ln 65,535
     static constexpr std::uint32_t noise_levels =
@@ -246,7 +246,7 @@ private:
         }
     }
     [[gnu::noinline]] constexpr void unfile_elsewhere(std::uint32_t slot) noexcept {
-        (agent_[slot].noise == 0 ? newcomers_ : outbid_).set(slot, 0);
+        (agent_[slot].noise == 0 ? newcomers_ : barred_).set(slot, 0);
     }
 
     /// `slot` is met for the first time, and is a newcomer; or an epoch has gone by while it had no bid.
@@ -262,9 +262,9 @@ private:
             round_ = round_ < 0xFFFF'FFFDu ? round_ + 1 : 0;
             slot = live_.lowest();
         }
-        if (slot >= nobody) return;  // not while somebody lives; GCC 12 takes the lowest of none for a slot
+        if (slot >= no_slot) return;  // not while somebody lives; GCC 12 takes the lowest of none for a slot
         cursor_ = slot + 1;
-        const bool aside = outbid_.leaf(slot) != 0;
+        const bool aside = barred_.leaf(slot) != 0;
         if (!aside) unfile(slot);
         agent_[slot].epoch = epoch_of(slot);
         agent_[slot].noise = draw(b, slot);
@@ -298,12 +298,12 @@ private:
     /// Out of line: the reserve has crossed a bid.
     [[gnu::noinline]] constexpr void set_aside(book const& b, std::uint32_t slot) noexcept {
         rings_.leave(slot, agent_[slot].rank);
-        outbid_.set(slot, key_of(b, slot));
+        barred_.set(slot, key_of(b, slot));
     }
     [[gnu::noinline]] constexpr void bring_back(book const& b) noexcept {
-        while (outbid_.root() > barred_below(b.reserve())) {
-            const std::uint32_t slot = slot_of_key(outbid_.root());
-            outbid_.set(slot, 0);
+        while (barred_.root() > barred_below(b.reserve())) {
+            const std::uint32_t slot = slot_of_key(barred_.root());
+            barred_.set(slot, 0);
             file(b, slot);
         }
     }
@@ -315,11 +315,11 @@ private:
     std::uint32_t round_ = 0;   ///< how often the cursor has passed all slots
     std::uint32_t cursor_ = 0;  ///< slots below have had their turn in this round
     hierarchical_bitmap<Capacity> live_;
-    detail::rank_rings<Capacity, ranks> rings_;
+    detail::rank_lists<Capacity, ranks> rings_;
     agent agent_[Capacity] = {};
     std::uint16_t ln_stake_[Capacity] = {};  ///< with noise::fraction_bits
     tree newcomers_;
-    tree outbid_;
+    tree barred_;
 };
 
 }  // namespace maxwell

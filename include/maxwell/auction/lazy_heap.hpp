@@ -41,8 +41,8 @@
 
 #include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
-#include <maxwell/auction/exact_book.hpp>
-#include <maxwell/auction/winner_tree.hpp>
+#include <maxwell/auction/detail/exact_book.hpp>
+#include <maxwell/auction/detail/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
@@ -96,7 +96,7 @@ public:
 
     /// After `awards` awards in a row that needed no path, the next best bid is filed into the rest like any other: no bid stays
     /// out of the order for longer. 0, as at the start: never. Winners and payments are the same for every value. O(1).
-    constexpr void recompute_every(std::uint32_t awards) noexcept { recompute_every_ = awards; }
+    constexpr void refile_after_awards(std::uint32_t awards) noexcept { recompute_every_ = awards; }
 
     /// Enters the agent's bid, or replaces the one it has; a new arrival either way. A bid of 0 units is expire(b.agent).
     /// `unknown_agent`: the slot is not below capacity(). `stale_agent`: the agent has retired, or the slot has seen a newer
@@ -179,7 +179,7 @@ public:
     /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with the
     /// reserve as its payment. Changes nothing. O(out.size() * log N).
     constexpr std::size_t list_best(view<award> out) noexcept {
-        if (front_ != 0) unfront();
+        if (front_ != 0) refile_front();
         return book_.list_best(
             out, [this]() noexcept { return rest_.root(); },
             [this](std::uint32_t slot, key k) noexcept { rest_.set(slot, k); });
@@ -211,24 +211,24 @@ private:
         const bool in_rest = old != 0 && !was_front;
         const bool best = k > front_ && k > rest_.root();
         if (!best || (front_ == 0 && in_rest) || recompute_due()) {
-            if (best && front_ != 0) unfront();
+            if (best && front_ != 0) refile_front();
             rest_.set(slot, k);
             return;
         }
         if (in_rest) rest_.set(slot, 0);
-        if (front_ != 0) unfront();
+        if (front_ != 0) refile_front();
         front_ = k;
     }
 
-    constexpr void unfront() noexcept {
+    constexpr void refile_front() noexcept {
         rest_.set(book::slot_of_key(front_), front_);
         front_ = 0;
-        easy_awards_ = 0;
+        front_awards_ = 0;
     }
 
     constexpr bool recompute_due() noexcept {
-        if (recompute_every_ == 0 || easy_awards_ < recompute_every_) return false;
-        easy_awards_ = 0;
+        if (recompute_every_ == 0 || front_awards_ < recompute_every_) return false;
+        front_awards_ = 0;
         return true;
     }
 
@@ -238,7 +238,7 @@ private:
         book_.leave(slot, extracted);
         if (is_front(slot)) {
             front_ = 0;
-            easy_awards_ += extracted != 0 ? 1 : 0;
+            front_awards_ += extracted != 0 ? 1 : 0;
         } else {
             rest_.set(slot, 0);
         }
@@ -265,7 +265,7 @@ private:
     book book_;
     key front_ = 0;
     std::uint32_t recompute_every_ = 0;
-    std::uint32_t easy_awards_ = 0;  ///< in a row, from the front
+    std::uint32_t front_awards_ = 0;  ///< in a row, from the front
     detail::winner_tree<Capacity> rest_;
 };
 

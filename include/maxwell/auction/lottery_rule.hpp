@@ -34,9 +34,9 @@
 
 #pragma once
 
-#include <maxwell/auction/sampler_book.hpp>
-#include <maxwell/auction/sum_tree.hpp>
-#include <maxwell/auction/winner_tree.hpp>
+#include <maxwell/auction/detail/sampler_book.hpp>
+#include <maxwell/auction/detail/sum_tree.hpp>
+#include <maxwell/auction/detail/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/keyed_hash.hpp>

@@ -25,9 +25,9 @@
 
 #include <maxwell/auction/choices_rule.hpp>
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/detail/sampler_book.hpp>
 #include <maxwell/auction/gumbel_rule.hpp>
 #include <maxwell/auction/lottery_rule.hpp>
-#include <maxwell/auction/sampler_book.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/keyed_hash.hpp>
 

@@ -44,7 +44,7 @@
 
 #include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
-#include <maxwell/auction/tier_book.hpp>
+#include <maxwell/auction/detail/tier_book.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>

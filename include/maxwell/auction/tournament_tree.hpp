@@ -38,8 +38,8 @@
 
 #include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
-#include <maxwell/auction/exact_book.hpp>
-#include <maxwell/auction/winner_tree.hpp>
+#include <maxwell/auction/detail/exact_book.hpp>
+#include <maxwell/auction/detail/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>

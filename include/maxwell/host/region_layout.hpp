@@ -14,7 +14,7 @@
 #include <maxwell/abi/price_page.h>
 #include <maxwell/abi/region.h>
 #include <maxwell/ring/bid_board.hpp>
-#include <maxwell/ring/bid_cells.hpp>
+#include <maxwell/ring/detail/bid_cells.hpp>
 #include <maxwell/ring/outcome_board.hpp>
 #include <maxwell/thermal/price_page.hpp>
 

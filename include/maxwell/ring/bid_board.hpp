@@ -42,9 +42,9 @@
 
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
-#include <maxwell/ring/bid_cells.hpp>
 #include <maxwell/ring/bid_source.hpp>
-#include <maxwell/ring/slot_holders.hpp>
+#include <maxwell/ring/detail/bid_cells.hpp>
+#include <maxwell/ring/detail/slot_holders.hpp>
 
 #include <bit>          // countr_zero
 #include <cstddef>      // size_t

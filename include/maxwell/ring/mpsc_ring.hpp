@@ -43,8 +43,8 @@
 
 #include <maxwell/core/atomic.hpp>
 #include <maxwell/ring/bid_source.hpp>
-#include <maxwell/ring/slot_holders.hpp>
-#include <maxwell/ring/wire_cell.hpp>
+#include <maxwell/ring/detail/slot_holders.hpp>
+#include <maxwell/ring/detail/wire_cell.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t, uint32_t, uint64_t

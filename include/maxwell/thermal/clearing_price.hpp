@@ -55,11 +55,11 @@ struct clearing {
 };
 
 /// No bidder: for `except`.
-inline constexpr std::size_t nobody = ~std::size_t{0};
+inline constexpr std::size_t no_bidder = ~std::size_t{0};
 
 /// Clears `bids`, without the one at `except`, against `cap_mw`. O(N).
 constexpr clearing clearing_price(view<power_bid const> bids, std::uint64_t cap_mw,
-                                  std::size_t except = nobody) noexcept {
+                                  std::size_t except = no_bidder) noexcept {
     // Digit by digit, highest first: the marginal price is the greatest at which demand exceeds the cap.
     std::uint64_t above = 0;  // watts of bids above every price that begins with `marginal`
     price marginal = 0;

@@ -29,7 +29,7 @@
 
 #pragma once
 
-#include <maxwell/thermal/fixed_point.hpp>
+#include <maxwell/thermal/detail/fixed_point.hpp>
 
 #include <cstdint>      // int32_t, uint32_t
 #include <type_traits>  // is_trivially_copyable

@@ -29,7 +29,7 @@
 
 #pragma once
 
-#include <maxwell/thermal/fixed_point.hpp>
+#include <maxwell/thermal/detail/fixed_point.hpp>
 
 #include <cstdint>  // uint32_t, uint64_t
 

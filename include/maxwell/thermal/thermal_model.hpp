@@ -36,7 +36,7 @@
 
 #pragma once
 
-#include <maxwell/thermal/fixed_point.hpp>
+#include <maxwell/thermal/detail/fixed_point.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t

@@ -45,7 +45,7 @@
 #pragma once
 
 #include <maxwell/core/assert.hpp>
-#include <maxwell/thermal/fixed_point.hpp>
+#include <maxwell/thermal/detail/fixed_point.hpp>
 #include <maxwell/thermal/sensor_monitor.hpp>
 #include <maxwell/thermal/thermal_model.hpp>
 

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: MIT
-
-#include "cases_of.hpp"
-
-namespace maxwell::bench {
-
-void add_ordered_sets(case_spec const& spec, std::vector<case_spec>& cases) { add_all_of(ordered_sets{}, spec, cases); }
-
-}  // namespace maxwell::bench

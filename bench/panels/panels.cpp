@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// The list of panels. An area is a folder below bench/ with a function that names its own, declared here.
+
+#include "harness/panel.hpp"
+#include "panels/clearing/clearing.hpp"
+#include "panels/matrix/matrix.hpp"
+#include "panels/ring/board.hpp"
+#include "panels/ring/ring.hpp"
+#include "panels/sampler/sampler.hpp"
+#include "panels/thermal/control.hpp"
+#include "panels/thermal/prices.hpp"
+#include "panels/tiers/tiers.hpp"
+
+namespace maxwell::bench {
+
+std::vector<panel> all_panels() {
+    return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
+            {"clearing/units", "Units, all or nothing", sell_units},
+            {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},
+            {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},
+            {"ring/board", "How bids arrive: the board beside queues", measure_board},
+            {"sampler/welfare", "Samplers: welfare, splitting, waiting", draw_winners},
+            {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
+            {"thermal/control", "Holding a temperature", compare_temperature_control},
+            {"thermal/control_cost", "What holding a temperature costs", measure_temperature_control},
+            {"tiers/boundaries", "Tiers: fixed and adaptive boundaries", compare_boundaries},
+            {"tiers/within", "Tiers: who is first within one", order_within_tiers}};
+}
+
+}  // namespace maxwell::bench

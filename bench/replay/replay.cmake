@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+#
+# maxwell_replay: real workloads on every container.
+
+set(MAXWELL_REPLAY_DIR ${CMAKE_CURRENT_LIST_DIR})
+find_package(ZLIB REQUIRED)
+add_executable(maxwell_replay ${CMAKE_CURRENT_LIST_DIR}/replay.cpp)
+target_include_directories(maxwell_replay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_options(maxwell_replay PRIVATE ${bench_flags})
+target_link_libraries(maxwell_replay PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11
+  nlohmann_json::nlohmann_json ZLIB::ZLIB ${boost_targets})
+
+if(MAXWELL_TESTS)
+  # The shipped trace, whole; and each wrong use is one sentence and exit code 2.
+  set(shipped ${CMAKE_CURRENT_LIST_DIR}/traces/build.trace.gz)
+  add_test(NAME replay.shipped COMMAND maxwell_replay ${shipped} --out ${CMAKE_CURRENT_BINARY_DIR}/replay.json)
+  set_tests_properties(replay.shipped PROPERTIES LABELS ci TIMEOUT 300)
+  # Not the exit code alone: these words are what a reader looks for.
+  add_test(NAME replay.verdicts COMMAND maxwell_replay ${shipped})
+  set_tests_properties(replay.verdicts PROPERTIES LABELS ci TIMEOUT 300 PASS_REGULAR_EXPRESSION
+    "no line lost: yes.*exact: identical winners and payments: yes  .*tier: identical winners and payments: yes  .*\
+jobs in == jobs completed: yes")
+  add_test(NAME replay.overload COMMAND maxwell_replay ${shipped} --load 100 --quantum 500 --budget 2)
+  set_tests_properties(replay.overload PROPERTIES LABELS ci TIMEOUT 300)
+
+  function(maxwell_replay_refuses name sentence)  # ... arguments
+    add_test(NAME replay.refuses.${name} COMMAND ${CMAKE_COMMAND} -DREPLAY=$<TARGET_FILE:maxwell_replay>
+      "-DARGUMENTS=${ARGN}" "-DSENTENCE=${sentence}" -P ${MAXWELL_REPLAY_DIR}/replay_refuses.cmake)
+    set_tests_properties(replay.refuses.${name} PROPERTIES LABELS ci TIMEOUT 60)
+  endfunction()
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.trace "")
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_jobs.csv "TIMESTAMP,ContextTokens,GeneratedTokens\n")
+  maxwell_replay_refuses(nothing "FILE is required")
+  maxwell_replay_refuses(missing "does not exist" ${CMAKE_CURRENT_BINARY_DIR}/missing.trace)
+  maxwell_replay_refuses(directory "is a directory" ${CMAKE_CURRENT_SOURCE_DIR})
+  maxwell_replay_refuses(empty "is empty" ${CMAKE_CURRENT_BINARY_DIR}/empty.trace)
+  maxwell_replay_refuses(foreign "is of no known format" ${PROJECT_SOURCE_DIR}/CMakeLists.txt)
+  maxwell_replay_refuses(no_jobs "without a single job" ${CMAKE_CURRENT_BINARY_DIR}/no_jobs.csv)
+  maxwell_replay_refuses(option "--bogus" ${shipped} --bogus)
+  maxwell_replay_refuses(two_files "not expected" ${shipped} ${shipped})
+  maxwell_replay_refuses(load_zero "--load has to be" ${shipped} --load 0)
+  maxwell_replay_refuses(load_nan "--load has to be" ${shipped} --load nan)
+  maxwell_replay_refuses(load_word "--load" ${shipped} --load much)
+  maxwell_replay_refuses(quantum "--quantum" ${shipped} --quantum -4)
+  maxwell_replay_refuses(filter "no structure has" ${shipped} --filter nonsense)
+  maxwell_replay_refuses(out "can't be written" ${shipped} --out ${shipped}/x.json)
+endif()

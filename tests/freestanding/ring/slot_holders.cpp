@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: MIT
-
-#include <maxwell/ring/slot_holders.hpp>
-
-namespace maxwell {
-
-template class slot_holders<1000>;
-
-}  // namespace maxwell

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer of clearing.txt: sales of units against their definition, listing against extraction, and copies that are
+// published while one of them is read.
+
+#include "mutation/check.hpp"
+#include "support/dice.hpp"
+#include "support/reference_auction.hpp"
+#include "support/reference_sale.hpp"
+
+#include <maxwell/auction/clearing_units.hpp>
+#include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
+#include <maxwell/core/published.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace maxwell::test {
+namespace {
+
+constexpr std::size_t agents = 8;
+
+template <class A, class Order>
+char const* sales_are_as_defined() {
+    dice random(3);
+    for (int n = 0; n < 3000; ++n) {
+        reference_sale<Order> sale;
+        A a;
+        for (std::uint32_t slot = 0; slot < agents; ++slot) {
+            sale.arrived.push_back({slot, random.below(12), 1 + random.below(5)});
+            a.insert(sale.arrived.back());
+        }
+        a.update_price(random.below(3) == 0 ? 4 : 0);
+        sale.reserve = a.reserve();
+        sale.supply = random.below(12);
+        sale.rule = random.below(2) == 0 ? misfit::skip : misfit::stop;
+        std::array<award, agents + 1> out;
+        const std::size_t places = random.below(2) == 0 ? 4 : agents + 1;
+        if (a.list_best(view<award>{out}) >= places) sale.considered = places - 1;
+        const std::size_t winners = extract_units(a, sale.supply, view<award>{out}.first(places), sale.rule);
+        REQUIRE(a.check_invariants());
+        const auto served = sale.served();
+        REQUIRE(winners == static_cast<std::size_t>(std::count(served.begin(), served.end(), true)));
+        REQUIRE(a.size() == agents - winners);
+        for (std::size_t w = 0; w < winners; ++w) {
+            const auto i = slot_of(out[w].winner.agent);
+            REQUIRE(served[i] && out[w].winner == sale.arrived[i] && out[w].payment == sale.least_amount(i));
+        }
+    }
+    return nullptr;
+}
+
+template <class A>
+char const* listing_is_extraction_that_changes_nothing() {
+    dice random(4);
+    A a;
+    for (int n = 0; n < 2000; ++n) {
+        a.insert({random.below(agents), random.below(9), 1});
+        a.update_price(random.below(4));
+        std::array<award, agents> listed;
+        const std::size_t count = a.list_best(view<award>{listed}.first(random.below(agents + 1)));
+        REQUIRE(a.check_invariants());
+        A copy = a;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto next = copy.extract_max();
+            REQUIRE(next && next->winner == listed[i].winner && listed[i].payment == a.reserve());
+        }
+        if (n % 3 == 0) a.extract_max();
+    }
+    return nullptr;
+}
+
+char const* what_is_read_stays() {
+    published<int, 2> board;
+    REQUIRE(!board.read([](int) {}));
+    for (int n = 1; n < 5; ++n) {
+        REQUIRE(board.publish(10 * n));
+        bool stayed = false;
+        REQUIRE(board.read([&](int const& held) {
+            stayed = held == 10 * n && board.publish(10 * n + 1) && !board.publish(10 * n + 2) && held == 10 * n;
+        }));
+        REQUIRE(stayed);
+        int newest = 0;
+        REQUIRE(board.read([&](int const& v) { newest = v; }));
+        REQUIRE(newest == 10 * n + 1);
+    }
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell;
+    using namespace maxwell::test;
+    using tiers = linear_tiers<1, 2, 4>;
+    return run({
+        sales_are_as_defined<tournament_tree<agents>, exact_order>,
+        sales_are_as_defined<stratified_buckets<agents, tiers>, tier_order<tiers>>,
+        listing_is_extraction_that_changes_nothing<tournament_tree<agents, 3>>,
+        listing_is_extraction_that_changes_nothing<lazy_heap<agents>>,
+        listing_is_extraction_that_changes_nothing<stratified_buckets<agents, tiers>>,
+        what_is_read_stays,
+    });
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer: in a second or two, whatever finds a fault in shared regions and in what wakes a host. It passes with the library
+// as it is, and must fail with every mutant of it in host.txt.
+
+#include "mutation/check.hpp"
+
+#include <maxwell/host/shared_region.hpp>
+#include <maxwell/host/wakeup.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+namespace maxwell::test {
+namespace {
+
+using cells = bid_cells<64>;
+
+char const* seals_hold() {
+    region_error why;
+    const auto writable = shared_region::create_anonymous<cells>("cells", sharing::read_write, why);
+    REQUIRE(writable && writable->sealed());
+    REQUIRE(::ftruncate(writable->descriptor(), 0) != 0);
+    REQUIRE(::fcntl(writable->descriptor(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0);
+    REQUIRE(shared_region::open<cells>(writable->descriptor(), access::read_write, why));
+    const auto readable = shared_region::create_anonymous<cells>("cells", sharing::read_only, why);
+    REQUIRE(readable && shared_region::open<cells>(readable->descriptor(), access::read_only, why));
+    REQUIRE(!shared_region::open<cells>(readable->descriptor(), access::read_write, why));
+    return nullptr;
+}
+
+/// Opens a file of that length whose header says that; the fault, or none.
+region_fault opens(region_layout const& says, std::size_t length) {
+    const maxwell_region_header h = detail::header_of(says);
+    const int file = ::memfd_create("file", MFD_CLOEXEC);
+    region_error why;
+    if (::ftruncate(file, static_cast<off_t>(length)) == 0 && ::pwrite(file, &h, sizeof(h), 0) == sizeof(h)) {
+        shared_region::open<cells>(file, access::read_only, why);
+    }
+    ::close(file);
+    return why.fault;
+}
+
+char const* only_what_matches_is_opened() {
+    const region_layout right = layout_of<cells>;
+    const std::size_t length = MAXWELL_REGION_OFFSET + right.size;
+    REQUIRE(opens(right, length) == region_fault::none);
+    REQUIRE(opens(right, length - 1) == region_fault::too_short);
+    REQUIRE(opens({right.kind, right.version, 65, right.size}, length) == region_fault::other_count);
+    REQUIRE(opens({right.kind, right.version, 63, right.size}, length) == region_fault::other_count);
+    REQUIRE(opens({right.kind, right.version - 1, 64, right.size}, length) == region_fault::other_layout);
+    REQUIRE(opens({right.kind, right.version + 1, 64, right.size}, length) == region_fault::other_layout);
+    return nullptr;
+}
+
+char const* no_bell_is_missed() {
+    using namespace std::chrono_literals;
+    wakeup bell;
+    const auto begin = std::chrono::steady_clock::now();
+    bool rung = false;
+    const auto ring_right_after_a_look = [&] {
+        if (!rung) bell.notify();
+        return std::exchange(rung, true);
+    };
+    REQUIRE(bell.wait(ring_right_after_a_look, 4s));
+    REQUIRE(std::chrono::steady_clock::now() - begin < 2s);
+
+    bool first = false;
+    bool second = false;
+    bell.wait([] { return false; },
+              [&](std::uint32_t) {
+                  first = bell.should_wake();
+                  second = bell.should_wake();
+              });
+    REQUIRE(first && second && !bell.should_wake());
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell::test;
+    return run({seals_hold, only_what_matches_is_opened, no_bell_is_missed});
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer: in a second or two, whatever finds a fault in rings for many producers. It passes with the library as it is,
+// and must fail with every mutant of it in mpsc.txt.
+
+#include "mutation/check.hpp"
+#include "support/mpsc_lockstep.hpp"
+
+#include <maxwell/ring/agent_ring.hpp>
+#include <maxwell/ring/mpsc_ring.hpp>
+#include <maxwell/ring/sharded_ring.hpp>
+
+#include <cstdint>
+#include <cstring>
+
+namespace maxwell::test {
+namespace {
+
+char const* halves_are_given_up_in_two_steps() {
+    halved_cell cell;
+    REQUIRE(cell.give_up(1));
+    const std::uint64_t open = 0;
+    std::memcpy(static_cast<void*>(&cell), &open, sizeof(open));  // as if the consumer had died in between
+    maxwell_wire_bid found{};
+    REQUIRE(cell.read(1, found) == cell_state::given_up && cell.commit(2, {1, 2, 3, 0}));
+    return nullptr;
+}
+
+char const* producers_are_limited() {
+    mpsc_ring<2, 8, 1, 1> ring;
+    for (std::uint32_t i = 0; i < 8; ++i) ring.admit(i);
+    REQUIRE(!ring.try_push(0, {0, 1, 1}));
+    REQUIRE(ring.attach() == 0u && !ring.attach());
+    REQUIRE(ring.try_push(0, {1, 1, 1}) && ring.try_push(0, {2, 2, 2}));
+    REQUIRE(!ring.try_push(0, {3, 3, 3}) && ring.detach(0) && !ring.detach(0) && ring.attach() == 0u);
+    return nullptr;
+}
+
+char const* strangers_are_dropped() {
+    mpsc_ring<8> ring;
+    ring.attach();
+    const agent_id older = make_agent_id(1, 7);
+    const agent_id newer = make_agent_id(1, 8);
+    ring.admit(older);
+    for (const agent_id id : {newer, newer, newer, older}) REQUIRE(ring.try_push(0, {id, 1, 1}));
+    REQUIRE(ring.drain(ignore_bids{}, 3) == 0 && ring.anomalies() == 3);
+    REQUIRE(ring.drain(ignore_bids{}, 3) == 1 && ring.anomalies() == 3);
+    REQUIRE(ring.admit(newer) == status::ok && ring.admit(older) == status::stale_agent && ring.holds(newer));
+    REQUIRE(ring.retire(newer) == status::ok);
+    REQUIRE(ring.try_push(0, {newer, 1, 1}) && ring.drain(ignore_bids{}, 3) == 0);
+    return nullptr;
+}
+
+char const* a_ring_is_its_agents() {
+    agent_ring<4> ring;
+    REQUIRE(ring.try_push({1, 1, 1}) && ring.drain(ignore_bids{}, 9) == 0);
+    ring.admit(5);
+    REQUIRE(ring.drain(ignore_bids{}, 9) == 0);
+    REQUIRE(ring.try_push({1, 2, 3}));
+    bool right = false;
+    REQUIRE(ring.drain([&](bid const& b) { right = b == bid{5, 2, 3}; }, 9) == 1 && right);
+    REQUIRE(ring.try_push({1, 2, 3}));
+    ring.retire();
+    REQUIRE(ring.drain(ignore_bids{}, 9) == 0);
+    return nullptr;
+}
+
+/// Five producers that are always busy, and budgets below and above five.
+char const* shards_are_served_alike() {
+    for (const std::size_t budget : {std::size_t{2}, std::size_t{7}, std::size_t{13}}) {
+        sharded_ring<agent_ring<16>, 5> all;
+        for (std::uint32_t i = 0; i < 5; ++i) all.shard(i).admit(i);
+        std::uint32_t got[5] = {};
+        for (int n = 0; n < 500; ++n) {
+            for (std::uint32_t i = 0; i < 5; ++i) {
+                while (all.shard(i).try_push({})) {
+                }
+            }
+            std::size_t calls = 0;
+            const auto count = [&](bid const& b) { ++got[b.agent], ++calls; };
+            REQUIRE(all.drain(count, budget) == budget && calls == budget);
+        }
+        for (const std::uint32_t n : got) REQUIRE(n + 12 > 100 * budget && n < 100 * budget + 12);
+        if (budget < 5) continue;
+        all.drain(ignore_bids{}, 100);
+        for (int n = 0; n < 10; ++n) {  // a flood of one delays nobody
+            while (all.shard(0).try_push({})) {
+            }
+            REQUIRE(all.shard(3).try_push({}));
+            bool seen = false;
+            all.drain([&](bid const& b) { seen = seen || b.agent == 3; }, budget);
+            REQUIRE(seen);
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell;
+    using namespace maxwell::test;
+    return run({
+        [] { return every_way_to_settle<wire_cell>(1); },
+        [] { return every_way_to_settle<halved_cell>(0xFFFDu); },
+        [] { return random_claims_everywhere<wire_cell>(2000); },
+        [] { return random_claims_everywhere<halved_cell>(2000); },
+        halves_are_given_up_in_two_steps,
+        producers_are_limited,
+        strangers_are_dropped,
+        a_ring_is_its_agents,
+        shards_are_served_alike,
+    });
+}

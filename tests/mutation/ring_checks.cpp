@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer: in a second or two, whatever finds a fault in what carries bids. It passes with the library as it is, and must
+// fail with every mutant of it in ring.txt.
+
+#include "mutation/check.hpp"
+#include "support/board_lockstep.hpp"
+#include "support/dice.hpp"
+#include "support/spsc_lockstep.hpp"
+
+#include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/spsc_ring.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace maxwell::test {
+namespace {
+
+/// What the producer of an spsc_ring can write to begins here: tail_, then a line later the slots.
+template <class Ring>
+unsigned char* producers_part(Ring& ring) {
+    return reinterpret_cast<unsigned char*>(&ring) + 64;
+}
+
+char const* lies_are_counted_and_not_believed() {
+    for (const std::uint64_t stamp : {std::uint64_t{2}, std::uint64_t{1000}, ~std::uint64_t{0} / 2}) {
+        spsc_ring<bid, 4> ring;
+        std::memcpy(producers_part(ring) + 64 + 16, &stamp, sizeof(stamp));
+        REQUIRE(ring.drain(ignore_bids{}, 10) == 0 && ring.anomalies() == 1);
+    }
+    return nullptr;
+}
+
+char const* a_dead_producer_is_resumed() {
+    spsc_ring<bid, 4> ring;
+    for (std::uint32_t i = 0; i < 2; ++i) REQUIRE(ring.try_push(numbered(i)));
+    const std::uint64_t before = 1;
+    std::memcpy(producers_part(ring), &before, sizeof(before));  // the state between publishing and noting it
+    ring.release(4);
+    ring.resume();
+    REQUIRE(ring.try_push(numbered(2)));
+    REQUIRE(ring.try_pop() == numbered(2));
+    return nullptr;
+}
+
+char const* quarantine_is_tight() {
+    spsc_ring<bid, 4> ring;
+    REQUIRE(ring.try_push(numbered(1)));
+    ring.quarantine();
+    REQUIRE(ring.drain(ignore_bids{}, 10) == 0 && !ring.peek(0) && !ring.try_pop());
+    return nullptr;
+}
+
+template <std::size_t Agents>
+char const* a_board_does_what_its_twin_does(int steps) {
+    dice random(Agents);
+    board_lockstep<Agents> both;
+    for (int n = 0; n < steps; ++n) {
+        if (char const* why = both.step(random.below(10), random.below(Agents), random())) return why;
+    }
+    return nullptr;
+}
+
+char const* a_board_takes_every_number_of_units() {
+    bid_board<1> board;
+    board.admit(0);
+    for (const std::uint32_t units : {1u, 0xFF'FFFFu, 0x100'0000u, 0x100'0001u}) {
+        bid read{};
+        board.submit({0, 9, units});
+        board.drain([&read](bid const& b) { read = b; }, 1);
+        REQUIRE(read == (bid{0, 9, units < bid_cell::most_units ? units : bid_cell::most_units}));
+    }
+    return nullptr;
+}
+
+char const* a_board_bears_death_and_lies() {
+    bid_cells<100> cells;
+    board_reader<100> reader;
+    const auto read = [&](std::size_t budget) { return reader.drain(cells, ignore_bids{}, budget); };
+    for (std::uint32_t slot = 0; slot < 99; ++slot) reader.admit(cells, slot);  // 99 is nobody's
+    cells.submit({70, 1, 1});
+    cells.take_summary(0);  // what an agent leaves that dies between mark and summary
+    cells.submit({70, 2, 1});
+    REQUIRE(read(100) == 1);
+
+    for (std::uint32_t slot = 0; slot < 20; ++slot) cells.submit({slot, 1, 1});
+    for (std::uint32_t slot = 0; slot < 19; ++slot) {
+        const std::uint64_t another = bid_cell{1, 1, 77}.pack();
+        std::memcpy(reinterpret_cast<unsigned char*>(&cells) + 8 * slot, &another, 8);
+    }
+    REQUIRE(read(10) == 0 && reader.anomalies() == 10 && read(10) == 1 && reader.anomalies() == 19);
+
+    const std::uint64_t nobody = ~std::uint64_t{0};
+    std::memcpy(reinterpret_cast<unsigned char*>(&cells) + MAXWELL_BID_BOARD_MARKS(100) + 8, &nobody, 8);
+    cells.submit({99, 1, 1});
+    REQUIRE(read(200) == 35 && reader.anomalies() == 20 && reader.check_invariants());
+    return nullptr;
+}
+
+char const* a_rescan_reads_everybody() {
+    bid_board<200> board;
+    for (std::uint32_t slot = 0; slot < 200; ++slot) board.admit(slot);
+    for (std::uint32_t slot = 0; slot < 200; ++slot) board.submit({slot, 1, 1});
+    board.drain(ignore_bids{}, 130);
+    board.rescan();
+    REQUIRE(board.drain(ignore_bids{}, 1000) == 200);
+    return nullptr;
+}
+
+char const* who_bids_all_the_time_starves_nobody() {
+    bid_board<9000> board;
+    for (std::uint32_t slot = 0; slot < 9000; ++slot) board.admit(slot);
+    board.submit({8999, 1, 1});
+    bool read = false;
+    for (int quanta = 0; quanta < 400 && !read; ++quanta) {
+        for (std::uint32_t slot = 0; slot < 8999; slot += 9) board.submit({slot, 1, 1});
+        board.drain([&read](bid const& b) { read = read || b.agent == 8999; }, 10);
+    }
+    REQUIRE(read);
+    return nullptr;
+}
+
+char const* outcomes_add_up_for_their_agent() {
+    outcome_board<2> board;
+    const agent_id next = make_agent_id(1, 1);
+    board.post({{1, 9, 3}, 7});
+    board.post({{1, 9, 3}, 5});
+    REQUIRE(board.read(1) == (outcome{2, 6, 36, 5}));
+    REQUIRE(!board.read(next) && board.post({{next, 9, 3}, 7}) == status::stale_agent);
+    board.begin(next);
+    REQUIRE(!board.read(1) && board.read(next) == outcome{});
+
+    // A host that has died after its first store, and an agent that looks.
+    outcome_board<1> before;
+    before.post({{0, 9, 1}, 1});
+    outcome_board<1> torn;
+    std::memcpy(static_cast<void*>(&torn), &before, sizeof(torn));
+    before.post({{0, 9, 1}, 2});
+    std::memcpy(reinterpret_cast<char*>(&torn) + 32, reinterpret_cast<char*>(&before) + 32, 8);
+    REQUIRE(torn.read(0) == (outcome{1, 1, 1, 1}));
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell::test;
+    return run({
+        [] { return every_sequence<1>(5); },
+        [] { return every_sequence<3>(5); },
+        [] { return random_sequence<3>(0, 5000); },
+        [] { return random_sequence<7>((std::uint64_t{1} << 32) - 50, 5000); },
+        [] { return random_sequence<64>(~std::uint64_t{0} - 500, 5000); },
+        lies_are_counted_and_not_believed,
+        a_dead_producer_is_resumed,
+        quarantine_is_tight,
+        [] { return a_board_does_what_its_twin_does<2>(5000); },
+        [] { return a_board_does_what_its_twin_does<65>(20000); },
+        [] { return a_board_does_what_its_twin_does<5000>(50000); },
+        a_board_takes_every_number_of_units,
+        a_board_bears_death_and_lies,
+        a_rescan_reads_everybody,
+        who_bids_all_the_time_starves_nobody,
+        outcomes_add_up_for_their_agent,
+    });
+}

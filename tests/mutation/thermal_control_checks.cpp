@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer of the temperature's control: in a second or two, whatever finds a fault in the model, the observer or the
+// controller. It passes with the library as it is, and must fail with every mutant of it in thermal_control.txt.
+
+#include "mutation/check.hpp"
+
+#include <maxwell/thermal/controller.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace maxwell::test {
+namespace {
+
+constexpr thermal_stage server[] = {{30'000, 2'000}, {120'000, 1'000'000}, {200'000, 22'900'000}};
+using observer = thermal_observer<3, 128>;
+using regulator = controller<3, 128>;
+
+double kelvin(q32 v) { return static_cast<double>(v) / static_cast<double>(q32_one); }
+bool near(double a, double b, double within) { return std::abs(a - b) <= within; }
+q32 whole(int k) { return static_cast<q32>(k) << 32; }
+
+observer make(learning_gains const& gains = {}, observer_settings const& settings = {}) {
+    return {thermal_model<3>(server, 1'000'000, 10), settings, gains, sensor_limits{}};
+}
+constexpr learning_gains all_to_offset{.scale_q16 = 0, .offset_q16 = 65'536};
+
+char const* arithmetic() {
+    for (std::uint64_t tau = 1; tau < 60; ++tau) {
+        for (std::uint64_t time = 0; time < 60; ++time) {
+            const double exact = -std::expm1(-static_cast<double>(time) / static_cast<double>(tau));
+            REQUIRE(near(std::ldexp(static_cast<double>(rise_within(time, tau)), -63), exact, 1e-15));
+        }
+    }
+    for (const q32 a : {INT64_MIN, q32{-1}, q32{0}, q32{1}, INT64_MAX}) {
+        for (const q32 b : {INT64_MIN, q32{-1}, q32{0}, q32{1}, INT64_MAX}) {
+            REQUIRE(add_sat(a, b) == detail::saturate(detail::int128{a} + b));
+            REQUIRE(sub_sat(a, b) == detail::saturate(detail::int128{a} - b));
+        }
+    }
+    REQUIRE(power_for(q32_max, 1) == thermal_model<1>::highest_power_mw &&
+            power_for(whole(18'000), q32_one) == thermal_model<1>::highest_power_mw &&
+            power_for(whole(45), q32_one) == 45'000);
+    for (int w = 1; w < 1 << 30; w *= 3)
+        REQUIRE(power_for(whole(1 << 30), whole(w)) <= thermal_model<1>::highest_power_mw);
+    REQUIRE(power_for(whole(1 << 30), 1) == thermal_model<1>::highest_power_mw && power_for(1, q32_max) == 0);
+    return nullptr;
+}
+
+char const* a_model_settles_where_it_should() {
+    for (const std::uint32_t start : {99'900u, 100'100u}) {
+        thermal_model<3> model(server, 1'000'000, 10);
+        model.settle(start);
+        for (int n = 0; n < 300'000; ++n) model.step(100'000);
+        REQUIRE(near(kelvin(model.rise()), 35, 3.2e-6));
+    }
+    thermal_model<3> model(server, 1'000'000, 10);
+    for (int n = 0; n < 500; ++n) model.step(200'000);
+    double exact = 0;
+    for (thermal_stage const& s : server) exact += s.resistance_uk_per_w * 2e-4 * -std::expm1(-.5e6 / s.tau_us);
+    REQUIRE(near(kelvin(model.rise()), exact, 1e-5));
+    return nullptr;
+}
+
+char const* readings_teach_what_they_say() {
+    for (std::int32_t mc = 30'000; mc <= 50'000; mc += 250) {
+        observer o = make(all_to_offset);
+        o.observe(mc, 0);
+        const std::int32_t e = mc > 40'500 ? mc - 40'500 : mc < 39'500 ? mc - 39'500 : 0;
+        REQUIRE(near(kelvin(o.offset()), e / 1000., 1e-9));
+    }
+    observer o = make(all_to_offset);
+    q32 past = 0;
+    for (int n = 0; n < 300; ++n) {
+        o.step(n % 100 < 50 ? 0 : 240'000);
+        if (n == 229) past = o.model().rise();
+    }
+    o.observe(60'000, 70);
+    REQUIRE(near(kelvin(o.offset()), 59.5 - 40 - kelvin(past), 1e-8));
+
+    for (const std::uint32_t mw : {3'000u, 30'000u, 120'000u}) {
+        observer taught = make();
+        for (int n = 0; n < 100'000; ++n) taught.step(mw);
+        const double rise = kelvin(taught.model().rise());
+        const double e = 4.5;
+        taught.observe(milli_from_q32(taught.temperature()) + 5'000, 0);
+        REQUIRE(near(kelvin(taught.scale()) - 1, .162 * e * rise / (rise * rise + 80), 1e-4));
+        REQUIRE(near(kelvin(taught.offset()), .005 * e, 1e-3));
+    }
+    return nullptr;
+}
+
+char const* sensors_are_suspected_and_trusted() {
+    const auto say = [](sensor_monitor& m, int reading, int rise) {
+        return m.judge(whole(reading), whole(rise), q32_one, whole(60));
+    };
+    sensor_monitor stepped{sensor_limits{}};
+    REQUIRE(say(stepped, 60, 20) == sensor_verdict::plausible && say(stepped, 75, 35) == sensor_verdict::plausible);
+    REQUIRE(say(stepped, 50, 35) == sensor_verdict::jumped);
+    for (int n = 0; n < 10; ++n) REQUIRE(say(stepped, 50, 35) == sensor_verdict::unconfirmed);
+    sensor_monitor stuck{sensor_limits{}};
+    REQUIRE(say(stuck, 60, 20) == sensor_verdict::plausible && say(stuck, 60, 25) == sensor_verdict::stuck);
+    for (int n = 0; n < 10; ++n) REQUIRE(say(stuck, 60, 20) == sensor_verdict::stuck);
+
+    // A reading that stands still while the die warms up teaches the observer, until it is found out.
+    observer o = make();
+    for (int n = 0; n < 20'000; ++n) o.step(60'000);
+    std::int32_t reading = milli_from_q32(o.temperature());
+    o.observe(reading, 0);
+    const q32 scale = o.scale();
+    for (int n = 0; n < 100; ++n) {
+        for (int k = 0; k < 100; ++k) o.step(110'000);
+        o.observe(reading, 0);
+    }
+    REQUIRE(o.scale() == scale && o.trust() == trust_level::nothing);
+    return nullptr;
+}
+
+char const* loops_are_certified() {
+    const auto learning = [](std::uint32_t least, std::uint32_t most, std::uint32_t delay, std::uint32_t gain) {
+        return certify_learning({least, most, delay}, gain);
+    };
+    REQUIRE(learning(65'536, 65'536, 1, 22'700) == stability::proven);
+    REQUIRE(learning(65'536, 65'536, 1, 22'800) == stability::thin_margin);
+    REQUIRE(learning(65'536, 65'536, 1, 65'600) == stability::unstable);
+    REQUIRE(learning(65'536, 65'536, 3, 29'100) == stability::thin_margin &&
+            learning(65'536, 65'536, 3, 29'200) == stability::unstable);
+    REQUIRE(learning(6'554, 4 * 65'536, 1, 20'000) == stability::unstable);
+    const pi_plant_bounds plant{q32_one / 2, q32_one / 2, q32_one / 2,
+                                q32_one / 2};  // (1 - x)(1 - a + x) = .5625 at x = .25
+    REQUIRE(certify_pi(plant, q32_one / 2, q32_one * 112 / 100) == stability::proven);
+    REQUIRE(certify_pi(plant, q32_one / 2, q32_one * 113 / 100) == stability::unstable);
+    return nullptr;
+}
+
+char const* a_budget_is_kept() {
+    energy_budget asked(10);
+    energy_budget idle(10);
+    std::uint32_t burnt = 0;
+    for (int n = 0; n < 100; ++n) {
+        asked.open(100);
+        const std::uint32_t now = asked.admit(150) ? 150 : 0;
+        burnt += now;
+        asked.next_quantum(now);
+        idle.open(100);
+        REQUIRE(idle.allowance_mw() == 100);
+        idle.next_quantum(0);
+    }
+    REQUIRE(burnt > 9'600 && burnt <= 10'000);
+    idle.next_quantum(250);
+    REQUIRE(idle.allowance_mw() == 0);
+    return nullptr;
+}
+
+char const* a_price_clears() {
+    for (std::uint32_t code = 0; code < 1728; ++code) {
+        power_bid bids[3];
+        for (std::uint32_t rest = code, i = 0; i < 3; ++i, rest /= 12) bids[i] = {rest % 4, 1 + rest / 4 % 3};
+        for (std::uint32_t cap = 0; cap < 10; ++cap) {
+            for (std::size_t except : {no_bidder, std::size_t{1}}) {
+                const auto demand = [&](price p) {
+                    std::uint32_t mw = 0;
+                    for (std::size_t i = 0; i < 3; ++i) mw += i != except && bids[i].amount >= p ? bids[i].mw : 0;
+                    return mw;
+                };
+                price least = 0;
+                while (demand(least) > cap) ++least;
+                REQUIRE(clearing_price(bids, cap, except).clears == least);
+            }
+        }
+    }
+    REQUIRE(next_price(100, 1'000, {}) == 201 && next_price(100, 0, {}) == 74 && next_price(100, 150, {}) == 150);
+    return nullptr;
+}
+
+char const* a_cap_is_what_the_model_allows() {
+    controller_settings<3> s{{server[0], server[1], server[2]}};
+    s.idle_mw = 40'000;
+    s.most_mw = 240'000;
+    auto c = regulator::create(s);
+    REQUIRE(c);
+    s.gains.scale_q16 = 60'000;
+    REQUIRE(!regulator::create(s));
+    for (int n = 0; n < 60'000; ++n) {
+        const bool opened = c->step(n % 3'000 < 2'000 ? 130'000 : 60'000);
+        if (n % 100 == 0) c->observe(milli_from_q32(c->observer().temperature()), 0);
+        if (!opened) continue;
+        observer const& o = c->observer();
+        const double cap = (84.86 - kelvin(o.coasting())) / kelvin(o.warming()) * 1000;
+        REQUIRE(near(c->cap_mw(), cap < 40'000 ? 40'000 : cap > 240'000 ? 240'000 : cap, 2));
+    }
+    regulator hot = *c;
+    hot.observe(milli_from_q32(hot.observer().temperature()) + 30'000, 0);
+    for (int n = 0; n < 10; ++n) hot.step(100'000);
+    REQUIRE(hot.cap_mw() == 40'000);
+    for (int n = 0; n < 3'000; ++n) c->step(40'000);
+    REQUIRE(c->cap_mw() == c->safe_mw());
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell::test;
+    return run({
+        arithmetic,
+        a_model_settles_where_it_should,
+        readings_teach_what_they_say,
+        sensors_are_suspected_and_trusted,
+        loops_are_certified,
+        a_budget_is_kept,
+        a_price_clears,
+        a_cap_is_what_the_model_allows,
+    });
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// Finds a fault in adaptive tiers in a second: against the oracle, with boundaries that move all the time. It passes with the
+// library as it is, and must fail with every mutant of it in tiers.txt.
+
+#include "fuzz/moving_targets.hpp"
+#include "mutation/check.hpp"
+#include "support/dice.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace maxwell::test {
+namespace {
+
+char const* random_operations() {
+    dice random(7);
+    for (std::size_t input = 0; input < 4000; ++input) {
+        std::vector<std::uint8_t> bytes(1 + 8 * (40 + input % 160));
+        for (auto& b : bytes) b = static_cast<std::uint8_t>(random());
+        if (char const* why = run_moving_targets(bytes.data(), bytes.size())) return why;
+    }
+    return nullptr;
+}
+
+/// All boundaries are driven towards one amount, which random ones never do; many of them to where prices end.
+template <class Tiers>
+char const* equal_amounts() {
+    for (const price amount : {0u, 1000u, 0xFFFF'FFFFu}) {
+        twin<stratified_buckets<4, Tiers>, reference_adaptive_auction<4, Tiers>> both;
+        for (std::uint32_t n = 0; n < 10'000; ++n) {
+            if (char const* why = both.apply({op::insert, 0, n % 4, amount, 1}, n % 64 == 0)) return why;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell::test;
+    return run({equal_amounts<maxwell::adaptive_tiers<8, 16>>, equal_amounts<maxwell::adaptive_tiers<600, 100>>,
+                random_operations});
+}
