@@ -29,7 +29,7 @@
 
 namespace maxwell::bench {
 
-using key = std::uint64_t;
+using packed_key = std::uint64_t;
 
 /// price | slot + 1. Equal bids win by slot, and a winner pays the second price.
 template <std::size_t Capacity>
@@ -37,19 +37,23 @@ class bare_keys {
 public:
     static constexpr bool numbers_arrivals = false;
 
-    static std::uint32_t slot_of_key(key k) noexcept { return static_cast<std::uint32_t>(k) - 1; }
-    static bool admits(agent_id, key) noexcept { return true; }
+    static std::uint32_t slot_of_key(packed_key k) noexcept { return static_cast<std::uint32_t>(k) - 1; }
+    static bool admits(agent_id, packed_key) noexcept { return true; }
     std::size_t size() const noexcept { return size_; }
     void update_price(price p) noexcept { reserve_ = p; }
-    bool eligible(key k) const noexcept { return k != 0 && k >> 32 >= reserve_; }
-    bid bid_of(key k) const noexcept { return {slot_of_key(k), static_cast<price>(k >> 32), units_[slot_of_key(k)]}; }
-    price price_to_beat(key, key rival) const noexcept { return std::max(static_cast<price>(rival >> 32), reserve_); }
-    key enter(bid b, key live) noexcept {
+    bool eligible(packed_key k) const noexcept { return k != 0 && k >> 32 >= reserve_; }
+    bid bid_of(packed_key k) const noexcept {
+        return {slot_of_key(k), static_cast<price>(k >> 32), units_[slot_of_key(k)]};
+    }
+    price price_to_beat(packed_key, packed_key rival) const noexcept {
+        return std::max(static_cast<price>(rival >> 32), reserve_);
+    }
+    packed_key enter(bid b, packed_key live) noexcept {
         size_ += live == 0 ? 1 : 0;
         units_[slot_of(b.agent)] = b.units;
-        return key{b.amount} << 32 | (slot_of(b.agent) + 1);
+        return packed_key{b.amount} << 32 | (slot_of(b.agent) + 1);
     }
-    void leave(std::uint32_t, key) noexcept { --size_; }
+    void leave(std::uint32_t, packed_key) noexcept { --size_; }
 
 private:
     price reserve_ = 0;
@@ -65,29 +69,31 @@ class fifo_keys {
 public:
     static constexpr bool numbers_arrivals = true;
 
-    static std::uint32_t slot_of_key(key k) noexcept {
+    static std::uint32_t slot_of_key(packed_key k) noexcept {
         return arrivals::slot_of_ticket(~static_cast<std::uint32_t>(k));
     }
-    static bool admits(agent_id, key) noexcept { return true; }
+    static bool admits(agent_id, packed_key) noexcept { return true; }
     std::size_t size() const noexcept { return size_; }
     void update_price(price p) noexcept { reserve_ = p; }
-    bool eligible(key k) const noexcept { return k != 0 && k >> 32 >= reserve_; }
-    bid bid_of(key k) const noexcept { return {slot_of_key(k), static_cast<price>(k >> 32), units_[slot_of_key(k)]}; }
-    price price_to_beat(key winner, key rival) const noexcept {
+    bool eligible(packed_key k) const noexcept { return k != 0 && k >> 32 >= reserve_; }
+    bid bid_of(packed_key k) const noexcept {
+        return {slot_of_key(k), static_cast<price>(k >> 32), units_[slot_of_key(k)]};
+    }
+    price price_to_beat(packed_key winner, packed_key rival) const noexcept {
         const bool later = static_cast<std::uint32_t>(winner) < static_cast<std::uint32_t>(rival);
-        const key least = std::min<key>((rival >> 32) + (later ? 1 : 0), 0xFFFF'FFFFu);
+        const packed_key least = std::min<packed_key>((rival >> 32) + (later ? 1 : 0), 0xFFFF'FFFFu);
         return std::max(static_cast<price>(least), reserve_);
     }
-    key enter(bid b, key live) noexcept {
+    packed_key enter(bid b, packed_key live) noexcept {
         if (live != 0) {
             arrivals_.leave(slot_of(b.agent));
         } else {
             ++size_;
         }
         units_[slot_of(b.agent)] = b.units;
-        return key{b.amount} << 32 | ~arrivals_.join(slot_of(b.agent));
+        return packed_key{b.amount} << 32 | ~arrivals_.join(slot_of(b.agent));
     }
-    void leave(std::uint32_t slot, key) noexcept {
+    void leave(std::uint32_t slot, packed_key) noexcept {
         arrivals_.leave(slot);
         --size_;
     }
@@ -114,24 +120,24 @@ struct complete_keys : detail::exact_book<Capacity> {
 template <std::size_t N>
 class two_levels {
 public:
-    key root() const noexcept { return root_; }
-    key leaf(std::uint32_t slot) const noexcept { return leaf_[slot]; }
-    key set(std::uint32_t slot, key k) noexcept {
+    packed_key root() const noexcept { return root_; }
+    packed_key leaf(std::uint32_t slot) const noexcept { return leaf_[slot]; }
+    packed_key set(std::uint32_t slot, packed_key k) noexcept {
         leaf_[slot] = k;
         const std::size_t g = slot / group_size;
         group_[g] = greatest(leaf_ + g * group_size, group_size);
         return root_ = greatest(group_, groups);
     }
-    key rival(std::uint32_t slot) const noexcept {
+    packed_key rival(std::uint32_t slot) const noexcept {
         const std::size_t g = slot / group_size;
-        key best = 0;
+        packed_key best = 0;
         for (std::size_t i = 0; i < groups; ++i) best = std::max(best, i == g ? 0 : group_[i]);
         for (std::size_t i = g * group_size; i < (g + 1) * group_size; ++i)
             best = std::max(best, i == slot ? 0 : leaf_[i]);
         return best;
     }
-    void rename(std::uint32_t slot, key k) noexcept {
-        const key old = leaf_[slot];
+    void rename(std::uint32_t slot, packed_key k) noexcept {
+        const packed_key old = leaf_[slot];
         leaf_[slot] = k;
         if (group_[slot / group_size] == old) group_[slot / group_size] = k;
         if (root_ == old) root_ = k;
@@ -146,15 +152,15 @@ private:
     static constexpr std::size_t group_size = root_of(N);
     static constexpr std::size_t groups = (N + group_size - 1) / group_size;
 
-    static key greatest(key const* keys, std::size_t count) noexcept {
-        key best = 0;
+    static packed_key greatest(packed_key const* keys, std::size_t count) noexcept {
+        packed_key best = 0;
         for (std::size_t i = 0; i < count; ++i) best = std::max(best, keys[i]);
         return best;
     }
 
-    key root_ = 0;
-    key group_[groups] = {};
-    key leaf_[groups * group_size] = {};
+    packed_key root_ = 0;
+    packed_key group_[groups] = {};
+    packed_key leaf_[groups * group_size] = {};
 };
 
 template <std::size_t Capacity, template <std::size_t> class Keys, template <std::size_t> class Tree>
@@ -187,12 +193,12 @@ public:
         return status::ok;
     }
     std::optional<award> top() noexcept {
-        const key k = tree_.root();
+        const packed_key k = tree_.root();
         if (!keys_.eligible(k)) return std::nullopt;
         return award{keys_.bid_of(k), keys_.price_to_beat(k, tree_.rival(keys_.slot_of_key(k)))};
     }
     std::optional<award> extract_max() noexcept {
-        const key k = tree_.root();
+        const packed_key k = tree_.root();
         if (!keys_.eligible(k)) return std::nullopt;
         award won{keys_.bid_of(k), 0};
         keys_.leave(keys_.slot_of_key(k), k);
