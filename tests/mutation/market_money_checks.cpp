@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// The checks of the money of market/: in a second or two, whatever finds a fault in it. They pass with the library as it is, and
+// one of them must fail with every mutant in market_money.txt. Assertions are off: each sentence is checked from outside.
+
+#define MAXWELL_ASSERT(condition) static_cast<void>(sizeof((condition) ? 1 : 0))
+
+#include "mutation/check.hpp"
+#include "support/dice.hpp"
+#include "support/reference_account.hpp"
+
+#include <maxwell/market/ledger.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace maxwell::test {
+namespace {
+
+constexpr std::uint64_t greatest = ~std::uint64_t{0};
+
+char const* credits_are_as_in_the_reference() {
+    constexpr std::uint32_t accounts = 3;
+    dice any(12);
+    for (int life = 0; life < 300; ++life) {
+        ledger<accounts> books;
+        reference_account expected[accounts];
+        std::uint64_t now_ns = any(), opened = 0, paid = 0;
+        for (int step = 0; step < 100; ++step) {
+            const std::uint32_t account = any.below(accounts);
+            reference_account& mine = expected[account];
+            now_ns += any() >> any.below(32);
+            const std::uint64_t random = any() >> any.below(32);
+            if (const std::uint32_t what = any.below(8); what == 0 && mine.open) {
+                REQUIRE(books.close(account));
+                mine = {};
+            } else if (!mine.open) {
+                const std::uint64_t cap = any() >> any.below(32), fee = cap / (1 + any.below(4));
+                REQUIRE(books.open(account, {random, cap, fee}, now_ns));
+                mine = {true, reference_account::wide{cap - fee} * reference_account::whole, random, cap, now_ns};
+                opened += cap;
+                paid += fee;
+            } else if (what < 4) {
+                const bid offer = {0, any() >> any.below(32), any() >> any.below(32)};
+                mine.refill(now_ns);
+                const std::uint64_t most = offer.units == 0 ? offer.amount : mine.balance() / offer.units;
+                REQUIRE(books.backed(account, offer, now_ns) == std::min<std::uint64_t>(offer.amount, most));
+            } else if (what == 4) {
+                books.refill(account, mine.at_ns - any.below(2));
+            } else {
+                const price each = any() >> any.below(32);
+                const std::uint64_t due = std::min(random * each, mine.balance());
+                REQUIRE(books.debit(account, random, each) == due);
+                mine.pay(due);
+                paid += due;
+            }
+            std::uint64_t balances = 0;
+            for (std::uint32_t a = 0; a < accounts; ++a) {
+                REQUIRE(books.balance(a) == expected[a].balance());
+                balances += expected[a].balance();
+            }
+            REQUIRE(books.opened() == opened && books.revenue() == paid && books.balances() == balances);
+            REQUIRE(opened + books.refilled() == balances + paid + books.forfeited());
+        }
+    }
+    return nullptr;
+}
+
+char const* the_greatest_numbers_saturate() {
+    ledger<1> books;
+    REQUIRE(books.open(0, {account_terms::max_refill_per_ms, greatest, 1}, 0));
+    REQUIRE(books.debit(0, greatest, ~0u) == greatest - 1 && books.balance(0) == 0);
+    books.refill(0, greatest / 2);
+    REQUIRE(books.balance(0) == greatest);
+    REQUIRE(books.debit(0, ~0u, ~0u) == std::uint64_t{~0u} * ~0u);
+    return nullptr;
+}
+
+char const* an_empty_account_withdraws() {
+    ledger<1> books;
+    REQUIRE(books.open(0, {0, 0, 0}, 0) && books.backed(0, {0, 5, 0}, 0) == 5 && books.backed(0, {0, 5, 1}, 0) == 0);
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell::test;
+    return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws});
+}
