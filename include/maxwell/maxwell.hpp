@@ -27,6 +27,7 @@
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
 #include <maxwell/market/ledger.hpp>
+#include <maxwell/market/pacer.hpp>
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_source.hpp>

@@ -10,8 +10,10 @@
 #include "support/reference_account.hpp"
 
 #include <maxwell/market/ledger.hpp>
+#include <maxwell/market/pacer.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace maxwell::test {
@@ -82,10 +84,58 @@ char const* an_empty_account_withdraws() {
     return nullptr;
 }
 
+char const* factors_follow_the_formula() {
+    dice any(4);
+    for (int n = 0; n < 3'000; ++n) {
+        pacer<2> p;
+        double expected = 1;
+        for (int period = 0; period < 20; ++period) {
+            const std::uint64_t budget = (std::uint64_t{any()} << 32 | any()) >> any.below(64);
+            const std::uint64_t spent = any.below(3) != 0
+                                            ? budget - budget / (1 + any.below(500))
+                                            : budget + std::min(budget, greatest - budget) / (1 + any.below(9));
+            p.spent(1, spent / 2);
+            p.spent(1, spent - spent / 2);
+            const std::uint64_t each[] = {0, budget};
+            REQUIRE(!p.end_period(view<std::uint64_t const>(each, 1)) && p.end_period(each));
+            const double off = static_cast<double>(budget) - static_cast<double>(spent);
+            const double error = budget == 0 ? 0 : std::clamp(off / static_cast<double>(budget), -1.0, 1.0);
+            expected =
+                std::clamp(error > 0 ? expected * (1 + .375 * error) : expected / (1 - .375 * error), 1 / 1024.0, 1.0);
+            REQUIRE(std::abs(p.factor_q16(1) - 65536 * expected) <= 65.536 * expected + 1);
+            REQUIRE(p.factor_q16(0) == 65536 && p.check_invariants());
+        }
+    }
+    return nullptr;
+}
+
+char const* the_greatest_spender_gets_the_lowest_factor() {
+    pacer<1> p;
+    const std::uint64_t each[] = {1};
+    for (int period = 0; period < 40; ++period) {
+        p.spent(0, greatest);
+        p.spent(0, 1);
+        REQUIRE(p.end_period(each));
+    }
+    REQUIRE(p.factor_q16(0) == 64);
+    for (int period = 0; period < 40; ++period) {
+        p.spent(0, 0);
+        REQUIRE(p.end_period(each));
+    }
+    REQUIRE(p.factor_q16(0) == 65536 && paced(~0u, 65536) == ~0u && paced(3, 32768) == 1);
+    // Errors of a tenth of a per cent, too small to move a factor of 64 in Q16 by one.
+    for (int period = 0; period < 40; ++period) p.spent(0, greatest), p.end_period(each);
+    const std::uint64_t thousand[] = {1000};
+    for (int period = 0; period < 10'000; ++period) p.spent(0, 999), p.end_period(thousand);
+    REQUIRE(p.factor_q16(0) > 1000);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
-    return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws});
+    return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws,
+                factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor});
 }
