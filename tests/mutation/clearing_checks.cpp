@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer of clearing.txt: sales of units against their definition, listing against extraction, and copies that are
-// published while one of them is read.
+// Notices each mutant of clearing.txt: a quantum with a bonus, the k best and sales of units against their definitions, listing
+// against extraction, and copies that are published while one of them is read.
 
 #include "mutation/check.hpp"
 #include "support/dice.hpp"
+#include "support/lockstep.hpp"
+#include "support/reference_adaptive_auction.hpp"
 #include "support/reference_auction.hpp"
 #include "support/reference_sale.hpp"
 
@@ -48,6 +50,24 @@ char const* sales_are_as_defined() {
         for (std::size_t w = 0; w < winners; ++w) {
             const auto i = slot_of(out[w].winner.agent);
             REQUIRE(served[i] && out[w].winner == sale.arrived[i] && out[w].payment == sale.least_amount(i));
+        }
+    }
+    return nullptr;
+}
+
+/// Quanta with a bonus and sales of k items, in lockstep with a reference model that tries amounts.
+template <class A, class Reference>
+char const* rules_are_as_defined() {
+    dice random(5);
+    for (int market = 0; market < 100; ++market) {
+        twin<A, Reference> both;
+        for (int n = 0; n < 60; ++n) {
+            operation o{op::insert, static_cast<std::uint8_t>(random.below(4)), random.below(4), random.below(16), 1};
+            const std::uint32_t draw = random.below(10);
+            if (draw == 0) o.kind = op::update_price, o.amount = random.below(2) * random.below(12);
+            if (draw == 1) o.kind = op::extract_top;
+            if (draw >= 5) o.kind = op::quantum_bonus, o.units = 1 | random.below(5) << 8;
+            if (char const* why = both.apply(o)) return why;
         }
     }
     return nullptr;
@@ -103,6 +123,9 @@ int main() {
         listing_is_extraction_that_changes_nothing<tournament_tree<agents, 3>>,
         listing_is_extraction_that_changes_nothing<lazy_heap<agents>>,
         listing_is_extraction_that_changes_nothing<stratified_buckets<agents, tiers>>,
+        rules_are_as_defined<tournament_tree<4>, reference_auction<4, exact_order>>,
+        rules_are_as_defined<stratified_buckets<4, adaptive_tiers<3, 2>>,
+                             reference_adaptive_auction<4, adaptive_tiers<3, 2>>>,
         what_is_read_stays,
     });
 }

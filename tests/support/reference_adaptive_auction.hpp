@@ -139,6 +139,17 @@ public:
     }
     bool check_invariants() const noexcept { return true; }
 
+    /// For clearing rules by their definitions (reference_clearing.hpp): the bid of a slot, whether the reserve lets it win, the
+    /// same bid with another amount under its own boundaries, and the bid of a winner leaves.
+    bid bid_of(std::uint32_t s) const noexcept { return slots_[s].offer; }
+    price amount(std::uint32_t s) const noexcept { return slots_[s].offer.amount; }
+    bool eligible(std::uint32_t s) const noexcept { return eligible(slots_[s]); }
+    void amend(std::uint32_t s, price amount) noexcept {
+        slots_[s].offer.amount = amount;
+        slots_[s].edge = slots_[s].filed_under[tier_of(slots_[s].filed_under, amount)];
+    }
+    void take(agent_id id) noexcept { depart(slots_[slot_of(id)]); }
+
 private:
     struct slot {
         bid offer;
@@ -160,14 +171,15 @@ private:
     static bool before(slot const& a, slot const& b) noexcept {
         return a.edge != b.edge ? a.edge > b.edge : a.arrival < b.arrival;
     }
-    bool eligible(slot const& s) const noexcept { return s.live && s.edge >= reserve(); }
+    bool eligible(slot const& s) const noexcept { return s.live && is_reached() && s.edge >= reserve(); }
+    bool is_reached() const noexcept { return newest_[Count - 1] >= asked_; }  ///< the reserve; else nobody wins
 
-    std::size_t tier_of(price p) const noexcept {
-        return static_cast<std::size_t>(std::upper_bound(newest_.begin(), newest_.end(), p) - newest_.begin() - 1);
+    static std::size_t tier_of(edges const& under, price p) noexcept {
+        return static_cast<std::size_t>(std::upper_bound(under.begin(), under.end(), p) - under.begin() - 1);
     }
     void file(slot& s) noexcept {
         s.filed_under = newest_;
-        s.edge = newest_[tier_of(s.offer.amount)];
+        s.edge = newest_[tier_of(newest_, s.offer.amount)];
         s.era = era_;
     }
 
@@ -175,6 +187,7 @@ private:
     template <class IsAsked>
     std::size_t best(IsAsked is_asked) const noexcept {
         std::size_t found = Capacity;
+        if (!is_reached()) return Capacity;
         const price reserve = this->reserve();
         for (std::size_t s = 0; s < Capacity; ++s) {
             if (!slots_[s].live || slots_[s].edge < reserve || !is_asked(s)) continue;
@@ -250,7 +263,7 @@ private:
         using scale = log_linear<23>;
         std::array<std::uint64_t, Count> weight{};  // of a bid: Count
         for (std::uint64_t& w : weight) w = Period;
-        for (const price p : amounts_) weight[tier_of(p)] += Count;
+        for (const price p : amounts_) weight[tier_of(newest_, p)] += Count;
         edges next{};
         for (std::uint32_t k = 1; k < Count; ++k) {
             std::uint64_t below = std::uint64_t{2} * Period * k;

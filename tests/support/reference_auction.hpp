@@ -143,6 +143,16 @@ public:
     }
     constexpr bool check_invariants() const noexcept { return true; }
 
+    /// For clearing rules by their definitions (reference_clearing.hpp): the bid of a slot, whether the reserve lets it win, the
+    /// same bid with another amount at its place in arrival order, and the bid of a winner leaves.
+    constexpr bid bid_of(std::uint32_t slot) const noexcept { return slots_[slot].offer; }
+    constexpr price amount(std::uint32_t slot) const noexcept { return slots_[slot].offer.amount; }
+    constexpr bool eligible(std::size_t s) const noexcept {
+        return slots_[s].live && Order::least_of_rank(Order::rank(slots_[s].offer.amount)) >= reserve_;
+    }
+    constexpr void amend(std::uint32_t slot, price amount) noexcept { slots_[slot].offer.amount = amount; }
+    constexpr void take(agent_id id) noexcept { slots_[slot_of(id)].live = false; }
+
     /// The payment by its definition, a search over all amounts: what payment() must be equal to.
     template <class Allowed>
     constexpr price least_winning_amount(std::size_t w, Allowed allowed, std::uint32_t probes) const noexcept {
@@ -174,9 +184,6 @@ private:
         return generation_of(id) < s.newest || (generation_of(id) == s.newest && s.newest_has_retired);
     }
 
-    constexpr bool eligible(std::size_t s) const noexcept {
-        return slots_[s].live && Order::least_of_rank(Order::rank(slots_[s].offer.amount)) >= reserve_;
-    }
     constexpr bool before(std::size_t a, std::size_t b) const noexcept {
         const auto rank_a = Order::rank(slots_[a].offer.amount);
         const auto rank_b = Order::rank(slots_[b].offer.amount);

@@ -313,6 +313,46 @@ TEST(adaptive_tiers, the_reserve_is_rounded_anew_when_boundaries_move) {
     EXPECT_EQ(a.top(), std::nullopt);
 }
 
+// Across eras the higher edge can belong to the lower amount: the rule for a switching bonus has to ask both prices.
+TEST(adaptive_tiers, an_incumbent_that_ranks_above_a_higher_amount_pays_no_more_than_it_bid) {
+    using A = stratified_buckets<3, adaptive_tiers<2, 2>>;
+    dice random(6);
+    int crossed = 0;
+    for (int market = 0; market < 20'000; ++market) {
+        A a;
+        const std::uint32_t passing = 4 + random.below(8);
+        for (std::uint32_t i = 0; i < passing; ++i) {
+            if (i == passing - 4) a.insert({0, 1 + random.below(100'000), 1});
+            a.insert({2, 1 + random.below(100'000), 1});
+            a.expire(2);
+        }
+        const bid incumbent{1, 1 + random.below(100'000), 1};
+        const price bonus = random.below(3) * 10'000;
+        const price other = a.find(0)->amount;
+        const auto q = quantum(a, incumbent, bonus);
+        ASSERT_TRUE(q.winner);
+        ASSERT_LE(q.winner->payment, q.winner->winner.amount);
+        crossed += q.winner->winner.agent == 1 && other > incumbent.amount + bonus ? 1 : 0;
+    }
+    EXPECT_GT(crossed, 10) << "the incumbent ranked first, though the other offered more";
+}
+
+TEST(adaptive_tiers, a_reserve_above_the_newest_edges_bars_bids_under_older_edges_too) {
+    using A = stratified_buckets<3, adaptive_tiers<2, 2>>;
+    A a;
+    a.insert({0, 0xFFFF'FFFFu, 1});
+    const price old_edge = a.lower_edge(1);
+    for (int i = 0; i < 4; ++i) {
+        a.insert({1, 10, 1});
+        a.expire(1);
+    }
+    ASSERT_LT(a.lower_edge(1), old_edge);
+    a.update_price(old_edge);
+    EXPECT_EQ(a.reserve(), old_edge);
+    EXPECT_EQ(a.top(), std::nullopt);
+    EXPECT_EQ(quantum(a, {1, 0xFFFF'FFFFu, 1}, 5).winner, std::nullopt);
+}
+
 TEST(adaptive_tiers, clear_counts_nobody) {
     small a;
     const auto begin = edges_of(a);

@@ -24,7 +24,7 @@
 //      order; `oldest` is the head of a ring of all bids of the era in arrival order.
 //   3. Boundaries in force never change while a bid is filed under them, and were made from bids that had left before they
 //      came into force: never from one that they file.
-//   4. reserve_ is asked_, rounded up to an edge of the newest era where there is one.
+//   4. reserve_ is asked_, rounded up to an edge of the newest era where there is one. Where there is none no bid is eligible.
 //
 // How boundaries move. A period is Period departures: bids that won, were withdrawn or replaced. When it is over, each insert
 // first does one thing: while the older era has bids, the latest of them is filed anew, under the newest boundaries and before
@@ -32,11 +32,9 @@
 // nobody is filed under; then the eras change places. So a bid is filed anew only when it stayed for a whole period, one
 // that never leaves does not hold the boundaries up, and no operation does more than two steps beside its own.
 //
-// Truthfulness. A bid that has not left has had no part in any boundary, its own era's or a later one's: with another amount with
-// which it had also not won, everything would have come the same way. Which bid is filed anew, and when, depends on
-// arrivals alone. So at every decision boundaries are as good as fixed, the order is monotone in the own amount, and the
-// price is critical. What an agent bid earlier is one of Period bids that make a boundary; bidding for the sake of later
-// boundaries is not excluded.
+// Truthfulness. A bid that has not left has had no part in any boundary, and which bid is filed anew depends on arrivals alone.
+// So at every decision boundaries are as good as fixed, the order is monotone in the own amount, and the price is critical.
+// Bidding for the sake of later boundaries is not excluded.
 //
 //     operation                        cost                     why
 //     insert                           O(log Count)             a search among the edges; at most one bid filed anew
@@ -100,10 +98,8 @@ class stratified_buckets<Capacity, adaptive_tiers<Count, Period>> {
 public:
     static constexpr auction_traits traits{fidelity::tier, fidelity::tier, true};
 
-    /// The empty auction with reserve 0.
+    /// The empty auction with reserve 0; the first bid gets `first_arrival` as its place in arrival order.
     constexpr stratified_buckets() noexcept = default;
-
-    /// The same; the first bid gets `first_arrival` as its place in arrival order.
     constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
 
     /// Slots in all. Exactly what was asked for.
@@ -167,10 +163,11 @@ public:
     }
 
     /// Makes `p`, rounded up to the next edge, the reserve: bids in tiers that begin below it stay in and don't win. Where no
-    /// edge is at or above `p`, reserve() is `p`. O(log Count), whatever the number of bids.
+    /// edge is at or above `p` nobody wins, those filed under older boundaries neither, and reserve() is `p`. O(log Count),
+    /// whatever the number of bids.
     constexpr void update_price(price p) noexcept {
         asked_ = p;
-        reserve_ = rounded(p);
+        round_reserve();
     }
 
     /// Who wins now and what it would pay; nothing when nobody is at or above the reserve. O(log Count).
@@ -246,7 +243,9 @@ public:
         if (older.oldest != 0 && era_[newest_].oldest != 0 &&
             !book_.arrived_after(slot_at(era_[newest_].oldest), latest(older)))
             return false;
-        return book_.check_invariants(linked) && counted_.check_invariants() && reserve_ == rounded(asked_);
+        stratified_buckets rounded = *this;
+        rounded.round_reserve();
+        return book_.check_invariants(linked) && counted_.check_invariants() && bar_ == rounded.bar_;
     }
 
 private:
@@ -275,9 +274,13 @@ private:
     constexpr std::uint32_t rank_of(std::uint32_t slot) const noexcept { return place_[slot] >> 1; }
     constexpr price edge_of(link l) const noexcept { return era_of(slot_at(l)).lower_edge(rank_of(slot_at(l))); }
 
-    constexpr bool eligible(link l) const noexcept { return l != 0 && edge_of(l) >= reserve_; }
-    constexpr price rounded(price p) const noexcept {
-        return era_[newest_].edges.reaches(p) ? era_[newest_].edges.at_or_above(p) : p;
+    constexpr bool eligible(link l) const noexcept { return l != 0 && edge_of(l) >= bar_; }
+
+    /// Rounds the reserve that was asked for by the newest boundaries.
+    constexpr void round_reserve() noexcept {
+        const bool reached = era_[newest_].edges.reaches(asked_);
+        reserve_ = reached ? era_[newest_].edges.at_or_above(asked_) : asked_;
+        bar_ = reached ? reserve_ : std::uint64_t{1} << 32;
     }
 
     static constexpr link best_of(era const& e) noexcept { return e.used.empty() ? link{0} : e.head[e.used.lowest()]; }
@@ -350,7 +353,6 @@ private:
     /// The latest bid of an era that has bids.
     constexpr std::uint32_t latest(era const& e) const noexcept { return slot_at(by_arrival_.prev(slot_at(e.oldest))); }
 
-    /// Brings the next boundaries a bid or two steps nearer.
     constexpr void move_boundaries() noexcept {
         era& older = era_[newest_ ^ 1];
         if (older.oldest != 0) {
@@ -362,7 +364,7 @@ private:
         for (int step = 0; step < 2; ++step) {
             if (!counted_.cut_step(era_[newest_].edges, older.edges)) continue;
             newest_ ^= 1;
-            reserve_ = rounded(asked_);
+            round_reserve();
             return;
         }
     }
@@ -381,6 +383,7 @@ private:
     book book_;
     price reserve_ = 0;
     price asked_ = 0;
+    std::uint64_t bar_ = 0;  ///< the least edge that wins: reserve_, or 2^32 where nobody does
     std::uint32_t newest_ = 0;
     detail::equal_depth<Count, Period> counted_;
     era era_[2];
@@ -388,7 +391,6 @@ private:
     std::uint16_t place_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
 };
 
-static_assert(tier_map<adaptive_tiers<>> && tier_map<adaptive_tiers<1>> && tier_map<adaptive_tiers<64>>);
 static_assert(selective_auction<stratified_buckets<7, adaptive_tiers<>>> &&
               multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>> &&
               listed_auction<stratified_buckets<7, adaptive_tiers<>>>);

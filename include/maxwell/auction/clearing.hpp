@@ -30,50 +30,62 @@
 
 namespace maxwell {
 
-/// What a quantum came to.
+/// The result of a quantum.
 struct quantum_result {
-    status entered;               ///< what became of the running agent's bid
-    std::optional<award> winner;  ///< nothing: idle, or the reserve priced everyone out
+    status entered;               ///< the result of entering the running agent's bid
+    std::optional<award> winner;  ///< nothing: idle, or the reserve bars every bid
 };
+
+namespace detail {
+
+/// An award on its way out of a rule. No rule charges more than the bid.
+constexpr std::optional<award> within_its_bid(std::optional<award> const& won) noexcept {
+    MAXWELL_ASSERT(!won || won->payment <= won->winner.amount);
+    return won;
+}
+
+}  // namespace detail
 
 /// Enters the running agent's fresh bid and extracts the best. A bid that is refused is reported in `entered`, and the others
 /// are decided on without it; one of 0 units withdraws (the agent has blocked). Costs an insert and an extract_max.
 template <auction A>
 constexpr quantum_result quantum(A& a, bid running) noexcept {
     const status entered = a.insert(running);
-    return {entered, a.extract_max()};
+    return {entered, detail::within_its_bid(a.extract_max())};
 }
 
-/// The same where a switch costs something: the incumbent ranks at amount + bonus, wins ties, and a bonus that it wins by
-/// comes off its price. Its own amount has to reach the reserve: the bonus doesn't count there. `bonus` in ticks per unit.
-/// For tiers, the incumbent is compared by exact amounts with the best challenger, so the bonus is not rounded. Costs an
-/// insert, a top, an extract_max and one top more at the most.
+/// The same where a switch costs something. The incumbent wins if it ranks first, or if its amount + bonus reaches the amount of
+/// the first of the others, compared by exact amounts: the bonus is not rounded to a tier. It pays the lesser of what these two
+/// ways to win ask for. Its own amount has to reach the reserve: the bonus doesn't count there. `bonus` in ticks per unit. Costs
+/// an insert, a top, an extract_max and one top more at the most.
 template <auction A>
     requires(A::traits.winner != fidelity::sampled)
 constexpr quantum_result quantum(A& a, bid running, price bonus) noexcept {
     const status entered = a.insert(running);
     const std::optional<award> best = a.top();
-    if (entered != status::ok || running.units == 0 || !best) return {entered, a.extract_max()};
+    if (entered != status::ok || running.units == 0 || !best || running.amount < a.reserve())
+        return {entered, detail::within_its_bid(a.extract_max())};
 
     const std::uint64_t incumbent = std::uint64_t{running.amount} + bonus;
     const auto discounted = [&](price rival) noexcept {
         const price p = rival > bonus ? rival - bonus : 0;
         return p > a.reserve() ? p : a.reserve();
     };
-    if (best->winner.agent == running.agent) {  // wins without its bonus, which still comes off the price
-        a.extract_max();
+    std::optional<award> won;
+    if (best->winner.agent == running.agent) {
+        won = a.extract_max();
+        // Where tiers move, the first of the others can stand lower and still offer more: both prices have to be asked.
         const std::optional<award> rival = a.top();
-        return {entered, award{running, rival ? discounted(rival->winner.amount) : a.reserve()}};
-    }
-    if (running.amount < a.reserve()) return {entered, a.extract_max()};
-    if (incumbent >= best->winner.amount) {
+        if (rival && discounted(rival->winner.amount) < won->payment) won->payment = discounted(rival->winner.amount);
+    } else if (incumbent >= best->winner.amount) {
         a.expire(running.agent);
-        return {entered, award{running, discounted(best->winner.amount)}};
+        won = award{running, discounted(best->winner.amount)};
+    } else {
+        won = a.extract_max();
+        MAXWELL_ASSERT(won && won->winner == best->winner);
+        if (won->payment < incumbent + 1) won->payment = static_cast<price>(incumbent + 1);
     }
-    std::optional<award> challenger = a.extract_max();
-    MAXWELL_ASSERT(challenger && challenger->winner == best->winner);
-    if (challenger->payment < incumbent + 1) challenger->payment = static_cast<price>(incumbent + 1);
-    return {entered, challenger};
+    return {entered, detail::within_its_bid(won)};
 }
 
 /// Should an agent that wakes with bid `candidate` interrupt `running`? Exactly when it would win the next quantum against it
@@ -97,6 +109,7 @@ constexpr std::size_t extract_top(A& a, view<award> out) noexcept {
     for (award& won : out.first(winners)) {
         const agent_id rival = loser ? loser->winner.agent : won.winner.agent;  // which has no bid any more
         won.payment = a.critical_price(won.winner.agent, rival);
+        MAXWELL_ASSERT(won.payment <= won.winner.amount);
     }
     return winners;
 }

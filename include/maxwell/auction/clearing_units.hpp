@@ -34,6 +34,7 @@
 #pragma once
 
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
 
@@ -94,7 +95,10 @@ constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out,
         }
         if (rule == misfit::stop) break;
     }
-    for (award const& won : out.first(winners)) a.expire(won.winner.agent);
+    for (award const& won : out.first(winners)) {
+        MAXWELL_ASSERT(won.payment <= won.winner.amount);
+        a.expire(won.winner.agent);
+    }
     return winners;
 }
 
