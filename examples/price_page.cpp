@@ -70,7 +70,7 @@ int main() {
         kill(writer, SIGKILL);
         return 1;
     }
-    page_type const& page = *mapped->get<page_type>();
+    page_type const& page = *mapped->get<page_type const>();
     maxwell::price_schedule<lanes> mine;
     std::uint64_t version = 0;
     std::printf("   ms  version  feeding  ordinary  gpu     reserves in ticks per unit\n");

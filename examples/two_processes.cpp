@@ -68,7 +68,7 @@ int agent(int area_descriptor, int outcomes_descriptor, agent_id self) {
     for (std::uint32_t worth = 100 + maxwell::slot_of(self);; worth = worth * 37 % 1009 + 100) {
         if (area->get<agents_area>()->cells.submit({self, worth, 500}) != status::ok) break;
         area->get<agents_area>()->bell.notify();
-        if (const auto seen = results->get<outcomes>()->read(self)) won = *seen;
+        if (const auto seen = results->get<outcomes const>()->read(self)) won = *seen;
         if (won.awards % 10 == 9) std::this_thread::sleep_for(20us);  // it has something to do now and then
     }
     std::printf("agent in slot %u: the host has taken my slot; I won %llu slices and paid %llu ticks for them\n",

@@ -7,9 +7,13 @@
 
 #include <maxwell/host/shared_region.hpp>
 #include <maxwell/host/wakeup.hpp>
+#include <maxwell/host/writer_claim.hpp>
+
+#include <sys/wait.h>
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace maxwell::test {
@@ -54,6 +58,50 @@ char const* only_what_matches_is_opened() {
     return nullptr;
 }
 
+char const* a_guests_memory_is_opened_if_it_is_sealed() {
+    region_error why;
+    const maxwell_region_header h = detail::header_of(layout_of<cells>);
+    const int file = ::memfd_create("a guest's", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    REQUIRE(::ftruncate(file, 8192) == 0 && ::pwrite(file, &h, sizeof(h), 0) == sizeof(h));
+    REQUIRE(!shared_region::open_sealed<cells>(file, access::read_only, why) && why.fault == region_fault::not_sealed);
+    REQUIRE(::fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+    const auto opened = shared_region::open_sealed<cells>(file, access::read_only, why);
+    REQUIRE(opened && opened->get<cells const>() != nullptr && opened->get<cells>() == nullptr);
+    ::close(file);
+    return nullptr;
+}
+
+char const* memory_is_there_and_stays_with_its_maker() {
+    region_error why;
+    const auto region = shared_region::create_anonymous<bid_cells<4096>>("cells", sharing::read_only, why);
+    struct ::stat file {};
+    REQUIRE(region && ::fstat(region->descriptor(), &file) == 0);
+    REQUIRE(static_cast<std::size_t>(file.st_blocks) * 512 >= MAXWELL_REGION_OFFSET + sizeof(bid_cells<4096>));
+    void* const page = static_cast<void*>(region->get<bid_cells<4096>>());
+    const pid_t child = ::fork();
+    unsigned char in_memory = 0;
+    if (child == 0) ::_exit(::mincore(page, 1, &in_memory) == 0 ? 0 : 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    return nullptr;
+}
+
+char const* names_are_their_users() {
+    region_error why;
+    const std::string name = "/maxwell_mutant_" + std::to_string(::getpid());
+    const auto region = shared_region::create<cells>(name, why);
+    const bool changed = region && ::chmod(("/dev/shm" + name).c_str(), 0666) == 0;
+    const bool opens = shared_region::open<cells>(name, access::read_only, why).has_value();
+    shared_region::remove(name);
+    REQUIRE(changed && !opens);
+    const auto claim = writer_claim::take(name, why);
+    const bool twice = writer_claim::take(name, why).has_value();
+    shared_region::remove(name);
+    REQUIRE(claim && !twice);
+    return nullptr;
+}
+
 char const* no_bell_is_missed() {
     using namespace std::chrono_literals;
     wakeup bell;
@@ -82,5 +130,6 @@ char const* no_bell_is_missed() {
 
 int main() {
     using namespace maxwell::test;
-    return run({seals_hold, only_what_matches_is_opened, no_bell_is_missed});
+    return run({seals_hold, only_what_matches_is_opened, a_guests_memory_is_opened_if_it_is_sealed,
+                memory_is_there_and_stays_with_its_maker, names_are_their_users, no_bell_is_missed});
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// region_layout: what a shared region holds, so that two programs find out that they don't mean the same before they use it.
+// region_layout: what a shared region holds, so two programs that mean different things find out before they use it.
 //
-// layout_of<T> is the layout of a type that can lie in a region. Who shares a type of their own says so once:
+// layout_of<T> is the layout of a type that can lie in a region. All of Maxwell's sources, boards and pages have one. A
+// program that shares a type of its own gives it a layout once:
 //
 //     template <>
 //     inline constexpr maxwell::region_layout maxwell::layout_of<my_type>{MAXWELL_REGION_USER, 1, 1, sizeof(my_type)};
+//
+// Such a type must have no padding that is copied from private memory: whatever was there before reaches all who map it.
 
 #pragma once
 
@@ -13,9 +16,14 @@
 #include <maxwell/abi/outcome_board.h>
 #include <maxwell/abi/price_page.h>
 #include <maxwell/abi/region.h>
+#include <maxwell/core/published.hpp>
+#include <maxwell/host/wakeup.hpp>
+#include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/detail/bid_cells.hpp>
+#include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/thermal/price_page.hpp>
 
 #include <bit>
@@ -24,6 +32,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <type_traits>  // has_unique_object_representations
 
 namespace maxwell {
 
@@ -32,6 +41,7 @@ struct region_layout {
     std::uint32_t version = 0;  ///< of the object's layout
     std::uint64_t count = 0;    ///< agents, lanes, or records
     std::uint64_t size = 0;     ///< bytes of the object
+    std::uint64_t offset = MAXWELL_REGION_OFFSET;  ///< of the object; a T that is aligned to more begins there
 
     friend constexpr bool operator==(region_layout const&, region_layout const&) = default;
 };
@@ -54,6 +64,26 @@ template <std::size_t Lanes>
 inline constexpr region_layout layout_of<price_page<Lanes>>{MAXWELL_REGION_PRICE_PAGE, MAXWELL_PRICE_LAYOUT, Lanes,
                                                             sizeof(price_page<Lanes>)};
 
+template <class T, std::size_t Capacity, std::size_t Alignment>
+    requires std::has_unique_object_representations_v<T>
+inline constexpr region_layout layout_of<spsc_ring<T, Capacity, Alignment>>{MAXWELL_REGION_SPSC_RING, 1, Capacity,
+                                                                            sizeof(spsc_ring<T, Capacity, Alignment>)};
+template <std::size_t Capacity, std::size_t Alignment>
+inline constexpr region_layout layout_of<agent_ring<Capacity, Alignment>>{MAXWELL_REGION_AGENT_RING, 1, Capacity,
+                                                                          sizeof(agent_ring<Capacity, Alignment>)};
+template <std::size_t Capacity, std::size_t Agents, std::size_t Producers, std::uint32_t Patience, class Cell>
+inline constexpr region_layout layout_of<mpsc_ring<Capacity, Agents, Producers, Patience, Cell>>{
+    MAXWELL_REGION_MPSC_RING, 1, Capacity, sizeof(mpsc_ring<Capacity, Agents, Producers, Patience, Cell>)};
+
+template <>
+inline constexpr region_layout layout_of<wakeup>{MAXWELL_REGION_WAKEUP, 1, 1, sizeof(wakeup)};
+
+/// A T with padding has no layout here, since the bytes in between, whatever they are, would be copied to all readers.
+template <class T, std::size_t Copies>
+    requires std::has_unique_object_representations_v<T>
+inline constexpr region_layout layout_of<published<T, Copies>>{MAXWELL_REGION_PUBLISHED, 1, Copies,
+                                                               sizeof(published<T, Copies>)};
+
 /// Why a region could not be made or opened.
 enum class region_fault : std::uint8_t {
     none,
@@ -66,6 +96,12 @@ enum class region_fault : std::uint8_t {
     other_count,       ///< it is for another number of agents
     other_size,        ///< its sizes contradict the rest
     too_short,         ///< it is shorter than what it says that it holds
+    in_use,            ///< the file in which it was to be made is not empty
+    not_mine,          ///< the file behind the name belongs to another user, or others may write it
+    not_a_file,        ///< what is behind the name is no regular file
+    not_sealed,        ///< it could be shortened
+    huge_pages,        ///< it is made of huge pages
+    busy,              ///< another writer has claimed it
 };
 
 struct region_error {
@@ -85,6 +121,16 @@ inline char const* name_of_kind(std::uint32_t kind) {
             return "an outcome board";
         case MAXWELL_REGION_PRICE_PAGE:
             return "a price page";
+        case MAXWELL_REGION_SPSC_RING:
+            return "a ring of one producer";
+        case MAXWELL_REGION_AGENT_RING:
+            return "an agent's ring";
+        case MAXWELL_REGION_MPSC_RING:
+            return "a ring of many producers";
+        case MAXWELL_REGION_WAKEUP:
+            return "a wakeup";
+        case MAXWELL_REGION_PUBLISHED:
+            return "published copies";
         default:
             return kind >= MAXWELL_REGION_USER ? "an object of a user's kind" : "something unknown";
     }
@@ -99,7 +145,7 @@ inline maxwell_region_header header_of(region_layout const& layout) {
     h.layout = layout.version;
     h.count = layout.count;
     h.size = layout.size;
-    h.offset = MAXWELL_REGION_OFFSET;
+    h.offset = layout.offset;
     return h;
 }
 
@@ -135,8 +181,8 @@ inline std::optional<region_error> refuse(maxwell_region_header const& h, std::u
     }
     if (h.count != wanted.count) return differs(region_fault::other_count, "a capacity of", h.count, wanted.count);
     if (h.size != wanted.size) return differs(region_fault::other_size, "an object of size", h.size, wanted.size);
-    if (h.offset != MAXWELL_REGION_OFFSET) {
-        return differs(region_fault::other_size, "its object at byte", h.offset, MAXWELL_REGION_OFFSET);
+    if (h.offset != wanted.offset) {
+        return differs(region_fault::other_size, "its object at byte", h.offset, wanted.offset);
     }
     if (length < h.offset + h.size) {
         return error(region_fault::too_short, "is " + std::to_string(length) + " bytes long, its object ends at byte " +

@@ -29,7 +29,7 @@
 //
 // Why a dead writer leaves nothing to repair. It may have claimed v + 1 and not announced it. Nobody has seen that version;
 // its successor claims and writes it anew. One writer at a time: hand the page over by something that the kernel takes back
-// at a process's death, as flock does, or a stopped writer that wakes up could write into its successor's words.
+// at a process's death, as host/writer_claim.hpp does, or a stopped writer that wakes up could write into its successor's words.
 //
 // Invariants
 //   1. bank_[latest & 1].version == latest, and that bank's words are those published with it.
