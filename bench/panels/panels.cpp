@@ -4,6 +4,7 @@
 
 #include "harness/panel.hpp"
 #include "panels/clearing/clearing.hpp"
+#include "panels/market/deferred.hpp"
 #include "panels/matrix/matrix.hpp"
 #include "panels/ring/board.hpp"
 #include "panels/ring/ring.hpp"
@@ -20,6 +21,7 @@ std::vector<panel> all_panels() {
             {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},
             {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},
             {"ring/board", "How bids arrive: the board beside queues", measure_board},
+            {"market/deferred", "Truth over time: what a patient agent owes", defer_payments},
             {"sampler/welfare", "Samplers: welfare, splitting, waiting", draw_winners},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
             {"thermal/control", "Holding a temperature", compare_temperature_control},

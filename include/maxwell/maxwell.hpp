@@ -26,6 +26,7 @@
 #include <maxwell/core/prefetch.hpp>
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
+#include <maxwell/market/deferred_payment.hpp>
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/market/pacer.hpp>
 #include <maxwell/ring/agent_ring.hpp>

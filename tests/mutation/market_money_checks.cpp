@@ -7,14 +7,17 @@
 
 #include "mutation/check.hpp"
 #include "support/dice.hpp"
+#include "support/patient_market.hpp"
 #include "support/reference_account.hpp"
 
+#include <maxwell/market/deferred_payment.hpp>
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/market/pacer.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 
 namespace maxwell::test {
 namespace {
@@ -131,11 +134,69 @@ char const* the_greatest_spender_gets_the_lowest_factor() {
     return nullptr;
 }
 
+char const* dues_are_those_of_brute_force() {
+    dice any(7);
+    auto payments = std::make_unique<deferred_payment<10, 8>>();
+    for (std::uint32_t n = 0; n < 4'000; ++n) {
+        if (n >= 2'000)
+            *payments = deferred_payment<10, 8>(((n % 2 + 1) << 29) - any.below(8));  // the count of arrivals wraps
+        const patient_market m = draw_patient_market(any, n % 2 != 0);
+        const auto served = run_patient_market(m, *payments, n);
+        REQUIRE(served.size() == m.agents.size() && payments->check_invariants());
+        for (std::size_t i = 0; i < m.agents.size(); ++i) {
+            REQUIRE(!served[i] || served[i]->due == due_by_brute_force(m, i));
+        }
+    }
+    return nullptr;
+}
+
+/// A ring as long as the longest patience, in which agents are displaced again and again.
+char const* chains_are_as_long_as_the_ring() {
+    dice any(9);
+    const auto payments = std::make_unique<deferred_payment<64, 16>>();
+    for (std::uint32_t n = 0; n < 150; ++n) {
+        patient_market m;
+        for (std::uint32_t t = 0; t < 40; ++t) {
+            m.reserves.push_back(0);
+            if (t < 24 && any.below(6) != 0) m.agents.push_back({t, t + any.below(16), any.below(30)});
+            if (t < 24 && any.below(3) == 0) m.agents.push_back({t, t + 15, any.below(30)});
+        }
+        const auto served = run_patient_market(m, *payments, n);
+        REQUIRE(served.size() == m.agents.size() && payments->check_invariants());
+        for (std::size_t i = 0; i < m.agents.size(); ++i) {
+            REQUIRE(!served[i] || served[i]->due == due_by_brute_force(m, i));
+        }
+    }
+    return nullptr;
+}
+
+char const* who_stays_too_long_owes_the_price_of_its_slot() {
+    deferred_payment<3, 8> p;
+    REQUIRE(p.enter(make_agent_id(0, 1)) == status::ok && p.enter(1) == status::ok);
+    REQUIRE(p.enter(make_agent_id(0, 1)) == status::stale_agent && p.enter(0) == status::stale_agent);
+    const bid first = {make_agent_id(0, 1), 9, 1}, second = {1, 7, 1};
+    REQUIRE(p.sold(second, first, 0) == status::no_bid && p.sold(first, second, 10) == status::no_bid);
+    REQUIRE(p.sold(first, second, 0) == status::ok && p.sold(first, {}, 0) == status::no_bid);
+    for (int n = 0; n < 7; ++n) REQUIRE(p.sold({}, {}, 3) == status::ok && p.check_invariants());
+    auto late = p;
+    REQUIRE(p.leave(first.agent) == price{3});
+    REQUIRE(late.sold({}, {}, 3) == status::ok && late.leave(first.agent) == price{7} && !late.leave(first.agent));
+    REQUIRE(late.enter(2) == status::ok && late.sold(bid{2, 9, 1}, second, 9) == status::ok && late.check_invariants());
+    REQUIRE(late.leave(2) == price{9} && !late.leave(1));
+    // The slot that the second agent was displaced in is overwritten: what it meets later is nothing to its successor in the ring.
+    const bid third = {2, 9, 1}, fourth = {make_agent_id(0, 2), 2, 1};
+    REQUIRE(p.enter(2) == status::ok && p.sold(third, {}, 5) == status::ok && p.enter(fourth.agent) == status::ok);
+    REQUIRE(p.sold(second, fourth, 0) == status::ok && p.leave(1) == price{2} && p.leave(2) == price{5} &&
+            !p.leave(fourth.agent));
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
     return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws,
-                factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor});
+                factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor, dues_are_those_of_brute_force,
+                chains_are_as_long_as_the_ring, who_stays_too_long_owes_the_price_of_its_slot});
 }

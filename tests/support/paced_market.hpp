@@ -62,7 +62,7 @@ public:
 
     double value_of_the_best_constant_factor() const {
         double best = 0;
-        for (std::uint32_t factor = 256; factor <= 65536; factor += 256) best = std::max(best, value_of(factor));
+        for (std::uint32_t factor = 1024; factor <= 65536; factor += 1024) best = std::max(best, value_of(factor));
         return best;
     }
 
