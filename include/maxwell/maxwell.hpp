@@ -7,6 +7,7 @@
 #include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/clearing_units.hpp>
+#include <maxwell/auction/clearing_vickrey.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
 #include <maxwell/auction/probabilistic_sampler.hpp>

@@ -30,6 +30,10 @@ struct sold_by {
     using order = Order;
 };
 
+std::size_t agents_served(std::vector<std::uint64_t> const& units) {
+    return units.size() - static_cast<std::size_t>(std::count(units.begin(), units.end(), 0u));
+}
+
 template <class Subject>
 class units : public ::testing::Test {};
 
@@ -63,7 +67,7 @@ TYPED_TEST(units, winners_and_payments_are_those_of_the_definition) {
         std::array<award, agents + 1> out;
         const std::size_t places = random.below(3) == 0 ? random.below(agents + 1) : agents + 1;
         const auto eligible = a.list_best(view<award>{out});
-        if (eligible >= places) sale.considered = places == 0 ? 0 : places - 1;
+        if (eligible >= places && places < bidders) sale.considered = places == 0 ? 0 : places - 1;
         const std::size_t winners = extract_units(a, sale.supply, view<award>{out}.first(places), sale.rule);
         ASSERT_TRUE(a.check_invariants());
 
@@ -81,6 +85,53 @@ TYPED_TEST(units, winners_and_payments_are_those_of_the_definition) {
             ASSERT_LE(rank(w), rank(w == 0 ? 0 : w - 1));
         }
     }
+}
+
+TYPED_TEST(units, each_unit_is_priced_by_the_unit_that_it_displaces) {
+    using A = typename TypeParam::container;
+    dice random(6);
+    for (std::size_t n = scaled(4000); n > 0; --n) {
+        reference_vickrey<typename TypeParam::order> sale;
+        A a(n % 2 == 0 ? 0 : ~std::uint64_t{0} - 3);
+        const std::size_t bidders = random.below(agents + 1);
+        for (std::uint32_t slot = 0; slot < bidders; ++slot) {
+            sale.arrived.push_back({(slot * 5u) % agents, random.below(20), 1 + random.below(4)});
+            ASSERT_EQ(a.insert(sale.arrived.back()), status::ok);
+        }
+        a.update_price(random.below(3) == 0 ? random.below(12) : 0);
+        sale.reserve = a.reserve();
+        sale.supply = random.below(14);
+
+        std::array<award, agents> listed;
+        std::array<grant, agents> out;
+        const std::size_t room = random.below(3) == 0 ? random.below(agents) : agents;
+        const std::size_t winners = extract_vickrey(a, sale.supply, view<award>{listed}.first(room), view<grant>{out});
+        if (room < bidders) sale.supply = std::min<std::uint64_t>(sale.supply, room == 0 ? 0 : room - 1);
+        ASSERT_TRUE(a.check_invariants());
+        const auto served = sale.served();
+        ASSERT_EQ(winners, agents_served(served));
+        ASSERT_EQ(a.size(), bidders - winners);
+        for (grant const& won : view<grant>{out}.first(winners)) {
+            const auto i = static_cast<std::size_t>(std::find(sale.arrived.begin(), sale.arrived.end(), won.winner) -
+                                                    sale.arrived.begin());
+            ASSERT_LT(i, sale.arrived.size());
+            ASSERT_EQ(won.units, served[i]);
+            ASSERT_EQ(won.total, sale.total(i));
+            ASSERT_EQ(a.find(won.winner.agent), std::nullopt);
+        }
+    }
+}
+
+// The drawing of extract_vickrey's header.
+TYPED_TEST(units, the_last_winner_can_be_served_in_part) {
+    typename TypeParam::container a;
+    for (const bid b : {bid{0, 19, 2}, bid{1, 16, 3}, bid{2, 13, 1}, bid{3, 10, 2}}) a.insert(b);
+    std::array<award, 5> listed;
+    std::array<grant, 5> out;
+    ASSERT_EQ(extract_vickrey(a, 4, view<award>{listed}, view<grant>{out}), 2u);
+    EXPECT_EQ(out[1].units, 2u);
+    EXPECT_GT(out[0].total, out[1].total) << "slot 1 doesn't pay its own third unit";
+    EXPECT_EQ(a.size(), 2u) << "a bid served in part leaves too";
 }
 
 TYPED_TEST(units, listing_changes_nothing) {
@@ -156,6 +207,22 @@ TYPED_TEST(units, a_bidder_who_never_pays_blocks_the_sale_under_stop) {
     EXPECT_EQ(sold(misfit::skip, true), 11u + 10 * 98);
 }
 
+TYPED_TEST(units, an_entry_for_each_bid_is_enough_to_sell_to_all) {
+    using A = typename TypeParam::container;
+    for (const misfit rule : {misfit::skip, misfit::stop}) {
+        std::array<award, 2> out;
+        A a;
+        a.insert({0, 9, 1});
+        a.insert({1, 8, 1});
+        EXPECT_EQ(extract_units(a, 2, view<award>{out}, rule), 2u);
+        EXPECT_EQ(out[1].payment, 0u);
+        a.insert({0, 9, 1});
+        a.insert({1, 8, 1});
+        a.insert({2, 7, 1});
+        EXPECT_EQ(extract_units(a, 2, view<award>{out}, rule), 1u) << "the second entry holds the bar";
+    }
+}
+
 TYPED_TEST(units, nothing_is_sold_without_supply_places_or_bids) {
     using A = typename TypeParam::container;
     A a;
@@ -164,7 +231,6 @@ TYPED_TEST(units, nothing_is_sold_without_supply_places_or_bids) {
     a.insert({0, 9, 1});
     EXPECT_EQ(extract_units(a, 0, view<award>{out}, misfit::skip), 0u);
     EXPECT_EQ(extract_units(a, 10, view<award>{}, misfit::stop), 0u);
-    EXPECT_EQ(extract_units(a, 10, view<award>{out}.first(1), misfit::stop), 0u);  // the one place is for the bar
     EXPECT_EQ(a.size(), 1u);
     EXPECT_EQ(extract_units(a, ~std::uint64_t{0}, view<award>{out}, misfit::skip), 1u);
 }

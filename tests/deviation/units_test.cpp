@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Bids for several units, all or nothing: nobody gains by lying about the price or the units, where all units are needed.
+// Bids for several units, all or nothing: misreporting the price or the units never pays where all units are needed.
 // Controls: the same where each unit has a value by itself, one price for all winners, and what each offered.
 
+#include "deviation/judge.hpp"
 #include "support/reference_auction.hpp"
 #include "support/scale.hpp"
 
@@ -42,12 +43,7 @@ struct sale {
         for (std::size_t i = 0; i < m.amounts.size(); ++i) a.insert({m.slots[i], m.amounts[i], m.units[i]});
         std::array<award, max_agents + 1> out;
         const std::size_t winners = extract_units(a, m.supply, view<award>{out}.first(places), rule);
-        outcome all(m.amounts.size());
-        for (award const& won : view<award>{out}.first(winners)) {
-            const auto slot = std::find(m.slots.begin(), m.slots.end(), slot_of(won.winner.agent));
-            all[static_cast<std::size_t>(slot - m.slots.begin())] = won.payment;
-        }
-        return all;
+        return settle(m, view<award const>{out}.first(winners));
     }
 };
 
@@ -75,22 +71,9 @@ price best_that_lost(market const& m, outcome const& sold, std::size_t) {
 
 price what_was_offered(market const& m, outcome const&, std::size_t i) { return m.amounts[i]; }
 
-void expect_truthful(deviation_report const& r) {
-    EXPECT_GT(r.cases, 0u);
-    EXPECT_EQ(r.profitable, 0u) << "of " << r.cases << ", regret " << r.worst_regret << "/4 ticks: bidder "
-                                << r.example_bidder << " of " << ::testing::PrintToString(r.example.amounts) << " for "
-                                << ::testing::PrintToString(r.example.units) << " units of " << r.example.supply
-                                << " bids " << r.example_deviation << " for " << r.example_units << ", reserve "
-                                << r.example.reserve;
-    EXPECT_EQ(r.overcharged, 0u);
-}
-
-/// Prints the share, for the documents: `ctest -R units_test -V`.
-void expect_profitable_lies(char const* what, deviation_report const& r) {
-    EXPECT_GT(r.profitable + r.overcharged, 0u) << "a control that passes proves nothing";
-    std::printf("%-42s %5.1f %% of %llu cases gain by lying, worst regret %.2f ticks, %llu winners overcharged\n", what,
-                100 * (1 - r.truthful_share()), static_cast<unsigned long long>(r.cases),
-                static_cast<double>(r.worst_regret) / 4, static_cast<unsigned long long>(r.overcharged));
+void expect_refuted(char const* what, deviation_report const& r) {
+    test::expect_refuted(r);
+    print(what, r, 4);
 }
 
 deviation_space three_agents() {
@@ -117,7 +100,7 @@ using containers = ::testing::Types<stratified_buckets<max_agents, linear_tiers<
                                     lazy_heap<max_agents>>;
 TYPED_TEST_SUITE(units_deviation, containers);
 
-TYPED_TEST(units_deviation, nobody_gains_by_lying_about_price_or_units) {
+TYPED_TEST(units_deviation, misreporting_price_or_units_never_pays) {
     for (const misfit rule : {misfit::skip, misfit::stop}) {
         expect_truthful(search_deviations(sale<TypeParam>{rule}, three_agents()));
         deviation_space four{.agents = 4, .ticks = 3, .all_slots = false, .max_units = 2, .supplies = {3, 5}};
@@ -125,7 +108,7 @@ TYPED_TEST(units_deviation, nobody_gains_by_lying_about_price_or_units) {
     }
 }
 
-TYPED_TEST(units_deviation, nor_where_places_limit_what_is_considered) {
+TYPED_TEST(units_deviation, misreporting_never_pays_where_few_bids_are_considered) {
     for (const misfit rule : {misfit::skip, misfit::stop}) {
         for (std::size_t places = 1; places <= 3; ++places) {
             SCOPED_TRACE(places);
@@ -143,24 +126,24 @@ TYPED_TEST(units_deviation, orders_of_slots_make_no_difference) {
 
 using exact = reference_auction<max_agents, exact_order>;
 
-TEST(units_controls, where_a_unit_has_value_by_itself_asking_for_less_pays) {
+TEST(units_controls, asking_for_less_pays_where_each_unit_has_value) {
     deviation_space space = three_agents();
     space.units_have_value_by_themselves = true;
-    expect_profitable_lies("skip, value per unit:", search_deviations(sale<exact>{misfit::skip}, space));
-    expect_profitable_lies("stop, value per unit:", search_deviations(sale<exact>{misfit::stop}, space));
+    expect_refuted("skip, value per unit:", search_deviations(sale<exact>{misfit::skip}, space));
+    expect_refuted("stop, value per unit:", search_deviations(sale<exact>{misfit::stop}, space));
 }
 
-TEST(units_controls, one_price_for_all_is_not_truthful) {
+TEST(units_controls, one_price_for_all_rewards_misreporting) {
     const deviation_space space = three_agents();
     const auto skip = with_payments(sale<exact>{misfit::skip}, best_that_lost);
-    expect_profitable_lies("skip, one price for all:", search_deviations(skip, space));
+    expect_refuted("skip, one price for all:", search_deviations(skip, space));
     const auto stop = with_payments(sale<exact>{misfit::stop}, best_that_lost);
-    expect_profitable_lies("stop, the misfit's price without a tick:", search_deviations(stop, space));
+    expect_refuted("stop, the misfit's price without a tick:", search_deviations(stop, space));
 }
 
-TEST(units_controls, paying_what_was_offered_is_not_truthful) {
+TEST(units_controls, paying_what_was_offered_rewards_misreporting) {
     const auto rule = with_payments(sale<exact>{misfit::skip}, what_was_offered);
-    expect_profitable_lies("skip, first price:", search_deviations(rule, three_agents()));
+    expect_refuted("skip, first price:", search_deviations(rule, three_agents()));
 }
 
 TEST(units_controls, counts_every_amount_unit_and_supply) {

@@ -40,8 +40,8 @@ char const* sales_are_as_defined() {
         sale.supply = random.below(12);
         sale.rule = random.below(2) == 0 ? misfit::skip : misfit::stop;
         std::array<award, agents + 1> out;
-        const std::size_t places = random.below(2) == 0 ? 4 : agents + 1;
-        if (a.list_best(view<award>{out}) >= places) sale.considered = places - 1;
+        const std::size_t places = random.below(2) == 0 ? 4 : agents + random.below(2);
+        if (places == 4 && a.list_best(view<award>{out}) >= places) sale.considered = places - 1;
         const std::size_t winners = extract_units(a, sale.supply, view<award>{out}.first(places), sale.rule);
         REQUIRE(a.check_invariants());
         const auto served = sale.served();
@@ -52,6 +52,61 @@ char const* sales_are_as_defined() {
             REQUIRE(served[i] && out[w].winner == sale.arrived[i] && out[w].payment == sale.least_amount(i));
         }
     }
+    return nullptr;
+}
+
+template <class A, class Order>
+char const* grants_are_as_defined() {
+    dice random(6);
+    for (int n = 0; n < 1000; ++n) {
+        reference_vickrey<Order> sale;
+        A a;
+        for (std::uint32_t slot = 0; slot < agents; ++slot) {
+            sale.arrived.push_back({slot, random.below(12), 1 + random.below(3)});
+            a.insert(sale.arrived.back());
+        }
+        a.update_price(random.below(3) == 0 ? 4 : 0);
+        sale.reserve = a.reserve();
+        sale.supply = random.below(20);
+        std::array<award, agents> listed;
+        std::array<grant, agents> out;
+        const std::size_t room = random.below(2) == 0 ? 4 : agents;
+        const std::size_t winners = extract_vickrey(a, sale.supply, view<award>{listed}.first(room), view<grant>{out});
+        if (room < agents && sale.supply >= room) sale.supply = room - 1;
+        const auto served = sale.served();
+        REQUIRE(winners == agents - static_cast<std::size_t>(std::count(served.begin(), served.end(), 0u)));
+        REQUIRE(a.size() == agents - winners);
+        for (grant const& won : view<grant>{out}.first(winners)) {
+            const auto i = slot_of(won.winner.agent);
+            REQUIRE(won.units == served[i] && won.total == sale.total(i));
+        }
+    }
+    return nullptr;
+}
+
+/// The best bid of two groups, and of those that are allowed.
+char const* allowed_bids_are_found() {
+    using A = tournament_tree<agents, 4>;
+    dice random(7);
+    A a;
+    reference_auction<agents, exact_order> reference;
+    for (int n = 0; n < 2000; ++n) {
+        const bid b{random.below(agents), random.below(9), 1};
+        a.insert(b);
+        reference.insert(b);
+        const std::uint32_t own = random.below(4);
+        const std::uint32_t shared = random.below(4);
+        const auto allowed = [&](std::uint32_t s) noexcept {
+            return A::group_of(s) == own || A::group_of(s) == shared;
+        };
+        REQUIRE(extract_from_groups(a, own, shared) == reference.extract_max_if(allowed, agents));
+    }
+    a.clear();
+    for (std::uint32_t slot = 0; slot < agents; ++slot) a.insert({slot, 100 - slot, 1});
+    const auto last = [](std::uint32_t slot) noexcept { return slot == agents - 1; };
+    REQUIRE(extract_allowed(a, last, 2).why == selection::probes_ran_out);
+    REQUIRE(extract_allowed(a, last, agents).why == selection::won);
+    REQUIRE(extract_allowed(a, last, agents).why == selection::none_allowed);
     return nullptr;
 }
 
@@ -126,6 +181,9 @@ int main() {
         rules_are_as_defined<tournament_tree<4>, reference_auction<4, exact_order>>,
         rules_are_as_defined<stratified_buckets<4, adaptive_tiers<3, 2>>,
                              reference_adaptive_auction<4, adaptive_tiers<3, 2>>>,
+        grants_are_as_defined<tournament_tree<agents>, exact_order>,
+        grants_are_as_defined<stratified_buckets<agents, tiers>, tier_order<tiers>>,
+        allowed_bids_are_found,
         what_is_read_stays,
     });
 }

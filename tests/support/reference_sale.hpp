@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// reference_sale: a sale of units written down by its definition, over a list of bids and without an auction. The oracle of
-// extract_units: who is served, and the least amount with which a bidder still would be, by trying all amounts.
+// Sales of units by their definitions, over a list of bids and without an auction: who is served, and the least amount with
+// which a bidder still would be, found by trying all amounts.
+//
+//     reference_sale      the reference model of extract_units
+//     reference_vickrey   the reference model of extract_vickrey
 
 #pragma once
 
@@ -16,6 +19,19 @@
 
 namespace maxwell::test {
 
+/// Which bids are eligible, best first, by position in `arrived`.
+template <class Order>
+std::vector<std::size_t> best_first(std::vector<bid> const& arrived, price reserve) {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < arrived.size(); ++i) {
+        if (Order::least_of_rank(Order::rank(arrived[i].amount)) >= reserve) order.push_back(i);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return Order::rank(arrived[a].amount) > Order::rank(arrived[b].amount);
+    });
+    return order;
+}
+
 /// The bids of a sale in their order of arrival, and the sale by its definition.
 template <class Order>
 struct reference_sale {
@@ -27,13 +43,7 @@ struct reference_sale {
 
     /// By place in `arrived`: served or not.
     std::vector<bool> served() const {
-        std::vector<std::size_t> order;
-        for (std::size_t i = 0; i < arrived.size(); ++i) {
-            if (Order::least_of_rank(Order::rank(arrived[i].amount)) >= reserve) order.push_back(i);
-        }
-        std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-            return Order::rank(arrived[a].amount) > Order::rank(arrived[b].amount);
-        });
+        std::vector<std::size_t> order = best_first<Order>(arrived, reserve);
         order.resize(std::min(order.size(), considered));
 
         std::vector<bool> won(arrived.size());
@@ -57,6 +67,38 @@ struct reference_sale {
             other.arrived[i].amount = amount;
             if (other.served()[i]) return amount;
         }
+    }
+};
+
+/// A sale in which a bid takes any number of units up to what it asks for.
+template <class Order>
+struct reference_vickrey {
+    std::vector<bid> arrived;
+    price reserve = 0;
+    std::uint64_t supply = 0;
+
+    /// By position in `arrived`: units that it gets.
+    std::vector<std::uint64_t> served() const {
+        std::vector<std::uint64_t> units(arrived.size());
+        std::uint64_t left = supply;
+        for (const std::size_t i : best_first<Order>(arrived, reserve)) {
+            units[i] = std::min<std::uint64_t>(arrived[i].units, left);
+            left -= units[i];
+        }
+        return units;
+    }
+
+    /// What `i` pays in all: for its j-th unit the least amount with which it would get j units.
+    std::uint64_t total(std::size_t i) const {
+        const std::uint64_t units = served()[i];
+        reference_vickrey other = *this;
+        other.arrived[i].amount = 0;
+        std::uint64_t sum = 0;
+        for (std::uint64_t j = 1; j <= units; ++j) {
+            while (other.served()[i] < j) ++other.arrived[i].amount;
+            sum += other.arrived[i].amount;
+        }
+        return sum;
     }
 };
 

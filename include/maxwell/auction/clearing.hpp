@@ -6,26 +6,31 @@
 //     quantum(a, running, bonus)   the same, and switching away has to be worth `bonus` ticks
 //     preempts(running, woken, bonus)   does a waking agent interrupt the running one?
 //     extract_top(a, out)          out.size() processors at once, each winner with its own critical price
+//     extract_allowed(a, allowed, probes)     the best bid that may run here, or why there is none
+//     extract_from_groups(a, own, shared)     the same where groups of a tournament_tree say what may run here
 //     extract_units(a, supply, out, misfit)   bids for several units, all or nothing: clearing_units.hpp, included here
+//     extract_vickrey(a, supply, listed, out) bids for several units, any number of them: clearing_vickrey.hpp, included here
 //
 // The running agent is in no container while it runs, since its bid was extracted. It must be entered again before the
 // next decision is made, or it loses every second quantum and shares come out wrong: that is why quantum() takes its bid.
 //
-// Each of them keeps honest bidding dominant, quantum by quantum: who wins is monotone in the own amount, and the winner
-// pays the least amount at which it still wins (Myerson 1981). With a bonus H, the incumbent i wins against the best other
-// eligible bid c when i + H >= c, and pays max(reserve, c - H); a challenger must offer more than i + H, and pays at least
-// i + H + 1. A bonus of 0 is not the same as none: with it the incumbent wins ties.
+// Each of them is truthful in one decision, for an owner with one bid: the winner is monotone in its amount, and pays the least
+// amount at which it still wins (Myerson 1981). With a bonus H, the incumbent i wins against the best other eligible bid c when
+// i + H >= c, and pays max(reserve, c - H); a challenger must offer more than i + H, and pays at least i + H + 1. A bonus of 0 is
+// not the same as none: with it the incumbent wins ties. Over several decisions a bonus rewards overbidding once, since the
+// winner is the next incumbent (docs/clearing.md has the measured case).
 
 #pragma once
 
 #include <maxwell/auction/clearing_units.hpp>
+#include <maxwell/auction/clearing_vickrey.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
 
 #include <cstddef>   // size_t
-#include <cstdint>   // uint64_t
+#include <cstdint>   // uint8_t, uint32_t, uint64_t
 #include <optional>  // the award of a quantum
 
 namespace maxwell {
@@ -94,9 +99,57 @@ constexpr bool preempts(bid const& running, bid const& candidate, price bonus) n
     return candidate.units != 0 && candidate.amount > std::uint64_t{running.amount} + bonus;
 }
 
-/// Extracts the best out.size() bids, best first, and puts their awards into `out`; returns how many there were. Every agent
-/// wants one place: each winner pays what outranks the best bid that got none, so payments differ by a tick at most and
-/// splitting a bid in two gains nothing. O(out.size()) extractions.
+/// Why a search for an allowed bid has no winner.
+enum class selection : std::uint8_t {
+    won,             ///< it has one
+    empty,           ///< no bid is live
+    barred,          ///< the reserve bars every bid
+    none_allowed,    ///< every eligible bid was looked at
+    probes_ran_out,  ///< `probes` bids were looked at; an allowed one may stand behind them
+};
+
+/// The result of extract_allowed.
+struct selected {
+    selection why;
+    std::optional<award> winner;
+};
+
+/// a.extract_max_if(allowed, probes), and the reason where it has no winner. Costs that call, and a top where nothing was looked at.
+template <selective_auction A, class Allowed>
+constexpr selected extract_allowed(A& a, Allowed allowed, std::uint32_t probes) noexcept {
+    std::uint32_t looked_at = 0;
+    const auto counted = [&](std::uint32_t slot) noexcept {
+        ++looked_at;
+        return allowed(slot);
+    };
+    const std::optional<award> won = detail::within_its_bid(a.extract_max_if(counted, probes));
+    if (won) return {selection::won, won};
+    if (a.empty()) return {selection::empty, won};
+    if (looked_at == 0 && !a.top()) return {selection::barred, won};
+    return {looked_at < probes || looked_at == a.size() ? selection::none_allowed : selection::probes_ran_out, won};
+}
+
+/// Extracts the better of the best bids of two groups, at its critical price among the bids of both: for a core whose pinned
+/// tasks are the group `own`, and the tasks that run anywhere the group `shared`. However many bids of other cores are higher,
+/// none of them is looked at. Nothing where the reserve bars both, or neither is a group with bids. O(log N).
+template <multi_unit_auction A>
+    requires requires(A& a, std::size_t group) { a.extract_group_max(group), a.group_top(group); }
+constexpr std::optional<award> extract_from_groups(A& a, std::size_t own, std::size_t shared) noexcept {
+    const std::optional<award> here = a.group_top(own);
+    const std::optional<award> anywhere = a.group_top(shared);
+    if (own == shared || !here || !anywhere) return detail::within_its_bid(a.extract_group_max(here ? own : shared));
+    const price needed = a.critical_price(here->winner.agent, anywhere->winner.agent);
+    const bool own_wins = here->winner.amount >= needed;
+    award won = own_wins ? *here : *anywhere;
+    const price other = own_wins ? needed : a.critical_price(anywhere->winner.agent, here->winner.agent);
+    if (won.payment < other) won.payment = other;
+    a.extract_group_max(own_wins ? own : shared);
+    return detail::within_its_bid(won);
+}
+
+/// Extracts the best out.size() bids, best first, puts their awards into `out`, and returns their number. For unit demand: the
+/// winners have the same runner-up, the best bid that lost, so payments differ by a tick at most, or a tier. An owner that enters
+/// several bids pays less when it withholds some of them; extract_vickrey is for owners of several units. O(out.size()) extractions.
 template <multi_unit_auction A>
 constexpr std::size_t extract_top(A& a, view<award> out) noexcept {
     std::size_t winners = 0;

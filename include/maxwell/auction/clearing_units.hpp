@@ -14,6 +14,9 @@
 //
 // Under both, a bid for more units than there are at all is left out.
 //
+// Truthful for an owner with one name. With skip an owner of two names can gain: each of them is served without the other's bid
+// in its way, and both pay less than one would. With stop it can't (docs/clearing.md has the figures).
+//
 // What a winner of q units pays per unit, everything else being equal:
 //
 //     skip   the others are gone through without it, from its own place on, as if it bid less and less. As long as q units are
@@ -21,9 +24,9 @@
 //     stop   the misfit is that one. If the winner came after the misfit, either the misfit would fit in its place and leave
 //            fewer than q, or it wouldn't and the sale would end there all the same.
 //
-// Nobody in the way: the reserve. Who wins with an amount wins with a greater one, and with fewer units too, so with these prices
-// it is best to bid what a unit is worth and to ask for what is needed, for an agent that needs all its units. Where each
-// unit has a value by itself, no price per unit makes that so: asking for less can pay (docs/clearing.md has the figures).
+// With nobody in the way a winner pays the reserve. A bid that wins with an amount wins with a greater one, and with fewer units
+// too. So an agent that needs all its units does best by bidding what a unit is worth to it and asking for what it needs. Where each
+// unit has a value by itself, asking for less can pay under any price per unit; extract_vickrey is the rule for that.
 //
 //     operation   cost                     why
 //     skip        list_best, O(m * w)      m bids considered, w winners: each looks from the next misfit on until its units are
@@ -63,15 +66,17 @@ constexpr std::size_t first_in_the_way(view<award> later, std::uint64_t left, st
 
 }  // namespace detail
 
-/// Sells `supply` units by `rule`; extracts the winners, puts their awards into the front of `out`, best first, and returns how
-/// many there were. The rest of `out` is used meanwhile: where it has more places than there are eligible bids, all of them are
-/// considered, and a.capacity() + 1 places always do. With fewer, the best out.size() - 1 are considered, and the next one is the
-/// bar that a winner has to stay above. Payments are per unit and never below the reserve. `supply` in the bids' units.
+/// Sells `supply` units, in the units of the bids, by `rule`. Extracts the winners, puts their awards into the front of `out`,
+/// best first, and returns their number. Payments are per unit and never below the reserve.
+///
+/// The rule works in the rest of `out`. With a.size() entries or more all bids are considered, so a.capacity() always suffice. With
+/// fewer, the best out.size() - 1 are considered, and a winner has to stay above the one after them.
 template <class A>
     requires multi_unit_auction<A> && listed_auction<A>
 constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out, misfit rule) noexcept {
     const std::size_t listed = a.list_best(out);
-    const std::size_t considered = listed < out.size() || listed == 0 ? listed : listed - 1;
+    const bool all_listed = listed < out.size() || listed == a.size();
+    const std::size_t considered = all_listed || listed == 0 ? listed : listed - 1;
     std::uint64_t left = supply;
     std::size_t winners = 0;  // in front of out: what comes after the bid at i is still there to be looked at
     std::size_t priced = 0;   // of these

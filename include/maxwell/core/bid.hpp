@@ -46,6 +46,9 @@ struct award {
     bid winner;
     price payment;  ///< per unit: the critical price, the least amount at which this bid still wins
 
+    /// The payment for all units. 32 bits times 32 bits: a product of the members themselves would overflow.
+    constexpr std::uint64_t total() const noexcept { return std::uint64_t{payment} * winner.units; }
+
     friend constexpr bool operator==(award const&, award const&) = default;
 };
 
