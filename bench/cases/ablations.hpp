@@ -45,7 +45,7 @@ public:
     bid bid_of(packed_key k) const noexcept {
         return {slot_of_key(k), static_cast<price>(k >> 32), units_[slot_of_key(k)]};
     }
-    price price_to_beat(packed_key, packed_key rival) const noexcept {
+    price critical_price_of_leader(packed_key, packed_key rival) const noexcept {
         return std::max(static_cast<price>(rival >> 32), reserve_);
     }
     packed_key enter(bid b, packed_key live) noexcept {
@@ -79,7 +79,7 @@ public:
     bid bid_of(packed_key k) const noexcept {
         return {slot_of_key(k), static_cast<price>(k >> 32), units_[slot_of_key(k)]};
     }
-    price price_to_beat(packed_key winner, packed_key rival) const noexcept {
+    price critical_price_of_leader(packed_key winner, packed_key rival) const noexcept {
         const bool later = static_cast<std::uint32_t>(winner) < static_cast<std::uint32_t>(rival);
         const packed_key least = std::min<packed_key>((rival >> 32) + (later ? 1 : 0), 0xFFFF'FFFFu);
         return std::max(static_cast<price>(least), reserve_);
@@ -114,6 +114,12 @@ private:
 template <std::size_t Capacity>
 struct complete_keys : detail::exact_book<Capacity> {
     static constexpr bool numbers_arrivals = true;
+
+    bool admits(agent_id id, packed_key live) const noexcept {
+        const std::uint32_t slot = slot_of(id);
+        const std::uint32_t newest = this->generation(slot);
+        return generation_of(id) >= newest && (live != 0 || !this->has_retired(slot) || generation_of(id) != newest);
+    }
 };
 
 /// The greatest of N keys in two levels of sqrt(N), by looking at all of a level.
@@ -195,14 +201,14 @@ public:
     std::optional<award> top() noexcept {
         const packed_key k = tree_.root();
         if (!keys_.eligible(k)) return std::nullopt;
-        return award{keys_.bid_of(k), keys_.price_to_beat(k, tree_.rival(keys_.slot_of_key(k)))};
+        return award{keys_.bid_of(k), keys_.critical_price_of_leader(k, tree_.rival(keys_.slot_of_key(k)))};
     }
     std::optional<award> extract_max() noexcept {
         const packed_key k = tree_.root();
         if (!keys_.eligible(k)) return std::nullopt;
         award won{keys_.bid_of(k), 0};
         keys_.leave(keys_.slot_of_key(k), k);
-        won.payment = keys_.price_to_beat(k, tree_.set(keys_.slot_of_key(k), 0));
+        won.payment = keys_.critical_price_of_leader(k, tree_.set(keys_.slot_of_key(k), 0));
         return won;
     }
 

@@ -46,9 +46,9 @@
 
 #pragma once
 
-#include <maxwell/auction/affinity.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/detail/equal_depth.hpp>
+#include <maxwell/auction/detail/slot_auction.hpp>
 #include <maxwell/auction/detail/slot_lists.hpp>
 #include <maxwell/auction/detail/tier_book.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
@@ -71,7 +71,8 @@ namespace maxwell {
 /// tier is the default, and `./run bench --filter tiers` shows others.
 template <std::uint32_t Count = 256, std::uint32_t Period = 4 * Count>
 struct adaptive_tiers {
-    static_assert(Count > 0 && Count <= 4096 && Period > 0);
+    static_assert(Count > 0 && Count <= 4096, "adaptive tiers are 1 to 4096");
+    static_assert(Period > 0 && Period <= (1u << 20), "a period is 1 to 2^20 departures");
 
     static constexpr std::uint32_t count = Count;
 
@@ -91,7 +92,9 @@ private:
 };
 
 template <std::size_t Capacity, std::uint32_t Count, std::uint32_t Period>
-class stratified_buckets<Capacity, adaptive_tiers<Count, Period>> {
+class stratified_buckets<Capacity, adaptive_tiers<Count, Period>>
+    : public detail::slot_auction<stratified_buckets<Capacity, adaptive_tiers<Count, Period>>, Capacity> {
+    using members = detail::slot_auction<stratified_buckets, Capacity>;
     using book = detail::tier_book<Capacity>;
     using link = typename book::link;
 
@@ -101,16 +104,6 @@ public:
     /// The empty auction with reserve 0; the first bid gets `first_arrival` as its place in arrival order.
     constexpr stratified_buckets() noexcept = default;
     constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
-
-    /// Slots in all. Exactly what was asked for.
-    static constexpr std::size_t capacity() noexcept { return Capacity; }
-
-    /// Live bids.
-    constexpr std::size_t size() const noexcept { return book_.size(); }
-    constexpr bool empty() const noexcept { return book_.size() == 0; }
-
-    /// The live bid of `id`; nothing when it has none, also when its slot's bid is of another generation. O(1).
-    constexpr std::optional<bid> find(agent_id id) const noexcept { return book_.find(id); }
 
     /// The reserve in force: the price given to update_price, rounded up to an edge of the newest boundaries where there is
     /// one. It is rounded again when they change.
@@ -124,42 +117,8 @@ public:
     /// no amount would do. O(log Count).
     constexpr price critical_price(agent_id winner, agent_id rival) const noexcept {
         if (slot_of(winner) >= Capacity) return reserve_;
-        return price_to_beat(slot_of(winner), find(rival) ? book::rings_type::link_to(slot_of(rival)) : link{0});
-    }
-
-    /// Enters the agent's bid, or replaces the one it has; a new arrival either way. A bid of 0 units is expire(b.agent).
-    /// `unknown_agent`: the slot is not below capacity(). `stale_agent`: the agent has retired, or the slot has seen a newer
-    /// generation. Both change nothing. O(log Count).
-    constexpr status insert(bid b) noexcept {
-        const std::uint32_t slot = slot_of(b.agent);
-        if (b.units == 0) return expire(b.agent);
-        if (const status s = book_.admits(b.agent); s != status::ok) return s;
-        if (counted_.is_full()) move_boundaries();
-        if (book_.is_live(slot)) {
-            count(slot);
-            unfile(slot);
-        } else {
-            book_.count_in();
-        }
-        book_.enter(b);
-        file(slot);
-        return status::ok;
-    }
-
-    /// Withdraws the agent's bid. `unknown_agent`, `stale_agent` as for insert; `no_bid` where `id` has none. O(log Count).
-    constexpr status expire(agent_id id) noexcept {
-        const status s = book_.admits_expiry(id);
-        if (s == status::ok) depart(slot_of(id));
-        return s;
-    }
-
-    /// The agent has left: its bid, or one of an older generation, goes, and whatever comes from it later is stale. `ok`
-    /// whether or not a bid was live; `unknown_agent`, and `stale_agent` where the slot has seen a newer generation.
-    constexpr status retire(agent_id id) noexcept {
-        if (const status s = book_.admits_retiring(id); s != status::ok) return s;
-        if (book_.is_live(slot_of(id))) depart(slot_of(id));
-        book_.retire(id);
-        return status::ok;
+        return price_to_beat(slot_of(winner),
+                             members::find(rival) ? book::lists_type::link_to(slot_of(rival)) : link{0});
     }
 
     /// Makes `p`, rounded up to the next edge, the reserve: bids in tiers that begin below it stay in and don't win. Where no
@@ -171,32 +130,17 @@ public:
     }
 
     /// Who wins now and what it would pay; nothing when nobody is at or above the reserve. O(log Count).
-    constexpr std::optional<award> top() noexcept {
-        const candidate best = first();
-        if (!eligible(best.here)) return std::nullopt;
+    constexpr std::optional<award> top() const noexcept {
+        const candidate best = best_candidate();
+        if (!is_eligible(best)) return std::nullopt;
         const std::uint32_t slot = slot_at(best.here);
-        return award{book_.bid_of(slot), price_to_beat(slot, next(best).here)};
+        return award{book_.bid_of(slot), price_to_beat(slot, next_candidate(best).here)};
     }
 
     /// The same, and the winner's bid leaves. O(log Count).
     constexpr std::optional<award> extract_max() noexcept {
         const std::optional<award> won = top();
-        if (won) depart(slot_of(won->winner.agent));
-        return won;
-    }
-
-    /// Extracts the best bid whose slot is allowed, looking at no more than `probes` candidates, best first, at its critical
-    /// price; nothing when none of them is allowed. `allowed(slot)` must not depend on amounts.
-    template <class Allowed>
-    constexpr std::optional<award> extract_max_if(Allowed allowed, std::uint32_t probes) noexcept {
-        const auto chosen = detail::choose(
-            first(), [this](candidate c) noexcept { return eligible(c.here); },
-            [this](candidate c) noexcept { return next(c); },
-            [&](candidate c) noexcept { return allowed(slot_at(c.here)); }, probes);
-        if (chosen.winner.here == 0) return std::nullopt;
-        const std::uint32_t slot = slot_at(chosen.winner.here);
-        const award won{book_.bid_of(slot), price_to_beat(slot, chosen.rival.here)};
-        depart(slot);
+        if (won) withdraw(slot_of(won->winner.agent));
         return won;
     }
 
@@ -204,7 +148,7 @@ public:
     /// what it would pay alone, the least edge of its own at or above the reserve. Changes nothing.
     constexpr std::size_t list_best(view<award> out) const noexcept {
         std::size_t listed = 0;
-        for (candidate c = first(); listed < out.size() && eligible(c.here); c = next(c)) {
+        for (candidate c = best_candidate(); listed < out.size() && is_eligible(c); c = next_candidate(c)) {
             out[listed++] = {book_.bid_of(slot_at(c.here)), price_to_beat(slot_at(c.here), 0)};
         }
         return listed;
@@ -224,7 +168,7 @@ public:
             std::size_t filed = 0;
             for (std::uint32_t rank = 0; rank < Count; ++rank) {
                 if (e.used.contains(rank) != (e.head[rank] != 0)) return false;
-                const bool right = in_arrival_order(book_.rings(), e.head[rank], [&](std::uint32_t slot) noexcept {
+                const bool right = in_arrival_order(book_.lists(), e.head[rank], [&](std::uint32_t slot) noexcept {
                     ++filed;
                     return &era_of(slot) == &e && rank_of(slot) == rank && e.rank_of(book_.amount(slot)) == rank;
                 });
@@ -249,6 +193,8 @@ public:
     }
 
 private:
+    friend members;
+
     struct era {
         detail::tier_edges<adaptive_tiers<Count, Period>> edges;
         hierarchical_bitmap<Count> used;  ///< of ranks: tiers counted from the highest one down
@@ -266,7 +212,7 @@ private:
         friend constexpr bool operator==(candidate, candidate) = default;
     };
 
-    static constexpr std::uint32_t slot_at(link l) noexcept { return book::rings_type::slot_at(l); }
+    static constexpr std::uint32_t slot_at(link l) noexcept { return book::lists_type::slot_at(l); }
 
     /// Of the live bid of `slot`, or of its last one.
     constexpr era& era_of(std::uint32_t slot) noexcept { return era_[place_[slot] & 1u]; }
@@ -289,7 +235,7 @@ private:
     constexpr link following(link l) const noexcept {
         const era& e = era_of(slot_at(l));
         const std::uint32_t rank = rank_of(slot_at(l));
-        const link behind = book_.rings().next(slot_at(l));
+        const link behind = book_.lists().next(slot_at(l));
         if (behind != e.head[rank]) return behind;
         const std::uint32_t lower = e.used.lowest_above(rank);
         return lower == e.used.none ? link{0} : e.head[lower];
@@ -303,8 +249,6 @@ private:
         const bool a_is_older = (place_[slot_at(a)] & 1u) != newest_;
         return edge_a > edge_b || (edge_a == edge_b && a_is_older) ? candidate{a, b} : candidate{b, a};
     }
-    constexpr candidate first() const noexcept { return in_order(best_of(era_[0]), best_of(era_[1])); }
-    constexpr candidate next(candidate c) const noexcept { return in_order(following(c.here), c.other); }
 
     /// The least edge of the winner's own era with which it ranks before `rival`, or at the reserve.
     constexpr price price_to_beat(std::uint32_t winner, link rival) const noexcept {
@@ -321,26 +265,26 @@ private:
         place_[slot] = static_cast<std::uint16_t>(rank << 1 | newest_);
         e.used.set(rank);
         if (in_front) {
-            book_.rings().join_front(slot, e.head[rank]);
+            book_.lists().join_front(slot, e.head[rank]);
             by_arrival_.join_front(slot, e.oldest);
         } else {
-            book_.rings().join_back(slot, e.head[rank]);
+            book_.lists().join_back(slot, e.head[rank]);
             by_arrival_.join_back(slot, e.oldest);
         }
     }
     constexpr void unfile(std::uint32_t slot) noexcept {
         era& e = era_of(slot);
         const std::uint32_t rank = rank_of(slot);
-        if (book_.rings().leave(slot, e.head[rank])) e.used.clear(rank);
+        if (book_.lists().leave(slot, e.head[rank])) e.used.clear(rank);
         by_arrival_.leave(slot, e.oldest);
     }
 
-    /// The bid of `slot`, which has one, leaves; depart() counts it too.
+    /// The bid of `slot`, which has one, leaves; withdraw() counts it too.
     constexpr void remove(std::uint32_t slot) noexcept {
         unfile(slot);
         book_.leave(slot);
     }
-    constexpr void depart(std::uint32_t slot) noexcept {
+    constexpr void withdraw(std::uint32_t slot) noexcept {
         count(slot);
         remove(slot);
     }
@@ -369,11 +313,43 @@ private:
         }
     }
 
+    // --- what slot_auction asks for ------------------------------------------------------------------------------------
+
+    constexpr bool is_live(std::uint32_t slot) const noexcept { return book_.is_live(slot); }
+    constexpr bid bid_in(std::uint32_t slot) const noexcept { return book_.bid_of(slot); }
+
+    constexpr void enter(bid const& b) noexcept {
+        const std::uint32_t slot = slot_of(b.agent);
+        if (counted_.is_full()) move_boundaries();
+        const bool was_live = is_live(slot);
+        if (was_live) {
+            count(slot);
+            unfile(slot);
+        }
+        book_.enter(b, was_live);
+        file(slot);
+    }
+
+    constexpr price critical_price_against(std::uint32_t winner, std::uint32_t rival) const noexcept {
+        return price_to_beat(winner, book::lists_type::link_to(rival));
+    }
+
+    constexpr candidate best_candidate() const noexcept { return in_order(best_of(era_[0]), best_of(era_[1])); }
+    constexpr candidate next_candidate(candidate c) const noexcept { return in_order(following(c.here), c.other); }
+    constexpr bool is_eligible(candidate c) const noexcept { return eligible(c.here); }
+    static constexpr std::uint32_t slot_of_candidate(candidate c) noexcept { return slot_at(c.here); }
+    constexpr std::optional<award> award_to(candidate winner, candidate rival) noexcept {
+        const std::uint32_t slot = slot_at(winner.here);
+        const award won{book_.bid_of(slot), price_to_beat(slot, rival.here)};
+        withdraw(slot);
+        return won;
+    }
+
     /// Is the ring of `head` linked, in arrival order, and `right(slot)` of each?
     template <class Right>
     constexpr bool in_arrival_order(detail::slot_lists<Capacity> const& rings, link head, Right right) const noexcept {
         std::uint32_t last = Capacity;
-        return rings.visits_all(head, size(), [&](std::uint32_t slot) noexcept {
+        return rings.visits_all(head, book_.size(), [&](std::uint32_t slot) noexcept {
             const bool later = last == Capacity || book_.arrived_after(slot, last);
             last = slot;
             return later && right(slot);

@@ -19,7 +19,9 @@
 namespace maxwell {
 
 using agent_id = std::uint64_t;  ///< low 32 bits: slot; high 32 bits: generation of that slot
-using price = std::uint32_t;     ///< fixed-point ticks per resource unit; every value is a legal bid, 0 too
+using price = std::uint32_t;  ///< fixed-point ticks per resource unit; every value is a legal bid, 0 and max_price too
+
+inline constexpr price max_price = 0xFFFF'FFFFu;  ///< the highest price
 
 /// The slot of an agent. Any value can come in: compare it with a capacity before it indexes anything.
 constexpr std::uint32_t slot_of(agent_id id) noexcept { return static_cast<std::uint32_t>(id); }

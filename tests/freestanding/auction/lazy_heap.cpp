@@ -8,7 +8,11 @@ template class lazy_heap<1>;
 template class lazy_heap<1000>;
 template class lazy_heap<16384>;
 
-template std::optional<award> lazy_heap<1000>::extract_max_if(every_slot, std::uint32_t) noexcept;
+template class detail::slot_auction<lazy_heap<1000>, 1000>;
+template class detail::exact_auction<lazy_heap<1000>, 1000>;
+
+template std::optional<award> detail::slot_auction<lazy_heap<1000>, 1000>::extract_max_if(every_slot,
+                                                                                          std::uint32_t) noexcept;
 
 constinit lazy_heap<1000> in_bss;
 

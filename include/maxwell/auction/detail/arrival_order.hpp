@@ -24,16 +24,15 @@
 //     operation     cost   why
 //     join, leave   O(1)   a doubly linked list by index
 //     sweep         O(1)   two entries of the list at most
-//     memory        4 B per slot (8 from 65,534 slots on)
+//     memory        4 B per slot
 
 #pragma once
 
 #include <maxwell/core/assert.hpp>
 
-#include <bit>          // bit_width
-#include <cstddef>      // size_t
-#include <cstdint>      // uint16_t, uint32_t, uint64_t
-#include <type_traits>  // conditional
+#include <bit>      // bit_width
+#include <cstddef>  // size_t
+#include <cstdint>  // uint16_t, uint32_t, uint64_t
 
 namespace maxwell::detail {
 
@@ -47,8 +46,9 @@ public:
 
 private:
     static constexpr std::uint64_t numbers = std::uint64_t{1} << (Bits - slot_bits);
-    static_assert(Bits <= 32 && numbers >= 8 * Slots,
-                  "numbers of this width would be swept all the time: 16,384 slots at most");
+    static_assert(
+        Bits <= 32 && numbers >= 8 * Slots,
+        "an exact container has 16,384 slots at most: with more, arrival numbers would be swept all the time");
 
     /// A sweep begins `reserved` numbers before their end, and steps twice in each arrival from `urgent` numbers on, whatever a
     /// step costs. Then it is over after Slots + 1 more arrivals, since each adds one slot to the list and numbers two.
@@ -135,7 +135,7 @@ public:
     }
 
 private:
-    using link = std::conditional_t<(Slots + 1 < 65536), std::uint16_t, std::uint32_t>;
+    using link = std::uint16_t;
     static constexpr link mark = static_cast<link>(Slots + 1);
 
     struct links {

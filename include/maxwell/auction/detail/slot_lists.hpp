@@ -2,28 +2,30 @@
 //
 // slot_lists: queues of slots, any number of them, in one pair of links per slot.
 //
-// A queue is a ring with a head; the head's `prev` is the tail, so both ends are at hand and whoever keeps the queue keeps one
-// link. A slot stands in one ring at a time.
+// A queue is a circular list; the `prev` of its head is its tail, so both ends are at hand and the owner of a queue keeps one
+// link. A slot is in one list at a time.
 //
 //     head --> 9 <-> 2 <-> 7        next: 9 -> 2 -> 7 -> 9
 //              ^-----------^        prev: 9 -> 7, the tail
 //
-// A link is a slot plus one, so that the all-zero object is the one in which no slot stands in a ring.
+// A link is a slot plus one, so that the all-zero object is the one in which no slot is in a list.
 //
 // Invariants
-//   1. A slot stands in a ring exactly when its `next` is not 0; a head of 0 is the empty ring.
-//   2. at(at(l).next).prev == l for each link l in a ring.
-//   3. A slot that stands in none has a `prev` which is free for its owner to note something in.
+//   1. A slot is in a list exactly if its `next` is not 0; a head of 0 is the empty list.
+//   2. at(at(l).next).prev == l for each link l in a list.
+//   3. The `prev` of a slot in no list is free for its owner to note something in.
 //
 //     operation                          cost   why
 //     join_back, join_front, leave       O(1)   two neighbours
 //     memory                             4 B per slot (8 from a Capacity of 65,535 on)
 //
 // What makes it fast: links lie by themselves, 4 bytes a slot, so that neighbours come from the first-level cache; and joining
-// has no branch on whether the ring was empty, which for spread-out bids is a coin toss that costs more than the few
+// has no branch on whether the list was empty, which for spread-out bids is a coin toss that costs more than the few
 // instructions it would save (docs/dead_ends.md has the figures).
 
 #pragma once
+
+#include <maxwell/core/assert.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint16_t, uint32_t
@@ -39,21 +41,25 @@ public:
     static constexpr link link_to(std::uint32_t slot) noexcept { return static_cast<link>(slot + 1); }
     static constexpr std::uint32_t slot_at(link l) noexcept { return l - 1u; }
 
-    /// Does `slot` stand in a ring?
+    /// Is `slot` in a list?
     constexpr bool contains(std::uint32_t slot) const noexcept { return links_[slot].next != 0; }
 
-    /// The neighbours of `slot`, which stands in a ring; its own link where it is alone.
+    /// The neighbours of `slot`, which is in a list; its own link if it is alone.
     constexpr link next(std::uint32_t slot) const noexcept { return links_[slot].next; }
     constexpr link prev(std::uint32_t slot) const noexcept { return links_[slot].prev; }
 
-    /// What is noted of `slot`, which stands in no ring; 0 from the time on when it left one.
+    /// What is noted of `slot`, which is in no list; 0 from the time on when it left one.
     constexpr link note(std::uint32_t slot) const noexcept { return links_[slot].prev; }
-    constexpr void set_note(std::uint32_t slot, link n) noexcept { links_[slot].prev = n; }
+    constexpr void set_note(std::uint32_t slot, link n) noexcept {
+        MAXWELL_ASSERT(!contains(slot));
+        links_[slot].prev = n;
+    }
 
-    /// `slot`, which stands in no ring, becomes the tail of the ring of `head`. An empty ring first becomes one of the slot
-    /// itself, so that nothing branches. O(1).
+    /// `slot`, which is in no list or has just left one, becomes the tail of the list of `head`. An empty list first becomes one
+    /// of the slot itself, so that nothing branches. O(1).
     constexpr void join_back(std::uint32_t slot, link& head) noexcept {
         const link self = link_to(slot);
+        MAXWELL_ASSERT(slot < Capacity && head != self);
         links_[slot].prev = self;
         const link first = head != 0 ? head : self;
         const link tail = at(first).prev;
@@ -64,15 +70,17 @@ public:
         at(first).prev = self;
     }
 
-    /// The same, and it becomes the head: a ring has no other beginning than what its owner calls so. O(1).
+    /// The same, and it becomes the head: a circular list begins where its owner says. O(1).
     constexpr void join_front(std::uint32_t slot, link& head) noexcept {
         join_back(slot, head);
         head = link_to(slot);
     }
 
-    /// Takes `slot` out of the ring of `head`: was it the last? Its own links stay as they are until forget(). O(1).
+    /// Takes `slot` out of the list of `head`, which it is in, and returns whether it was the last. Its own links stay as they are
+    /// until forget(). O(1).
     constexpr bool leave(std::uint32_t slot, link& head) noexcept {
         const link self = link_to(slot);
+        MAXWELL_ASSERT(contains(slot) && head != 0);
         if (Capacity == 1 || links_[slot].next == self) {
             head = 0;
             return true;
@@ -82,20 +90,21 @@ public:
         return false;
     }
 
-    /// Closes the ring, which has others, over `slot`; the head and the slot's own links stay as they are. O(1).
+    /// Closes the list, which has others, over `slot`; the head and the slot's own links stay as they are. O(1).
     constexpr void bypass(std::uint32_t slot) noexcept {
         // Each link is read by itself: they were written by themselves, and a wider load would wait for both stores.
         const link next = links_[slot].next;
         const link prev = links_[slot].prev;
+        MAXWELL_ASSERT(at(prev).next == link_to(slot) && at(next).prev == link_to(slot));
         at(prev).next = next;
         at(next).prev = prev;
     }
 
-    /// `slot`, which has left its ring, stands in none, and nothing is noted of it. O(1).
+    /// `slot`, which has left its list, is in none, and nothing is noted of it. O(1).
     constexpr void forget(std::uint32_t slot) noexcept { links_[slot] = {}; }
 
-    /// Calls `visit(slot)` for each slot in the ring of `head`, from there on, while it answers true. Were all visited, none
-    /// linked wrongly, and are they at most `most`? O(slots in the ring).
+    /// Calls `visit(slot)` for each slot in the list of `head`, from there on, while it returns true. Were all visited, none
+    /// linked wrongly, and are they at most `most`? O(slots in the list).
     template <class Visit>
     constexpr bool visits_all(link head, std::size_t most, Visit visit) const noexcept {
         std::size_t seen = 0;
@@ -110,7 +119,7 @@ public:
 
 private:
     struct pair {
-        link next;  ///< in the ring, the tail's is the head; 0: in none
+        link next;  ///< in the list, the tail's is the head; 0: in none
         link prev;
     };
 
