@@ -10,6 +10,7 @@
 #include <maxwell/auction/clearing_vickrey.hpp>
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/many_bids.hpp>
 #include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>

@@ -11,6 +11,7 @@
 
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/many_bids.hpp>
 #include <maxwell/core/bid.hpp>
 
 #include <gtest/gtest.h>
@@ -342,7 +343,92 @@ TYPED_TEST(contract, arrival_order_survives_the_wrap_of_its_counter) {
     }
 }
 
+// --- many bids ---------------------------------------------------------------------------------------------------------
+
+TYPED_TEST(contract, insert_all_is_insert_in_the_same_order) {
+    using A = typename TestFixture::container;
+    dice random(5);
+    auto one_by_one = std::make_unique<A>();
+    for (int round = 0; round < 60; ++round) {
+        std::vector<bid> bids(random.below(2 * this->capacity + 2));  // some slots twice, one too high
+        for (bid& b : bids)
+            b = {id(random.below(this->capacity + 1), random.below(8) == 0), random.below(500), random.below(4)};
+        std::size_t entered = 0;
+        for (bid const& b : bids) entered += one_by_one->insert(b) == status::ok ? 1 : 0;
+        ASSERT_EQ(insert_all(this->a, bids), entered);
+        ASSERT_TRUE(this->a.check_invariants());
+        for (std::size_t n = random.below(4); n > 0; --n) ASSERT_EQ(this->a.extract_max(), one_by_one->extract_max());
+        ASSERT_EQ(this->a.size(), one_by_one->size());
+    }
+    while (!this->a.empty()) ASSERT_EQ(this->a.extract_max(), one_by_one->extract_max());
+}
+
 // --- refinements -------------------------------------------------------------------------------------------------------
+
+TYPED_TEST(contract, find_slot_is_the_live_bid_of_whatever_generation) {
+    if constexpr (browsable_auction<typename TestFixture::container>) {
+        EXPECT_EQ(this->a.find_slot(0), std::nullopt);
+        this->a.insert({id(0, 3), 300, 2});
+        EXPECT_EQ(this->a.find_slot(0), (bid{id(0, 3), 300, 2}));
+        this->a.insert({id(0, 5), 200, 1});
+        EXPECT_EQ(this->a.find_slot(0), (bid{id(0, 5), 200, 1}));
+        for (const std::size_t outside : {this->capacity, std::size_t{0xFFFF'FFFFu}})
+            EXPECT_EQ(this->a.find_slot(static_cast<std::uint32_t>(outside)), std::nullopt);
+        this->a.retire(id(0, 5));
+        EXPECT_EQ(this->a.find_slot(0), std::nullopt);
+    }
+}
+
+TYPED_TEST(contract, live_bids_are_all_of_them_by_slot) {
+    if constexpr (browsable_auction<typename TestFixture::container>) {
+        dice random(6);
+        for (int round = 0; round < 50; ++round) {
+            std::vector<bid> expected;
+            this->a.clear();
+            for (std::size_t s = 0; s < this->capacity; ++s) {
+                if (random.below(1 + round % 4) != 0) continue;
+                expected.push_back({id(s, static_cast<std::uint32_t>(round)), random.below(1000), 1 + random.below(9)});
+                ASSERT_EQ(this->a.insert(expected.back()), status::ok);
+            }
+            std::vector<bid> found;
+            for (const bid b : live_bids(this->a)) found.push_back(b);
+            ASSERT_EQ(found, expected);
+        }
+    }
+}
+
+TYPED_TEST(contract, a_constant_container_says_who_wins) {
+    if constexpr (peekable_auction<typename TestFixture::container>) {
+        for (std::size_t s = 0; s < this->capacity; ++s) this->a.insert({id(s), static_cast<price>(s * 37 % 101), 1});
+        auto const& looked_at = this->a;
+        const auto won = looked_at.top();
+        EXPECT_EQ(looked_at.top(), won);
+        EXPECT_EQ(this->a.extract_max(), won);
+    }
+}
+
+TYPED_TEST(contract, set_units_answers_as_insert_and_expire_do) {
+    if constexpr (amendable_auction<typename TestFixture::container>) {
+        EXPECT_EQ(this->a.set_units(id(this->capacity), 1), status::unknown_agent);
+        EXPECT_EQ(this->a.set_units(id(0), 1), status::no_bid);
+        this->a.insert({id(0, 2), 300, 5});
+        EXPECT_EQ(this->a.set_units(id(0, 1), 1), status::stale_agent);
+        EXPECT_EQ(this->a.set_units(id(0, 3), 1), status::no_bid) << "the live bid is of another generation";
+        EXPECT_EQ(this->a.set_units(id(0, 3), 0), status::no_bid);
+        EXPECT_EQ(this->a.set_units(id(0, 3), 9), status::no_bid);
+        EXPECT_EQ(this->a.find(id(0, 2)), (bid{id(0, 2), 300, 5})) << "only ok changes anything";
+        for (const std::uint32_t units : {5u, 2u, 0xFFFF'FFFFu, 1u}) {
+            EXPECT_EQ(this->a.set_units(id(0, 2), units), status::ok);
+            EXPECT_EQ(this->a.find(id(0, 2)), (bid{id(0, 2), 300, units}));
+            EXPECT_EQ(this->a.size(), 1u);
+        }
+        EXPECT_EQ(this->a.set_units(id(0, 2), 0), status::ok);
+        EXPECT_TRUE(this->a.empty());
+        this->a.retire(id(0, 2));
+        EXPECT_EQ(this->a.set_units(id(0, 2), 1), status::stale_agent);
+        EXPECT_TRUE(this->a.check_invariants());
+    }
+}
 
 TYPED_TEST(contract, affinity_takes_the_best_allowed_bid_and_its_price_from_the_next_allowed) {
     if constexpr (selective_auction<typename TestFixture::container>) {

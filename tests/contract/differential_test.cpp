@@ -89,6 +89,11 @@ void compare(distribution d) {
             o.kind = op::quantum_bonus;
         } else if (draw < 960) {
             o.kind = capacity > 64 && draw % 10 != 0 ? op::extract_max : op::extract_max_if;  // dear for the oracle
+        } else if (draw < 963) {
+            o.kind = op::set_units;
+            o.units = random.below(4) == 0 ? 0 : random.below(4096);
+        } else if (draw == 963 && (capacity <= 64 || random.below(40) == 0)) {
+            o.kind = op::insert_all;
         } else if (draw < 975) {
             o.kind = op::extract_units;
             o.amount = random.below(10'000);  // a supply of a few bids' units

@@ -63,6 +63,18 @@ TYPED_TEST(ranking, a_refused_insert_is_no_arrival) {
     EXPECT_EQ(this->a.extract_max()->winner.agent, id(0, 1));
 }
 
+TYPED_TEST(ranking, fewer_units_keep_the_arrival_and_more_are_a_new_one) {
+    if constexpr (amendable_auction<typename TestFixture::container>) {
+        if (this->capacity < 2) GTEST_SKIP() << "needs two slots";
+        this->a.insert({id(0), 300, 5});
+        this->a.insert({id(1), 300, 5});
+        EXPECT_EQ(this->a.set_units(id(0), 3), status::ok);
+        EXPECT_EQ(this->a.top()->winner, (bid{id(0), 300, 3}));
+        EXPECT_EQ(this->a.set_units(id(0), 4), status::ok);
+        EXPECT_EQ(this->a.top()->winner, (bid{id(1), 300, 5}));
+    }
+}
+
 TYPED_TEST(ranking, every_slot_wins_in_turn_at_equal_prices) {
     for (std::size_t s = 0; s < this->capacity; ++s) ASSERT_EQ(this->a.insert({id(s), 500, 1}), status::ok);
     for (std::size_t s = 0; s < this->capacity; ++s) EXPECT_EQ(this->a.extract_max()->winner.agent, id(s));

@@ -11,6 +11,7 @@
 
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/many_bids.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
 
@@ -34,6 +35,8 @@ enum class op : std::uint8_t {
     quantum_bonus,
     extract_top,
     extract_units,
+    set_units,
+    insert_all,
     count,
 };
 
@@ -41,7 +44,7 @@ enum class op : std::uint8_t {
 /// stands there for what only samplers know: stakes, the temperature, how fast epochs go by, and the key.
 struct operation {
     op kind;
-    std::uint8_t probes;  ///< extract_max_if: probes; extract_top, extract_units: places
+    std::uint8_t probes;  ///< extract_max_if: probes; extract_top, extract_units: places; insert_all: how many
     agent_id agent;
     price amount;         ///< of the bid, the new reserve, or the supply
     std::uint32_t units;  ///< of the bid; quantum_bonus: also the bonus, by its higher bits; extract_units: the rule
@@ -145,6 +148,20 @@ answer perform(A& a, operation const& o) {
                 for (std::size_t i = 0; i < r.winners; ++i) r.all[i] = places[i];
             }
             break;
+        case op::set_units:
+            if constexpr (amendable_auction<A>) r.entered = a.set_units(o.agent, o.units);
+            break;
+        case op::insert_all: {
+            // Few bids, or about as many as there are slots: some withdraw, some come twice, some have no such slot.
+            const std::size_t most = o.probes % 2 == 0 ? A::capacity() + 3 : 3;
+            std::array<bid, A::capacity() + 3> bids;
+            for (std::uint32_t i = 0; i < most; ++i) {
+                const auto slot = static_cast<std::uint32_t>((slot_of(o.agent) + i * 3) % (A::capacity() + 1));
+                bids[i] = {make_agent_id(slot, generation_of(o.agent)), o.amount ^ (i * 7 % 16), (o.units + i) % 5};
+            }
+            r.winners = maxwell::insert_all(a, view<bid const>(bids.data(), most));
+            break;
+        }
         case op::count:
             break;
     }
@@ -166,6 +183,10 @@ public:
             return "the number of bids is not the oracle's";
         if (a_.reserve() != oracle_.reserve()) return "the reserve is not the oracle's";
         if (a_.find(o.agent) != oracle_.find(o.agent)) return "the agent's bid is not the oracle's";
+        if constexpr (browsable_auction<A>) {
+            if (a_.find_slot(slot_of(o.agent)) != oracle_.find_slot(slot_of(o.agent)))
+                return "the slot's bid is not the oracle's";
+        }
         if (check_invariants && !a_.check_invariants()) return "an invariant is broken";
         return nullptr;
     }
@@ -191,8 +212,10 @@ char const* run_bytes(std::uint8_t const* data, std::size_t size) {
     for (std::size_t i = 1; i + 8 <= size; i += 8) {
         std::uint8_t const* b = data + i;
         operation o{};
-        o.kind =
-            b[0] < 240 ? static_cast<op>(b[0] % 10) : op::extract_units;  // 10, so that the corpus keeps its meaning
+        o.kind = b[0] < 240   ? static_cast<op>(b[0] % 10)  // 10, so that the corpus keeps its meaning
+                 : b[0] < 248 ? op::extract_units
+                 : b[0] < 252 ? op::set_units
+                              : op::insert_all;
         o.probes = b[1] % 8;
         // One slot in eight may be just outside; generations are mostly the newest few, sometimes the last there is.
         const auto slot = b[2] % (A::capacity() + (b[2] >= 224 ? 1 : 0));

@@ -104,7 +104,21 @@ public:
         return status::ok;
     }
 
-    std::optional<award> top() noexcept {
+    std::optional<bid> find_slot(std::uint32_t s) const noexcept {
+        return s < Capacity && slots_[s].live ? std::optional(slots_[s].offer) : std::nullopt;
+    }
+
+    status set_units(agent_id id, std::uint32_t units) noexcept {
+        if (slot_of(id) >= Capacity) return status::unknown_agent;
+        slot& s = slots_[slot_of(id)];
+        if (stale(s, id)) return status::stale_agent;
+        if (!s.live || s.offer.agent != id) return status::no_bid;
+        if (units == 0 || units > s.offer.units) return insert({id, s.offer.amount, units});
+        s.offer.units = units;
+        return status::ok;
+    }
+
+    std::optional<award> top() const noexcept {
         const std::size_t w = best([](std::size_t) { return true; });
         if (w == Capacity) return std::nullopt;
         const std::size_t r = best([w](std::size_t s) { return s != w; });

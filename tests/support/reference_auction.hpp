@@ -99,7 +99,22 @@ public:
         return status::ok;
     }
 
-    constexpr std::optional<award> top() noexcept {
+    constexpr std::optional<bid> find_slot(std::uint32_t s) const noexcept {
+        return s < Capacity && slots_[s].live ? std::optional(slots_[s].offer) : std::nullopt;
+    }
+
+    constexpr status set_units(agent_id id, std::uint32_t units) noexcept {
+        if (slot_of(id) >= Capacity) return status::unknown_agent;
+        slot& s = slots_[slot_of(id)];
+        if (stale(s, id)) return status::stale_agent;
+        if (!s.live || s.offer.agent != id) return status::no_bid;
+        if (units > s.offer.units) s.arrival = arrivals_++;
+        s.offer.units = units;
+        s.live = units != 0;
+        return status::ok;
+    }
+
+    constexpr std::optional<award> top() const noexcept {
         const auto w = best(Capacity);
         if (w == Capacity) return std::nullopt;
         return award{slots_[w].offer, payment(w, best(w))};

@@ -367,6 +367,9 @@ private:
     std::uint16_t place_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
 };
 
+static_assert(peekable_auction<stratified_buckets<7, adaptive_tiers<>>> &&
+              browsable_auction<stratified_buckets<7, adaptive_tiers<>>> &&
+              amendable_auction<stratified_buckets<7, adaptive_tiers<>>>);
 static_assert(selective_auction<stratified_buckets<7, adaptive_tiers<>>> &&
               multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>> &&
               listed_auction<stratified_buckets<7, adaptive_tiers<>>>);

@@ -94,10 +94,10 @@ concept has_reserve = requires(A& a, A const& ca, price p) {
     { ca.reserve() } noexcept -> std::same_as<price>;
 };
 
-/// It decides. An empty award of a container that is not empty means that the reserve priced everyone out.
+/// It decides. An empty award of a container that is not empty means that the reserve bars every bid.
 template <class A>
 concept decides = requires(A& a) {
-    { a.top() } noexcept -> std::same_as<std::optional<award>>;  // may tidy up, so not const
+    { a.top() } noexcept -> std::same_as<std::optional<award>>;
     { a.extract_max() } noexcept -> std::same_as<std::optional<award>>;
 };
 
@@ -111,13 +111,32 @@ template <class A>
 concept auction = copyable_as_bytes<A> && constructible_empty<A> && has_traits<A> && sized_auction<A> && searchable<A> &&
                   takes_bids<A> && drops_bids<A> && has_reserve<A> && decides<A> && self_checking<A>;
 
+/// A refinement, for whoever looks at a copy: top() works on a constant container, so many may ask at once who wins.
+template <class A>
+concept peekable_auction = auction<A> && requires(A const& ca) {
+    { ca.top() } noexcept -> std::same_as<std::optional<award>>;
+};
+
+/// A refinement, for loops over all bids (many_bids.hpp): find_slot(slot) is the live bid of a slot, of whatever generation.
+template <class A>
+concept browsable_auction = auction<A> && requires(A const& ca, std::uint32_t slot) {
+    { ca.find_slot(slot) } noexcept -> std::same_as<std::optional<bid>>;
+};
+
+/// A refinement, for agents whose need shrinks: set_units(id, units) lowers the units of a live bid, which keeps its arrival.
+/// More units are a new arrival, 0 withdraws the bid.
+template <class A>
+concept amendable_auction = auction<A> && requires(A& a, agent_id id, std::uint32_t units) {
+    { a.set_units(id, units) } noexcept -> std::same_as<status>;
+};
+
 /// An example of the predicate that selective_auction takes: this slot may win.
 struct every_slot {
     constexpr bool operator()(std::uint32_t) const noexcept { return true; }
 };
 
 /// A refinement, for affinity: the best bid whose slot is allowed, found among the best `probes` candidates. `allowed` is a
-/// function of the slot alone; it never depends on amounts, or honesty no longer pays. The price is again the critical
+/// function of the slot alone: if it depended on amounts, misreporting could pay. The price is again the critical
 /// one: it comes from the best other bid that is allowed or, where all that were looked at are not, from the candidate
 /// that would push the winner out of the first `probes`.
 template <class A>

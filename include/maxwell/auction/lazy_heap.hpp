@@ -150,6 +150,15 @@ private:
         return rest_.greatest_below(k, [](std::uint32_t) noexcept { return key{0}; });
     }
 
+    constexpr void set_leaf(std::uint32_t slot, key k) noexcept {
+        if (is_front(slot)) front_ = 0;
+        rest_.set_leaf(slot, k);
+    }
+    constexpr void rebuild() noexcept {
+        rest_.rebuild();
+        if (front_ != 0 && rest_.root() > front_) refile_front();
+    }
+
     constexpr void rename(std::uint32_t slot, std::uint32_t low) noexcept {
         if (is_front(slot)) {
             front_ = front_ >> 32 << 32 | low;
@@ -166,6 +175,7 @@ private:
     detail::winner_tree<Capacity> rest_;
 };
 
+static_assert(peekable_auction<lazy_heap<7>> && browsable_auction<lazy_heap<7>> && amendable_auction<lazy_heap<7>>);
 static_assert(selective_auction<lazy_heap<7>> && multi_unit_auction<lazy_heap<7>> && listed_auction<lazy_heap<7>>);
 static_assert(sizeof(lazy_heap<1000>) <= 1000 * 28 + 96);
 static_assert(std::is_standard_layout_v<lazy_heap<7>>);

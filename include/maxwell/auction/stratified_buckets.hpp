@@ -181,7 +181,7 @@ private:
 
     constexpr void enter(bid const& b) noexcept {
         const std::uint32_t slot = slot_of(b.agent);
-        if (is_live(slot)) {
+        if (is_live(slot)) {  // an entry in each branch: liveness is tested once
             leave_tier(slot);
             book_.enter(b, true);
         } else {
@@ -238,6 +238,8 @@ private:
     link head_[Tiers::count] = {};
 };
 
+static_assert(peekable_auction<stratified_buckets<7>> && browsable_auction<stratified_buckets<7>> &&
+              amendable_auction<stratified_buckets<7>>);
 static_assert(selective_auction<stratified_buckets<7>> && multi_unit_auction<stratified_buckets<7>> &&
               listed_auction<stratified_buckets<7>>);
 static_assert(sizeof(stratified_buckets<1000>) <= 1000 * 24 + 7168);

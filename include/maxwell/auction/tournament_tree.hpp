@@ -148,6 +148,18 @@ private:
         });
     }
 
+    constexpr void set_leaf(std::uint32_t slot, key k) noexcept {
+        const std::uint32_t g = group_of(slot);
+        group_[g].set_leaf(slot - first_slot(g), k);
+    }
+    constexpr void rebuild() noexcept {
+        for (std::uint32_t g = 0; g < Groups; ++g) {
+            group_[g].rebuild();
+            final_.set_leaf(g, group_[g].root());
+        }
+        final_.rebuild();
+    }
+
     constexpr void rename(std::uint32_t slot, std::uint32_t low) noexcept {
         const std::uint32_t g = group_of(slot);
         const key old = key_of(slot);
@@ -165,6 +177,8 @@ private:
     detail::winner_tree<group_size> group_[Groups];
 };
 
+static_assert(peekable_auction<tournament_tree<7>> && browsable_auction<tournament_tree<7>> &&
+              amendable_auction<tournament_tree<7>>);
 static_assert(selective_auction<tournament_tree<7>> && multi_unit_auction<tournament_tree<7>> &&
               listed_auction<tournament_tree<7>>);
 static_assert(sizeof(tournament_tree<1000>) <= 1000 * 28 + 64);

@@ -71,6 +71,11 @@ public:
     /// Must sweep() be called before the next join()?
     constexpr bool sweep_due() const noexcept { return next_ >= due; }
 
+    /// Must it be called before one of the next `arrivals` calls of join()?
+    constexpr bool sweep_due_within(std::size_t arrivals) const noexcept {
+        return arrivals > (due - next_) >> slot_bits || sweep_due();
+    }
+
     /// Numbers the next slot or two anew, by `renumber(slot, ticket)`, which puts the new ticket where the old one is kept.
     /// `is_dear(slot)`: is that the costlier kind? Of those only one is done at a time, while there are numbers enough. O(1).
     template <class Renumber, class IsDear>

@@ -11,10 +11,12 @@
 //     remove(slot, extracted)  its bid leaves: `extracted` by its key, or withdrawn, 0
 //     rename(slot, low)        the lower half of the slot's key becomes `low`, which changes no order
 //     is_dear(slot)            would that take many steps?
+//     set_leaf(slot, k)        set_key without the matches above the leaf; rebuild() then plays all of them
 //
 //     operation            cost                   why
 //     list_best            O(out.size() log N)    each is taken out in its turn, then all are put back
 //     clear                O(live bids * log N)   one path each
+//     insert_all           O(bids + N)            all leaves, then all matches once; few bids: a path each
 
 #pragma once
 
@@ -45,6 +47,21 @@ public:
     /// Sets the reserve: bids below it stay in and don't win. O(1).
     constexpr void update_price(price p) noexcept { self().book_.update_price(p); }
 
+    /// Enters all of `bids`, as insert would one after the other, and returns how many of them were `ok`. O(bids + N), or a path
+    /// for each if they are fewer than an eighth of the slots.
+    constexpr std::size_t insert_all(view<bid const> bids) noexcept {
+        // A sweep of arrival numbers compares keys up the tree, so none may begin while matches are left open.
+        const bool few = bids.size() < Capacity / 8 || self().book_.renumber_due_within(bids.size());
+        std::size_t entered = 0;
+        for (bid const& b : bids) {
+            const status s = few ? this->insert(b)
+                                 : this->insert_by(b, [this](bid const& admitted) noexcept { enter_leaf(admitted); });
+            entered += s == status::ok ? 1 : 0;
+        }
+        if (!few) self().rebuild();
+        return entered;
+    }
+
     /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with
     /// the reserve as its payment. Nothing has changed afterwards. O(out.size() * log N).
     constexpr std::size_t list_best(view<award> out) noexcept {
@@ -69,6 +86,9 @@ protected:
             renumber();
         const key old = self().key_of(slot_of(b.agent));
         self().set_key(slot_of(b.agent), old, self().book_.enter(b, old));
+    }
+    constexpr void enter_leaf(bid const& b) noexcept {
+        self().set_leaf(slot_of(b.agent), self().book_.enter(b, self().key_of(slot_of(b.agent))));
     }
     constexpr void withdraw(std::uint32_t slot) noexcept { self().remove(slot, 0); }
 

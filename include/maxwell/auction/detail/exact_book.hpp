@@ -143,6 +143,9 @@ public:
     /// Must renumber() be called before the next enter()?
     constexpr bool renumber_due() const noexcept { return arrivals_.sweep_due(); }
 
+    /// Must it be called before one of the next `bids` calls of enter()?
+    constexpr bool renumber_due_within(std::size_t bids) const noexcept { return arrivals_.sweep_due_within(bids); }
+
     /// Gives a bid or two new arrival numbers: calls `rename(slot, low)`, which makes `low` the lower half of the slot's key.
     /// `is_dear(slot)`: does that take many steps? O(1) calls of each.
     template <class Rename, class IsDear>

@@ -27,6 +27,7 @@
 //     root, leaf       O(1)         one load
 //     is_ahead         O(1)         two loads
 //     set              O(log N)     depth = ceil(log2 N) matches
+//     rebuild          O(N)         after many set_leaf: every match once
 //     rival            O(log N)     the same path, read only
 //     greatest_below   O(m log N)   subtrees whose greatest key is below are not entered
 //     rename           O(log N)     upward while the node still holds the old key: 2 nodes on average over all leaves
@@ -77,6 +78,18 @@ public:
             node_[i] = k;
         }
         return k;
+    }
+
+    /// Makes `k` the key of `slot`, and leaves the matches above it open: rebuild() must follow. O(1).
+    constexpr void set_leaf(std::uint32_t slot, key k) noexcept { node_[N + slot] = k; }
+
+    /// Plays all matches anew, from the leaves up. O(N).
+    constexpr void rebuild() noexcept {
+        for (std::size_t i = N - 1; i > 0; --i) {
+            const key left = node_[2 * i];
+            const key right = node_[2 * i + 1];
+            node_[i] = left > right ? left : right;
+        }
     }
 
     /// The greatest key of all but `slot`; 0 when there is none. O(log N).
