@@ -28,9 +28,17 @@
 #include <maxwell/core/prefetch.hpp>
 #include <maxwell/core/published.hpp>
 #include <maxwell/core/view.hpp>
+#include <maxwell/market/decision.hpp>
 #include <maxwell/market/deferred_payment.hpp>
+#include <maxwell/market/explain.hpp>
+#include <maxwell/market/fair_share.hpp>
+#include <maxwell/market/lanes.hpp>
 #include <maxwell/market/ledger.hpp>
+#include <maxwell/market/market.hpp>
 #include <maxwell/market/pacer.hpp>
+#include <maxwell/market/power_gate.hpp>
+#include <maxwell/market/seats.hpp>
+#include <maxwell/market/tally.hpp>
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_source.hpp>

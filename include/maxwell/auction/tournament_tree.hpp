@@ -97,7 +97,15 @@ public:
                      book_.critical_price_of_leader(k, group_[g].rival(book::slot_of_key(k) - first_slot(g)))};
     }
 
-    /// The same, and the winner's bid leaves. O(log N).
+    /// The best bid of the groups other than `g`: what sets the price of a winner in `g` where a group is an owner with several agents.
+    /// Nothing when none of them is at or above the reserve; the best bid of all where there is no such group. O(log Groups).
+    constexpr std::optional<bid> best_outside(std::size_t g) const noexcept {
+        const key k = g < Groups ? final_.rival(static_cast<std::uint32_t>(g)) : final_.root();
+        if (!book_.eligible(k)) return std::nullopt;
+        return book_.bid_of(k);
+    }
+
+    /// The same as group_top, and the winner's bid leaves. O(log N).
     constexpr std::optional<award> extract_group_max(std::size_t g) noexcept {
         const std::optional<award> won = group_top(g);
         if (won) remove(slot_of(won->winner.agent), group_[g].root());

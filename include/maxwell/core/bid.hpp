@@ -57,9 +57,11 @@ struct award {
 /// What became of a request. Whatever is not `ok` has changed nothing.
 enum class status : std::uint8_t {
     ok,
-    unknown_agent,  ///< the slot is not below capacity
-    stale_agent,    ///< the agent has retired, or its slot has since been given to a newer generation
-    no_bid,         ///< nothing to withdraw
+    unknown_agent,    ///< the slot is not below capacity
+    stale_agent,      ///< the agent has retired, or its slot has since been given to a newer generation
+    no_bid,           ///< nothing to withdraw
+    unknown_lane,     ///< of a market: there is no such lane
+    unknown_account,  ///< of a market: there is no such account, or it isn't open
 };
 
 static_assert(sizeof(bid) == sizeof(maxwell_bid) && alignof(bid) == alignof(maxwell_bid));
