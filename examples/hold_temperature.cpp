@@ -30,9 +30,9 @@ int main() {
     // What ./run identify has found, and what the machine burns at least and at most.
     maxwell::controller_settings<3> settings{{{30'000, 2'000}, {120'000, 1'000'000}, {200'000, 22'900'000}}};
     settings.idle_mw = idle_mw;
-    settings.most_mw = idle_mw + cores * core_mw;
+    settings.max_mw = idle_mw + cores * core_mw;
     auto control = maxwell::controller<3, 128>::create(settings);
-    if (!control) return 1;
+    if (!control) return std::printf("%s\n", sentence(control.fault)), 1;
 
     maxwell::sim::plant die(maxwell::sim::server_machine(), .001);
     maxwell::sim::sensor eye({}, 1);

@@ -83,7 +83,7 @@ void report(std::vector<recorded> const& r, thermal_fit const& fit) {
     for (std::size_t i = 0; i < fit.stages.size(); ++i) {
         fmt::print("{}{{{:.0f}, {:.0f}}}", i == 0 ? "" : ", ", fit.stages[i].k_per_w * 1e6, fit.stages[i].tau_s * 1e6);
     }
-    fmt::print("}};  // micro-kelvin per watt, microseconds\n    settings.observer.surroundings_mc = {:.0f};\n",
+    fmt::print("}};  // micro-kelvin per watt, microseconds\n    settings.observer.ambient_mc = {:.0f};\n",
                fit.surroundings_c * 1000);
 }
 

@@ -51,6 +51,7 @@
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/thermal/clearing_price.hpp>
 #include <maxwell/thermal/controller.hpp>
+#include <maxwell/thermal/controller_settings.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/detail/fixed_point.hpp>
 #include <maxwell/thermal/energy_budget.hpp>

@@ -39,12 +39,11 @@ char const* arithmetic() {
             REQUIRE(sub_sat(a, b) == detail::saturate(detail::int128{a} - b));
         }
     }
-    REQUIRE(power_for(q32_max, 1) == thermal_model<1>::highest_power_mw &&
-            power_for(whole(18'000), q32_one) == thermal_model<1>::highest_power_mw &&
+    REQUIRE(power_for(q32_max, 1) == thermal_model<1>::max_power_mw &&
+            power_for(whole(18'000), q32_one) == thermal_model<1>::max_power_mw &&
             power_for(whole(45), q32_one) == 45'000);
-    for (int w = 1; w < 1 << 30; w *= 3)
-        REQUIRE(power_for(whole(1 << 30), whole(w)) <= thermal_model<1>::highest_power_mw);
-    REQUIRE(power_for(whole(1 << 30), 1) == thermal_model<1>::highest_power_mw && power_for(1, q32_max) == 0);
+    for (int w = 1; w < 1 << 30; w *= 3) REQUIRE(power_for(whole(1 << 30), whole(w)) <= thermal_model<1>::max_power_mw);
+    REQUIRE(power_for(whole(1 << 30), 1) == thermal_model<1>::max_power_mw && power_for(1, q32_max) == 0);
     return nullptr;
 }
 
@@ -95,11 +94,16 @@ char const* sensors_are_suspected_and_trusted() {
     const auto say = [](sensor_monitor& m, int reading, int rise) {
         return m.judge(whole(reading), whole(rise), q32_one, whole(60));
     };
-    sensor_monitor stepped{sensor_limits{}};
+    sensor_monitor stepped{sensor_limits{}, whole(15)};
     REQUIRE(say(stepped, 60, 20) == sensor_verdict::plausible && say(stepped, 75, 35) == sensor_verdict::plausible);
     REQUIRE(say(stepped, 50, 35) == sensor_verdict::jumped);
     for (int n = 0; n < 10; ++n) REQUIRE(say(stepped, 50, 35) == sensor_verdict::unconfirmed);
-    sensor_monitor stuck{sensor_limits{}};
+    sensor_monitor cold{sensor_limits{}, whole(15)};
+    REQUIRE(say(cold, 14, 0) == sensor_verdict::impossible && say(cold, 15, 0) == sensor_verdict::unconfirmed);
+    sensor_monitor lagging{sensor_limits{}, whole(15)};
+    for (int n = 0; n < 8; ++n) REQUIRE(say(lagging, 40 + n % 2, n) == sensor_verdict::plausible);
+    REQUIRE(say(lagging, 40, 9) == sensor_verdict::lagging);
+    sensor_monitor stuck{sensor_limits{}, whole(15)};
     REQUIRE(say(stuck, 60, 20) == sensor_verdict::plausible && say(stuck, 60, 25) == sensor_verdict::stuck);
     for (int n = 0; n < 10; ++n) REQUIRE(say(stuck, 60, 20) == sensor_verdict::stuck);
 
@@ -165,8 +169,13 @@ char const* a_price_clears() {
                     return mw;
                 };
                 price least = 0;
-                while (demand(least) > cap) ++least;
-                REQUIRE(clearing_price(bids, cap, except).clears == least);
+                const std::uint32_t taken = except < 3 ? bids[except].mw : 0;  // beside the others
+                if (taken > cap) {
+                    REQUIRE(clearing_price(bids, cap, except).uncleared);
+                    continue;
+                }
+                while (demand(least) + taken > cap) ++least;
+                REQUIRE(clearing_price(bids, cap, except).clearing_price == least);
             }
         }
     }
@@ -177,7 +186,7 @@ char const* a_price_clears() {
 char const* a_cap_is_what_the_model_allows() {
     controller_settings<3> s{{server[0], server[1], server[2]}};
     s.idle_mw = 40'000;
-    s.most_mw = 240'000;
+    s.max_mw = 240'000;
     auto c = regulator::create(s);
     REQUIRE(c);
     s.gains.scale_q16 = 60'000;
@@ -190,10 +199,20 @@ char const* a_cap_is_what_the_model_allows() {
         const double cap = (84.86 - kelvin(o.coasting())) / kelvin(o.warming()) * 1000;
         REQUIRE(near(c->cap_mw(), cap < 40'000 ? 40'000 : cap > 240'000 ? 240'000 : cap, 2));
     }
+    regulator slipped = *c;
+    regulator silent = *c;
+    for (int n = 0; n < 10; ++n) slipped.step(3'000'000'000u), silent.step(40'000);
+    REQUIRE(slipped.power() == power_verdict::above_max && slipped.cap_mw() == silent.cap_mw());
+    regulator asleep = *c;
+    asleep.sleep(60'000'000'000);
+    REQUIRE(asleep.observer().model().rise() < c->observer().model().rise() / 8);
+    REQUIRE(!c->retarget(40'000) && c->retarget(85'000));
     regulator hot = *c;
     hot.observe(milli_from_q32(hot.observer().temperature()) + 30'000, 0);
     for (int n = 0; n < 10; ++n) hot.step(100'000);
     REQUIRE(hot.cap_mw() == 40'000);
+    for (int n = 0; n < 400; ++n) hot.step(40'000);
+    REQUIRE(hot.cap_mw() > 40'000);
     for (int n = 0; n < 3'000; ++n) c->step(40'000);
     REQUIRE(c->cap_mw() == c->safe_mw());
     return nullptr;

@@ -292,15 +292,15 @@ TEST(thermal_model, power_for_a_rise_is_rounded_down_and_saturates) {
         const q32 rise = static_cast<q32>(std::uint64_t{random()} << 32 | random()) >> (1 + random.below(40));
         const q32 k_per_w = static_cast<q32>(random()) >> random.below(20);
         const long double exact = rise <= 0 ? 0 : k_per_w <= 0 ? 1e9L : kelvin(rise) / kelvin(k_per_w) * 1000;
-        const long double most = thermal_model<1>::highest_power_mw;
+        const long double most = thermal_model<1>::max_power_mw;
         const long double expected = std::min(std::floor(exact), most);
         ASSERT_NEAR(static_cast<double>(power_for(rise, k_per_w)), static_cast<double>(expected), 1)
             << rise << " " << k_per_w;
     }
     EXPECT_EQ(power_for(0, 0), 0u);
     EXPECT_EQ(power_for(-1, 1), 0u);
-    EXPECT_EQ(power_for(1, 0), thermal_model<1>::highest_power_mw);
-    EXPECT_EQ(power_for(q32_max, 1), thermal_model<1>::highest_power_mw);
+    EXPECT_EQ(power_for(1, 0), thermal_model<1>::max_power_mw);
+    EXPECT_EQ(power_for(q32_max, 1), thermal_model<1>::max_power_mw);
     EXPECT_EQ(power_for(q32{45} << 32, q32_one), 45'000u);
 }
 

@@ -36,7 +36,7 @@ q32 celsius(double c) { return static_cast<q32>(std::llround(c * static_cast<dou
 
 /// A monitor of a sensor that has said `reading` of a model with so much rise.
 sensor_monitor watching(double reading, double rise, sensor_limits const& limits = {}) {
-    sensor_monitor m(limits);
+    sensor_monitor m(limits, celsius(15));
     EXPECT_EQ(m.judge(celsius(reading), celsius(rise), q32_one, celsius(reading)), sensor_verdict::plausible);
     return m;
 }
@@ -47,12 +47,12 @@ sensor_verdict say(sensor_monitor& m, double reading, double rise, double predic
 
 TEST(sensor_monitor, a_reading_out_of_range_is_told_to_the_millikelvin) {
     for (const std::int32_t mc : {-20'001, 125'000, 200'000, INT32_MAX, INT32_MIN}) {
-        sensor_monitor m(sensor_limits{});
+        sensor_monitor m(sensor_limits{}, celsius(-20));
         EXPECT_EQ(m.judge(q32_from_milli(mc), 0, q32_one, 0), sensor_verdict::out_of_range) << mc;
         EXPECT_FALSE(m.trusted());
     }
     for (const std::int32_t mc : {-20'000, 0, 124'999}) {
-        sensor_monitor m(sensor_limits{});
+        sensor_monitor m(sensor_limits{}, celsius(-20));
         EXPECT_EQ(m.judge(q32_from_milli(mc), 0, q32_one, 0), sensor_verdict::plausible) << mc;
     }
 }
@@ -63,10 +63,12 @@ TEST(sensor_monitor, a_jump_is_what_the_model_does_not_explain) {
             sensor_monitor m = watching(60, 20);
             const bool jumped = std::abs(moved - expected) > 6 + std::abs(expected);
             const bool stuck = moved == 0 && std::abs(expected) > 4;
-            const sensor_verdict wanted = jumped  ? sensor_verdict::jumped
-                                          : stuck ? sensor_verdict::stuck
-                                                  : sensor_verdict::plausible;
-            EXPECT_EQ(say(m, 60 + moved, 20 + expected, 60), wanted) << moved << " " << expected;
+            const bool lagging = std::abs(moved) <= 1 && expected > 8;
+            const sensor_verdict wanted = jumped    ? sensor_verdict::jumped
+                                          : stuck   ? sensor_verdict::stuck
+                                          : lagging ? sensor_verdict::lagging
+                                                    : sensor_verdict::plausible;
+            EXPECT_EQ(say(m, 60 + moved, 20 + expected, 60 + expected), wanted) << moved << " " << expected;
         }
     }
 }
@@ -84,6 +86,28 @@ TEST(sensor_monitor, a_sensor_is_stuck_once_the_model_has_moved_on) {
         EXPECT_EQ(say(m, 61, 20.5, 60), sensor_verdict::unconfirmed);
         EXPECT_EQ(say(m, 61, 20.5, 60), sensor_verdict::plausible);
     }
+}
+
+TEST(sensor_monitor, a_reading_that_alternates_within_a_band_lags_once_the_model_rises_fast) {
+    sensor_monitor m = watching(40, 0);
+    int refused = 0;
+    for (int n = 1; n <= 100; ++n)
+        refused += say(m, 40 + n % 2, n * .5, 40 + n * .5) == sensor_verdict::lagging ? 1 : 0;
+    EXPECT_EQ(refused, 0) << "five kelvin in ten readings are what a die does that is held while its sink warms up";
+    for (int n = 1; n <= 20; ++n) refused += say(m, 40 + n % 2, 50 + n, 90 + n) == sensor_verdict::lagging ? 1 : 0;
+    EXPECT_GE(refused, 10) << "ten kelvin in ten readings are not";
+    EXPECT_FALSE(m.trusted());
+    for (int n = 1; n <= 20; ++n)
+        EXPECT_NE(say(m, 40 + n % 2, 70, 39), sensor_verdict::lagging) << "hotter than predicted";
+}
+
+TEST(sensor_monitor, a_reading_colder_than_the_ambient_air_can_be_is_impossible) {
+    sensor_monitor m(sensor_limits{}, celsius(15));
+    EXPECT_EQ(say(m, 14.999, 0, 40), sensor_verdict::impossible);
+    EXPECT_FALSE(m.trusted());
+    EXPECT_EQ(say(m, 15, 0, 40), sensor_verdict::unconfirmed) << "after an impossible reading";
+    sensor_monitor fresh(sensor_limits{}, celsius(15));
+    EXPECT_EQ(say(fresh, 15, 0, 40), sensor_verdict::plausible);
 }
 
 TEST(sensor_monitor, a_sensor_that_fell_stays_suspect_until_it_agrees_or_is_reset) {
@@ -110,7 +134,7 @@ TEST(sensor_monitor, a_sensor_that_rose_is_trusted_again_after_its_confirmations
     }
 }
 
-TEST(sensor_monitor, zeroed_memory_trusts_nobody) {
+TEST(sensor_monitor, zeroed_memory_trusts_no_reading) {
     sensor_monitor m;
     EXPECT_EQ(m.judge(0, 0, 0, 0), sensor_verdict::out_of_range);
     EXPECT_FALSE(m.trusted());
@@ -225,8 +249,8 @@ TEST(thermal_observer, a_hotter_reading_never_cools_the_estimate) {
 
 TEST(thermal_observer, trust_without_a_reading_is_bounded_in_time) {
     observer_settings settings;
-    settings.model_after = 7;
-    settings.blind_after = 20;
+    settings.sensor_timeout_quanta = 7;
+    settings.model_timeout_quanta = 20;
     observer o = make(settings);
     EXPECT_EQ(o.trust(), trust_level::model);
     for (int n = 0; n < 30; ++n) o.step(0);

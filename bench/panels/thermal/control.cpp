@@ -315,7 +315,7 @@ void judge(panel_result& r, std::vector<trial> const& what, std::vector<thermal_
 
     // The linear loop that remains is the observer's learning; its margins by the frequency response, not by the certificate.
     const controller_settings<sim::most_stages> s = sim::settings_for(sim::server_machine());
-    const double g = (s.gains.scale_q16 + s.gains.offset_q16) / 65536. * s.plant.most_response_q16 / 65536.;
+    const double g = (s.gains.scale_q16 + s.gains.offset_q16) / 65536. * s.plant.max_response_q16 / 65536.;
     const double crossing = 2 * std::asin(g / 2);
     const double phase = 90 - (s.plant.delay_samples + .5) * crossing * 180 / M_PI;
     const double gain_db = 20 * std::log10(2 * std::sin(M_PI / (4. * s.plant.delay_samples + 2)) / g);

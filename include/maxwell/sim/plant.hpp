@@ -58,7 +58,7 @@ public:
         : stages_(m.stages),
           share_(m.stages.size()),
           rise_(m.stages.size()),
-          surroundings_(m.surroundings_c),
+          ambient_(m.surroundings_c),
           step_s_(step_s) {
         for (std::size_t i = 0; i < stages_.size(); ++i) scale(i, 1, 1);
     }
@@ -69,7 +69,7 @@ public:
         stages_[stage].tau_s *= resistance * capacity;
         share_[stage] = -std::expm1(-step_s_ / stages_[stage].tau_s);
     }
-    void warm_air(double kelvin) { surroundings_ += kelvin; }
+    void warm_air(double kelvin) { ambient_ += kelvin; }
 
     /// The state in which `watts` have been burnt for ever.
     void settle(double watts) {
@@ -83,7 +83,7 @@ public:
     }
 
     double temperature() const {
-        double t = surroundings_;
+        double t = ambient_;
         for (const double x : rise_) t += x;
         return t;
     }
@@ -95,13 +95,13 @@ public:
     }
 
     /// What it can burn for ever at `celsius`.
-    double sustainable_w(double celsius) const { return (celsius - surroundings_) / resistance(); }
+    double sustainable_w(double celsius) const { return (celsius - ambient_) / resistance(); }
 
 private:
     std::vector<plant_stage> stages_;
     std::vector<double> share_;  ///< of the way to the end that a stage goes in a step
     std::vector<double> rise_;
-    double surroundings_;
+    double ambient_;
     double step_s_;
 };
 

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
-// clearing_price: at which price do the bidders' watts fit under a power cap?
+// clearing_price: the price at which the bidders' watts fit under a power cap.
 //
-// Bids are fixed, the cap was set before them, and each bidder's watts are measured by the host, never declared. Demand
-// at a price is the watts of all who bid that much or more: a staircase that falls as the price rises.
+// Bids are fixed, the cap was set before them, and the host measures each bidder's watts. Demand at a price is the sum
+// of the watts of all bids at or above it: a staircase that falls as the price rises.
 //
 //     watts ^
 //           |‾‾‾|___
 //           |       |_____
-//       cap |- - - - - - - |- - - - -     marginal   the greatest price at which demand exceeds the cap
-//           |              |______        clears     the tick above: the least price at which demand fits
+//       cap |- - - - - - - |- - - - -     marginal_price   the greatest price at which demand exceeds the cap
+//           |              |______        clearing_price   the tick above: the least price at which demand fits
 //           +--------------^------|--->   amount
 //
-// **clears** is a critical price for bidders who want their watts or nothing. Let q be the least price at which the
-// others' demand leaves room for bidder i. If i bids q or more, demand fits at q and at no lower price, so that clears
-// = q, which does not depend on i's bid; if i bids less, clears is above its bid. So bidding the true value is
-// dominant, as long as the cap is not made from the bids.
+// **clearing_price** is the critical price of a bidder that wants all of its watts or none. Let q be the least price at
+// which the others' demand leaves room for bidder i. If i bids q or more, demand fits at q and at no lower price, so the
+// clearing price is q, whatever i bid. If i bids less, the clearing price is above its bid. So bidding the true value
+// is dominant, as long as the cap doesn't depend on the bids.
 //
-// That holds in the window in which the price is made. Used in the *next* window it is not independent of a bidder's
-// own earlier bid, and who can lower the next price by bidding less now may gain. `clearing_price(bids, cap, except)`
-// is made from the others' bids alone: with it, a price that is used later doesn't depend on the own bid either.
+// That holds in the window for which the price is made. In the *next* window the price would depend on the bidder's own
+// earlier bid, and a bidder that lowers the next price by bidding less now can gain. `clearing_price(bids, cap, except)`
+// is q for the bidder at `except`: the others' bids at the cap less that bidder's watts. It doesn't depend on that
+// bidder's bid. It is independent of the bidder altogether only where the cap is: a cap that a controller makes from
+// past heat depends on whether the bidder ran (docs/thermal.md has the size).
 //
-// **marginal** is for the quantity to work with: bidders at it straddle the cap, and the energy budget admits as many
-// of them as fit, in the auction's order. With a reserve of `clears` they would all be shut out: with equal bids,
-// everybody, which is why a price alone can't control a temperature.
+// **marginal_price** is for admission by quantity: bidders at it straddle the cap, and the energy budget admits as many
+// of them as fit, in the auction's order. A reserve of `clearing_price` would bar them all; where all bids are equal
+// that is everybody, which is why a price alone can't control a temperature.
 //
 //     operation        cost   why
 //     clearing_price   O(N)   eight passes, one for each four bits of a price; 128 bytes of memory
@@ -31,6 +33,7 @@
 
 #pragma once
 
+#include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
 
@@ -45,21 +48,28 @@ struct power_bid {
     std::uint32_t mw;  ///< measured by the host
 };
 
-/// At which price demand meets a cap.
+/// Where demand meets a cap.
 struct clearing {
-    bool scarce;       ///< demand at price 0 exceeds the cap; otherwise all fit, and both prices are 0
-    bool priceless;    ///< even the highest price doesn't clear: too much is bid at it
-    price marginal;    ///< the greatest price at which demand exceeds the cap
-    price clears;      ///< the least price at which demand fits; the highest one when `priceless`
-    std::uint64_t mw;  ///< demand at `clears`; 0 when `priceless`
+    bool scarce;              ///< demand at price 0 exceeds the cap; otherwise every bid fits and both prices are 0
+    bool uncleared;           ///< demand exceeds the cap even at the highest price, so that no price clears it
+    price marginal_price;     ///< the greatest price at which demand exceeds the cap
+    price clearing_price;     ///< the least price at which demand fits; the highest price when `uncleared`
+    std::uint64_t demand_mw;  ///< demand at `clearing_price`; 0 when `uncleared`
 };
 
 /// No bidder: for `except`.
 inline constexpr std::size_t no_bidder = ~std::size_t{0};
 
-/// Clears `bids`, without the one at `except`, against `cap_mw`. O(N).
+/// Clears `bids` against `cap_mw`, in milliwatts. With `except`, the index of a bid, clears the other bids against what
+/// the cap leaves beside that bid's watts: the result is what this bidder has to bid to run, and doesn't depend on what
+/// it bids. Where its watts alone exceed the cap, the result is `uncleared`. An `except` at or above bids.size()
+/// excludes nothing. O(N).
 constexpr clearing clearing_price(view<power_bid const> bids, std::uint64_t cap_mw,
                                   std::size_t except = no_bidder) noexcept {
+    if (except < bids.size()) {
+        if (bids[except].mw > cap_mw) return {true, true, ~price{0}, ~price{0}, 0};
+        cap_mw -= bids[except].mw;
+    }
     // Digit by digit, highest first: the marginal price is the greatest at which demand exceeds the cap.
     std::uint64_t above = 0;  // watts of bids above every price that begins with `marginal`
     price marginal = 0;
@@ -77,17 +87,17 @@ constexpr clearing clearing_price(view<power_bid const> bids, std::uint64_t cap_
         marginal |= digit << shift;
     }
     if (marginal == ~price{0}) return {true, true, marginal, marginal, 0};
+    MAXWELL_ASSERT(above <= cap_mw);
     return {true, false, marginal, marginal + 1, above};
 }
 
-/// Between which prices a broadcast price stays, and how fast it moves: by at most a 2^-shift part of itself, and a
-/// tick, in each window.
+/// The range of a broadcast price, and how fast it moves: in each window by at most a 2^-shift part of itself and a tick.
 struct price_limits {
-    price lowest = 0;
-    price highest = ~price{0};
-    std::uint32_t rise_shift = 0;  ///< 0: may double
-    std::uint32_t fall_shift = 2;  ///< 2: may lose a quarter
-    price safe = ~price{0};        ///< in force while nothing is known about the temperature
+    price min_price = 0;
+    price max_price = ~price{0};
+    std::uint32_t rise_shift = 0;  ///< 0: the price can double in a window
+    std::uint32_t fall_shift = 2;  ///< 2: it can lose a quarter
+    price safe_price = 0;          ///< the least price while the temperature is unknown; the safe cap holds besides
 };
 
 /// The price to broadcast after `last`, where `wanted` clears. It never falls when `wanted` rises. O(1).
@@ -96,8 +106,8 @@ constexpr price next_price(price last, price wanted, price_limits const& limits)
     const std::uint64_t fall = std::uint64_t{limits.fall_shift < 32 ? last >> limits.fall_shift : 0} + 1;
     const std::uint64_t least = last > fall ? last - fall : 0;
     const std::uint64_t moved = wanted > most ? most : wanted < least ? least : wanted;
-    if (moved < limits.lowest) return limits.lowest;
-    return moved > limits.highest ? limits.highest : static_cast<price>(moved);
+    if (moved < limits.min_price) return limits.min_price;
+    return moved > limits.max_price ? limits.max_price : static_cast<price>(moved);
 }
 
 }  // namespace maxwell

@@ -40,8 +40,8 @@
 
 #include <maxwell/core/view.hpp>
 #include <maxwell/thermal/clearing_price.hpp>
+#include <maxwell/thermal/controller_settings.hpp>
 #include <maxwell/thermal/energy_budget.hpp>
-#include <maxwell/thermal/stability_certificate.hpp>
 #include <maxwell/thermal/thermal_observer.hpp>
 
 #include <cstddef>      // size_t
@@ -52,24 +52,11 @@
 
 namespace maxwell {
 
-/// All that a controller has to know. The defaults are those of docs/thermal.md.
-template <std::size_t Stages>
-struct controller_settings {
-    thermal_stage stages[Stages];          ///< `./run identify` finds them
-    std::uint32_t quantum_ns = 1'000'000;  ///< how often step() is called
-    std::uint32_t window_quanta = 10;      ///< how long a cap holds; also the horizon
-    std::int32_t target_mc = 85'000;       ///< in thousandths of a degree Celsius
-    std::int32_t margin_mk = 140;          ///< how far below it to aim
-    std::int32_t tolerated_mk = 1'000;     ///< error of the observer at which the aim is target less margin
-    std::uint32_t caution = 4;             ///< kelvin that the aim keeps away for each kelvin of error beyond that
-    std::int32_t hottest_mc = 45'000;      ///< the warmest that the surroundings get
-    std::uint32_t idle_mw = 0;             ///< what is burnt whatever is dispatched
-    std::uint32_t most_mw = thermal_model<1>::highest_power_mw;  ///< what the machine can burn
-    observer_settings observer = {};
-    learning_gains gains = {};
-    sensor_limits sensor = {};
-    plant_bounds plant = {};
-    price_limits prices = {};
+/// Whether the watts of a quantum are believed.
+enum class power_verdict : std::uint8_t {
+    plausible,
+    below_idle,  ///< less than half the idle power
+    above_max,   ///< more than the greatest power and a quarter
 };
 
 template <std::size_t Stages, std::size_t History>
@@ -81,23 +68,19 @@ public:
     /// Admits nothing.
     constexpr controller() noexcept = default;
 
-    /// A controller of a machine that is as cold as its surroundings; nothing where the loop isn't provably stable with
-    /// a margin, or a setting makes no sense: no quantum, no window, no resistance, more power idle than at most, a
-    /// price range upside down. O(100 Stages).
-    static constexpr std::optional<controller> create(settings const& s) noexcept {
-        const bool sensible = s.quantum_ns != 0 && s.window_quanta != 0 && s.idle_mw <= s.most_mw && s.margin_mk >= 0 &&
-                              s.hottest_mc < s.target_mc && s.prices.lowest <= s.prices.highest &&
-                              s.observer.least_scale_q16 > 0 && s.observer.least_scale_q16 <= s.observer.most_scale_q16;
-        std::uint64_t resistance = 0;
-        for (thermal_stage const& stage : s.stages) resistance += stage.resistance_uk_per_w;
-        if (!sensible || resistance == 0 || certify(s) != stability::proven) return std::nullopt;
-        return std::optional<controller>(std::in_place, certified{}, s);
-    }
+    /// A controller, or the reason for which there is none.
+    struct created : std::optional<controller> {
+        using std::optional<controller>::optional;
+        settings_fault fault = settings_fault::none;  ///< `sentence` says what to change
+    };
 
-    /// Why `create` refuses the gains, or that it doesn't. O(1).
-    static constexpr stability certify(settings const& s) noexcept {
-        const std::uint64_t gain_q16 = std::uint64_t{s.gains.scale_q16} + s.gains.offset_q16;
-        return certify_learning(s.plant, static_cast<std::uint32_t>(gain_q16 < UINT32_MAX ? gain_q16 : UINT32_MAX));
+    /// Returns a controller of a machine that is as cold as its ambient air. Where `check_settings` names a fault, the
+    /// result is empty and has that fault. O(100 Stages).
+    static constexpr created create(settings const& s) noexcept {
+        created result;
+        result.fault = check_settings(s, History);
+        if (result.fault == settings_fault::none) result.emplace(certified{}, s);
+        return result;
     }
 
     /// May something that burns `mw` until the end of this quantum be dispatched? If so it is debited. O(1).
@@ -106,15 +89,46 @@ public:
     /// What may still be admitted in this quantum, in milliwatts. O(1).
     constexpr std::uint32_t allowance_mw() const noexcept { return budget_.allowance_mw(); }
 
-    /// The quantum is over; all in all `burnt_mw` were burnt in it, the idle power included. True when a new window has
-    /// begun: time to reprice. O(Stages).
+    /// The quantum is over and the machine drew `burnt_mw` in it, the idle power included. Watts that the machine can't
+    /// draw are not believed: `power()` says why, and the model is stepped on what was admitted instead. Returns true
+    /// when a new window has begun: time to reprice. O(Stages).
     constexpr bool step(std::uint32_t burnt_mw) noexcept {
-        observer_.step(burnt_mw);
-        budget_.next_quantum(burnt_mw);
+        power_ = judge_power(burnt_mw);
+        const std::uint32_t drawn_mw = power_ == power_verdict::plausible ? burnt_mw : budget_.admitted_mw();
+        observer_.step(drawn_mw);
+        budget_.next_quantum(drawn_mw);
         const bool opened = ++quanta_ >= window_quanta_;
         if (opened) open_window();
         budget_.debit(idle_mw_);
         return opened;
+    }
+
+    /// What step() thought of the watts of the last quantum. O(1).
+    constexpr power_verdict power() const noexcept { return power_; }
+
+    /// The machine was suspended, or step() wasn't called, for `ns` nanoseconds, and drew `mw` meanwhile. The model
+    /// cools or heats by as much, readings from before don't count as recent, and a new window begins. Call it in place of
+    /// the steps that were missed. Less than a quantum changes nothing. O(64 Stages + History).
+    constexpr void sleep(std::uint64_t ns, std::uint32_t mw = 0) noexcept {
+        if (quantum_ns_ == 0 || ns < quantum_ns_) return;
+        observer_.sleep(mw, ns / quantum_ns_);
+        budget_.next_quantum(0);
+        open_window();
+        budget_.debit(idle_mw_);
+    }
+
+    /// Moves the target to `target_mc`, in thousandths of a degree Celsius, from the next window on. Returns false and
+    /// changes nothing where create() would refuse it: not above the warmest ambient air, out of the sensor's range, or
+    /// reached by the idle power alone. O(1).
+    constexpr bool retarget(std::int32_t target_mc) noexcept {
+        const q32 target = q32_from_milli(target_mc);
+        const q32 setpoint = sub_sat(target, margin_);
+        if (quantum_ns_ == 0 || target_mc > 200'000 || target >= max_reading_ || setpoint <= max_ambient_) return false;
+        const std::uint32_t safe = safe_power(setpoint);
+        if (idle_mw_ != 0 && safe <= idle_mw_) return false;
+        setpoint_ = setpoint;
+        safe_mw_ = safe;
+        return true;
     }
 
     /// The sensor read `reading_mc` `age` quanta ago. O(1).
@@ -123,11 +137,11 @@ public:
     }
 
     /// Makes the price of this window from its bids: what clears the dispatchable part of the cap, within limits and
-    /// slew. The safe price, at least, while nothing is known about the temperature. O(bids).
+    /// slew. While the temperature is unknown the cap is the safe one, and the price at least the safe price. O(bids).
     constexpr price reprice(view<power_bid const> bids) noexcept {
         const clearing c = clearing_price(bids, cap_mw() > idle_mw_ ? cap_mw() - idle_mw_ : 0);
-        price_ = next_price(price_, c.clears, prices_);
-        if (observer_.trust() == trust_level::nothing && price_ < prices_.safe) price_ = prices_.safe;
+        price_ = next_price(price_, c.clearing_price, prices_);
+        if (observer_.trust() == trust_level::nothing && price_ < prices_.safe_price) price_ = prices_.safe_price;
         return price_;
     }
 
@@ -156,7 +170,7 @@ public:
     constexpr bool check_invariants() const noexcept {
         if (window_quanta_ == 0) return cap_mw() == 0;
         const bool blind_and_bold = observer_.trust() == trust_level::nothing && quanta_ == 0 && cap_mw() > floor_mw();
-        return cap_mw() >= idle_mw_ && cap_mw() <= most_mw_ && !blind_and_bold && observer_.check_invariants();
+        return cap_mw() >= idle_mw_ && cap_mw() <= max_mw_ && !blind_and_bold && observer_.check_invariants();
     }
 
 private:
@@ -170,45 +184,65 @@ public:
         : observer_(thermal_model<Stages>(s.stages, s.quantum_ns, s.window_quanta), s.observer, s.gains, s.sensor),
           budget_(s.window_quanta),
           prices_(s.prices),
-          aim_(q32_from_milli(s.target_mc) - q32_from_milli(s.margin_mk)),
-          tolerated_(q32_from_milli(s.tolerated_mk)),
-          caution_(q32{s.caution} << 32),
+          setpoint_(q32_from_milli(s.target_mc) - q32_from_milli(s.margin_mk)),
+          margin_(q32_from_milli(s.margin_mk)),
+          max_ambient_(q32_from_milli(s.max_ambient_mc)),
+          max_reading_(q32_from_milli(s.sensor.max_mc)),
+          hottest_k_per_w_(mul_q32(observer_.model().resistance(), q32{s.plant.max_response_q16} << 16)),
+          error_tolerance_(q32_from_milli(s.error_tolerance_mk)),
+          error_gain_(q32{s.error_gain} << 32),
+          quantum_ns_(s.quantum_ns),
           window_quanta_(s.window_quanta),
           idle_mw_(s.idle_mw),
-          most_mw_(s.most_mw),
-          price_(s.prices.lowest) {
-        const q32 hottest_k_per_w = mul_q32(observer_.model().resistance(), q32{s.plant.most_response_q16} << 16);
-        safe_mw_ = power_for(aim_ - q32_from_milli(s.hottest_mc), hottest_k_per_w);
+          max_mw_(s.max_mw),
+          price_(s.prices.min_price) {
+        safe_mw_ = safe_power(setpoint_);
         open_window();
         budget_.debit(idle_mw_);
     }
 
 private:
+    constexpr power_verdict judge_power(std::uint32_t mw) const noexcept {
+        if (mw < idle_mw_ / 2) return power_verdict::below_idle;
+        return mw > max_mw_ + max_mw_ / 4 ? power_verdict::above_max : power_verdict::plausible;
+    }
+
+    /// What the hottest plant within the bounds survives for ever in the warmest ambient air.
+    constexpr std::uint32_t safe_power(q32 setpoint) const noexcept {
+        return power_for(setpoint - max_ambient_, hottest_k_per_w_);
+    }
+
     constexpr std::uint32_t floor_mw() const noexcept { return safe_mw_ > idle_mw_ ? safe_mw_ : idle_mw_; }
 
     constexpr void open_window() noexcept {
         quanta_ = 0;
-        const q32 doubt = sub_sat(observer_.error_bound(), tolerated_);
-        const q32 distance = add_sat(observer_.excess(), doubt > 0 ? mul_q32(caution_, doubt) : 0);
-        const q32 headroom = sub_sat(sub_sat(aim_, distance), observer_.coasting());
+        const q32 doubt = sub_sat(observer_.error_bound(), error_tolerance_);
+        const q32 distance = add_sat(observer_.excess(), doubt > 0 ? mul_q32(error_gain_, doubt) : 0);
+        const q32 headroom = sub_sat(sub_sat(setpoint_, distance), observer_.coasting());
         std::uint32_t cap = power_for(headroom, observer_.warming());
         if (observer_.trust() == trust_level::nothing && cap > safe_mw_) cap = safe_mw_;
-        if (cap > most_mw_) cap = most_mw_;
+        if (cap > max_mw_) cap = max_mw_;
         budget_.open(cap < idle_mw_ ? idle_mw_ : cap);
     }
 
     observer_type observer_;
     energy_budget budget_;
     price_limits prices_{0, 0, 0, 0, 0};
-    q32 aim_ = 0;
-    q32 tolerated_ = 0;
-    q32 caution_ = 0;
+    q32 setpoint_ = 0;
+    q32 margin_ = 0;
+    q32 max_ambient_ = 0;
+    q32 max_reading_ = 0;
+    q32 hottest_k_per_w_ = 0;  ///< of the hottest plant within the bounds
+    q32 error_tolerance_ = 0;
+    q32 error_gain_ = 0;
+    std::uint32_t quantum_ns_ = 0;
     std::uint32_t window_quanta_ = 0;
     std::uint32_t quanta_ = 0;
     std::uint32_t idle_mw_ = 0;
-    std::uint32_t most_mw_ = 0;
+    std::uint32_t max_mw_ = 0;
     std::uint32_t safe_mw_ = 0;
     price price_ = 0;
+    power_verdict power_ = power_verdict::plausible;
 };
 
 static_assert(std::is_trivially_copyable_v<controller<3, 128>> && std::is_standard_layout_v<controller<3, 128>>);

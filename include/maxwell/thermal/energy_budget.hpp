@@ -54,6 +54,11 @@ public:
         return left <= 0 ? 0 : static_cast<std::uint32_t>(left < UINT32_MAX ? left : UINT32_MAX);
     }
 
+    /// What was admitted and debited in this quantum so far, in milliwatts. O(1).
+    constexpr std::uint32_t admitted_mw() const noexcept {
+        return static_cast<std::uint32_t>(admitted_ < UINT32_MAX ? admitted_ : UINT32_MAX);
+    }
+
     /// May something be dispatched that burns `mw` until the end of the quantum? If so it is debited. O(1).
     constexpr bool admit(std::uint32_t mw) noexcept {
         if (mw > asked_) asked_ = mw;

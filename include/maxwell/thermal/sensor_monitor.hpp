@@ -2,27 +2,30 @@
 //
 // sensor_monitor: is this reading to be believed?
 //
-// A thermal sensor fails in four ways, and each is told by comparing what it says with what the model says, change by
-// change, since a model that is a few kelvin off still knows how fast a die can move:
+// A thermal sensor fails in six ways. Each shows when readings are compared with the model, change by change, since a
+// model that is a few kelvin off still knows how fast a die can move:
 //
 //     out of range   below or above what the sensor can measure
+//     impossible     colder than the ambient air can be: degrees that were taken for thousandths, for instance
 //     jumped         between two readings it moved otherwise than the model, by more than a jump and the model's own move
-//     stuck          it says the same, to the millikelvin, while the model has moved by more than a span
-//     missing        nothing is said: the observer counts that, since time passes there
+//     stuck          it says the same, to the millikelvin, while the model moves by more than a span
+//     lagging        it stays in a small band below the prediction while the model rises by more than two spans within
+//                    ten readings: stuck but for its last bit
+//     missing        no reading arrives: the observer counts that, since time passes there
 //
-//                   out of range, jumped, stuck
-//         ┌─────────┐ ─────────────────────▶ ┌─────────┐ ─┐ any of these: from the start
+//                 out of range, impossible, jumped, stuck, lagging
+//         ┌─────────┐ ─────────────────────▶ ┌─────────┐ ─┐ any of these, and at the start
 //         │ trusted │                        │ suspect │  │
 //         └─────────┘ ◀───────────────────── └─────────┘ ◀┘
-//                   so many readings in a row that follow the model and are not much colder than it
+//             a number of readings in a row that follow the model and are not much colder than it
 //
-// Hotter readings are taken back into trust sooner than colder ones: to believe a sensor that says too much costs work,
-// to believe one that says too little costs the machine. A sensor that came back too cold stays suspect until it is
-// reset. What no comparison can tell is a sensor that is wrong from the start, or drifts slower than the air might.
+// A hot sensor is trusted again sooner than a cold one: believing a sensor that reads too hot costs work, believing one
+// that reads too cold costs the machine. A sensor that came back too cold stays suspect until it is reset. No comparison
+// shows a sensor that is wrong by a constant from the start, or drifts more slowly than the ambient air does.
 //
 // Invariants
 //   1. A reading is `plausible` only when the sensor is trusted after it.
-//   2. The all-zero object trusts nobody: its range is empty.
+//   2. The all-zero object trusts no reading: its range is empty.
 //
 //     operation   cost   why
 //     judge       O(1)   three multiplications
@@ -36,46 +39,59 @@
 
 namespace maxwell {
 
-/// What a sensor can say, and how far it may stray from the model before it is suspect.
+/// What a sensor can measure, and how far it can stray from the model before it is suspect. Temperatures in thousandths
+/// of a degree Celsius, differences in thousandths of a kelvin.
 struct sensor_limits {
-    std::int32_t lowest_mc = -20'000;   ///< readings below are out of range, in thousandths of a degree Celsius
-    std::int32_t highest_mc = 125'000;  ///< readings above are
-    std::int32_t jump_mk = 6'000;       ///< between two readings, beside the model's move
-    std::int32_t stuck_mk = 4'000;      ///< how far the model may move while the reading doesn't
-    std::uint32_t confirmations = 3;    ///< plausible readings in a row until a suspect is trusted again
+    std::int32_t min_mc = -20'000;    ///< readings below this are out of range
+    std::int32_t max_mc = 125'000;    ///< readings at or above this are out of range
+    std::int32_t jump_mk = 6'000;     ///< a greater move between two readings, beyond the model's, is a jump
+    std::int32_t stuck_mk = 4'000;    ///< a greater move of the model while the reading stays means stuck
+    std::int32_t still_mk = 1'000;    ///< half the width of the band in which a reading has not moved
+    std::uint32_t confirmations = 3;  ///< plausible readings in a row until a suspect sensor is trusted again
 };
 
 enum class sensor_verdict : std::uint8_t {
     plausible,
     out_of_range,
+    impossible,  ///< colder than the machine's ambient air can be
     jumped,
     stuck,
-    unconfirmed,  ///< nothing wrong with it, but too early, or too cold, to trust the sensor again
+    lagging,
+    unconfirmed,  ///< it contradicts nothing, but it is too early, or it is too cold, to trust the sensor again
 };
 
 class sensor_monitor {
 public:
-    /// Trusts nobody.
+    /// Trusts no reading.
     constexpr sensor_monitor() noexcept = default;
 
-    /// Trusts the sensor until it gives reason not to.
-    constexpr explicit sensor_monitor(sensor_limits const& limits) noexcept
-        : lowest_(q32_from_milli(limits.lowest_mc)),
-          highest_(q32_from_milli(limits.highest_mc)),
+    /// Trusts the sensor until it gives reason not to. `coldest` is the lowest temperature that the machine can have,
+    /// in degrees Celsius.
+    constexpr sensor_monitor(sensor_limits const& limits, q32 coldest) noexcept
+        : min_(q32_from_milli(limits.min_mc)),
+          max_(q32_from_milli(limits.max_mc)),
+          coldest_(coldest),
           jump_(q32_from_milli(limits.jump_mk)),
           stuck_(q32_from_milli(limits.stuck_mk)),
+          still_(q32_from_milli(limits.still_mk)),
           confirmations_(limits.confirmations) {}
 
-    /// Judges `reading`. `rise` is the model's rise at the time of the reading, `scale` what it is multiplied with to
-    /// be in kelvin, `predicted` the temperature expected. O(1).
+    /// Judges `reading`, in degrees Celsius. `rise` is the model's rise at the time of the reading, `scale` the factor
+    /// that makes kelvin of it, `predicted` the expected temperature. O(1).
     constexpr sensor_verdict judge(q32 reading, q32 rise, q32 scale, q32 predicted) noexcept {
-        if (reading < lowest_ || reading >= highest_) return suspect(sensor_verdict::out_of_range);
+        if (reading < min_ || reading >= max_) return suspect(sensor_verdict::out_of_range);
+        if (reading < coldest_) return suspect(sensor_verdict::impossible);
         const bool first = !seen_;
         const q32 moved = first ? 0 : reading - reading_;
         const q32 expected = first ? 0 : mul_q32(scale, rise - rise_);
         if (first || moved != 0) {
             changed_at_ = rise;
             frozen_ = false;
+        }
+        if (first || magnitude(sub_sat(reading, held_)) > still_ || ++held_for_ >= band_readings) {
+            held_ = reading;
+            held_at_ = rise;
+            held_for_ = 0;
         }
         seen_ = true;
         reading_ = reading;
@@ -86,8 +102,13 @@ public:
             return suspect(sensor_verdict::jumped);
         }
         if (frozen_ || magnitude(mul_q32(scale, rise - changed_at_)) > stuck_) {
-            frozen_ = true;  // until it moves: the model may come by the same temperature again
+            frozen_ = true;  // until it moves: the model can come by the same temperature again
             return suspect(sensor_verdict::stuck);
+        }
+        // Without the scale, which a lagging sensor would have made small.
+        if (reading < predicted && rise - held_at_ > 2 * stuck_) {
+            held_for_ = 0;  // the band stays until the reading leaves it
+            return suspect(sensor_verdict::lagging);
         }
         if (!suspect_) return sensor_verdict::plausible;
         if (colder_ && reading < sub_sat(predicted, jump_)) {
@@ -100,13 +121,13 @@ public:
         return sensor_verdict::plausible;
     }
 
-    /// Is the newest reading one to believe?
+    /// Returns whether the newest reading is to be believed.
     constexpr bool trusted() const noexcept { return seen_ && !suspect_; }
 
-    /// Has the reading just changed, so that what was learned so far comes from a sensor that moved?
+    /// Returns whether the newest reading moved: what was learned so far comes from a sensor that is not stuck.
     constexpr bool moved() const noexcept { return seen_ && changed_at_ == rise_; }
 
-    /// The sensor was replaced or repaired: trust it from its next reading on.
+    /// The sensor was replaced or repaired: it is trusted from its next reading on.
     constexpr void reset() noexcept {
         seen_ = false;
         suspect_ = false;
@@ -115,6 +136,8 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t band_readings = 10;
+
     static constexpr q32 magnitude(q32 v) noexcept { return v < 0 ? sub_sat(0, v) : v; }
 
     constexpr sensor_verdict suspect(sensor_verdict why) noexcept {
@@ -123,19 +146,24 @@ private:
         return why;
     }
 
-    q32 lowest_ = 0;
-    q32 highest_ = 0;
+    q32 min_ = 0;
+    q32 max_ = 0;
+    q32 coldest_ = 0;
     q32 jump_ = 0;
     q32 stuck_ = 0;
-    q32 reading_ = 0;     ///< the last one in range
-    q32 rise_ = 0;        ///< of the model, then
-    q32 changed_at_ = 0;  ///< of the model, when the reading last changed
+    q32 still_ = 0;
+    q32 reading_ = 0;     ///< the last possible one
+    q32 rise_ = 0;        ///< the model's rise at reading_
+    q32 changed_at_ = 0;  ///< the model's rise when the reading last changed
+    q32 held_ = 0;        ///< the reading at the middle of the band
+    q32 held_at_ = 0;     ///< the model's rise at held_
     std::uint32_t confirmations_ = 0;
     std::uint32_t confirmed_ = 0;
+    std::uint32_t held_for_ = 0;  ///< readings since held_
     bool seen_ = false;
     bool suspect_ = false;
-    bool frozen_ = false;  ///< stuck, and not moved since
-    bool colder_ = false;  ///< it jumped down, and has not been trusted since
+    bool frozen_ = false;  ///< stuck, and the reading has not moved since
+    bool colder_ = false;  ///< the reading jumped down, and the sensor has not been trusted since
 };
 
 static_assert(std::is_trivially_copyable_v<sensor_monitor> && std::is_standard_layout_v<sensor_monitor>);

@@ -37,17 +37,17 @@ namespace maxwell {
 
 /// How much a machine may respond, over what its model says, and how late. Q16: 65536 is 1.
 struct plant_bounds {
-    std::uint32_t least_response_q16 = 49'152;  ///< .75
-    std::uint32_t most_response_q16 = 81'920;   ///< 1.25
-    std::uint32_t delay_samples = 1;            ///< age of a reading when it is learned from, in readings
+    std::uint32_t min_response_q16 = 49'152;  ///< .75
+    std::uint32_t max_response_q16 = 81'920;  ///< 1.25
+    std::uint32_t delay_samples = 1;          ///< age of a reading when it is learned from, in readings
 };
 
 /// A first-order plant b / (z - a), by its bounds in Q32.32.
 struct pi_plant_bounds {
-    q32 least_b;
-    q32 most_b;
-    q32 least_a;
-    q32 most_a;
+    q32 min_b;
+    q32 max_b;
+    q32 min_a;
+    q32 max_a;
 };
 
 enum class stability : std::uint8_t {
@@ -58,29 +58,29 @@ enum class stability : std::uint8_t {
     unstable,     ///< for some plant within the bounds, or not provably stable
 };
 
-inline constexpr std::uint32_t most_delay_samples = 16;
+inline constexpr std::uint32_t max_delay_samples = 16;
 
 namespace detail {
 
 /// By delay: 2 sin(pi / (4 delay + 2)) in Q16, rounded down.
-inline constexpr std::uint32_t stable_below_q16[most_delay_samples + 1] = {
+inline constexpr std::uint32_t stable_below_q16[max_delay_samples + 1] = {
     131072, 65536, 40503, 29166, 22760, 18653, 15798, 13700, 12093, 10823, 9795, 8944, 8230, 7621, 7096, 6638, 6236};
 
 /// By delay: 2 sin(pi / (12 delay + 6)), and at most 10^(-8/20) of the above, in Q16, rounded down.
-inline constexpr std::uint32_t margins_below_q16[most_delay_samples + 1] = {
+inline constexpr std::uint32_t margins_below_q16[max_delay_samples + 1] = {
     52180, 22760, 13700, 9795, 7621, 6236, 5277, 4574, 4036, 3611, 3267, 2983, 2744, 2541, 2366, 2213, 2079};
 
 }  // namespace detail
 
 /// Is learning `gain_q16` of an innovation stable, with both margins, for every plant within `bounds`? O(1).
 constexpr stability certify_learning(plant_bounds const& bounds, std::uint32_t gain_q16) noexcept {
-    if (bounds.least_response_q16 == 0 || bounds.least_response_q16 > bounds.most_response_q16) {
+    if (bounds.min_response_q16 == 0 || bounds.min_response_q16 > bounds.max_response_q16) {
         return stability::bad_bounds;
     }
-    if (bounds.delay_samples > most_delay_samples) return stability::bad_bounds;
+    if (bounds.delay_samples > max_delay_samples) return stability::bad_bounds;
     if (gain_q16 == 0) return stability::no_gain;
     // The margins only shrink as the gain grows, so the strongest plant decides.
-    const std::uint64_t gain_q32 = std::uint64_t{gain_q16} * bounds.most_response_q16;
+    const std::uint64_t gain_q32 = std::uint64_t{gain_q16} * bounds.max_response_q16;
     const auto below = [gain_q32, &bounds](std::uint32_t const* limit) {
         return gain_q32 < std::uint64_t{limit[bounds.delay_samples]} << 16;
     };
@@ -92,8 +92,8 @@ constexpr stability certify_learning(plant_bounds const& bounds, std::uint32_t g
 /// 2^15. O(1).
 constexpr stability certify_pi(pi_plant_bounds const& bounds, q32 kp, q32 ki) noexcept {
     constexpr q32 most = q32{1} << 47;
-    if (bounds.least_b <= 0 || bounds.least_b > bounds.most_b || bounds.most_b > most) return stability::bad_bounds;
-    if (bounds.least_a < 0 || bounds.least_a > bounds.most_a || bounds.most_a >= q32_one) return stability::bad_bounds;
+    if (bounds.min_b <= 0 || bounds.min_b > bounds.max_b || bounds.max_b > most) return stability::bad_bounds;
+    if (bounds.min_a < 0 || bounds.min_a > bounds.max_a || bounds.max_a >= q32_one) return stability::bad_bounds;
     if (kp < 0 || ki <= 0) return stability::no_gain;
     if (kp > most || ki > most) return stability::unstable;
     const auto stable = [kp, ki](q32 b, q32 a) {
@@ -101,8 +101,8 @@ constexpr stability certify_pi(pi_plant_bounds const& bounds, q32 kp, q32 ki) no
         const q32 x = add_sat(mul_q32(b, kp), 1);
         return x < q32_one && add_sat(mul_q32(b, ki), 1) < mul_q32(q32_one - x, q32_one - a + x - 2) - 1;
     };
-    const bool corners = stable(bounds.least_b, bounds.least_a) && stable(bounds.least_b, bounds.most_a) &&
-                         stable(bounds.most_b, bounds.least_a) && stable(bounds.most_b, bounds.most_a);
+    const bool corners = stable(bounds.min_b, bounds.min_a) && stable(bounds.min_b, bounds.max_a) &&
+                         stable(bounds.max_b, bounds.min_a) && stable(bounds.max_b, bounds.max_a);
     return corners ? stability::proven : stability::unstable;
 }
 

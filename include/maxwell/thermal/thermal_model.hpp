@@ -25,6 +25,7 @@
 //
 //     operation                  cost        why
 //     step                       O(Stages)   two multiplications each
+//     advance                    O(64 Stages)  two multiplications for each bit of the number of quanta
 //     rise, coasting             O(Stages)   an addition; a multiplication
 //     warming, resistance        O(1)        kept
 //
@@ -55,8 +56,8 @@ class thermal_model {
     static_assert(Stages > 0 && Stages <= 16, "a ladder has a die, a spreader, a sink, perhaps a chassis");
 
 public:
-    static constexpr std::uint32_t highest_power_mw = (std::uint32_t{1} << 24) - 1;  ///< 16.7 kW; more counts as this
-    static constexpr std::uint32_t highest_resistance_uk_per_w = 100'000'000;        ///< more counts as this
+    static constexpr std::uint32_t max_power_mw = (std::uint32_t{1} << 24) - 1;  ///< 16.7 kW; more counts as this
+    static constexpr std::uint32_t max_resistance_uk_per_w = 100'000'000;        ///< more counts as this
 
     /// Has no stages.
     constexpr thermal_model() noexcept = default;
@@ -70,7 +71,7 @@ public:
         const std::uint64_t horizon_ns = asked_ns < longest_ns ? asked_ns : longest_ns;
         for (std::size_t i = 0; i < Stages; ++i) {
             const std::uint32_t r = stages[i].resistance_uk_per_w;
-            const std::uint64_t resistance = r < highest_resistance_uk_per_w ? r : highest_resistance_uk_per_w;
+            const std::uint64_t resistance = r < max_resistance_uk_per_w ? r : max_resistance_uk_per_w;
             const std::uint64_t tau_ns = std::uint64_t{stages[i].tau_us} * 1000;
             stage_[i] = {ratio(resistance, 1'000'000'000), rise_within(quantum_ns, tau_ns),
                          rise_within(horizon_ns, tau_ns)};
@@ -82,10 +83,27 @@ public:
 
     /// A quantum during which `power_mw` were burnt has passed. O(Stages).
     constexpr void step(std::uint32_t power_mw) noexcept {
-        const std::uint32_t power = power_mw < highest_power_mw ? power_mw : highest_power_mw;
+        const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
             const auto end = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * power) >> 31);
             rise_[i] += part_of(end - rise_[i], stage_[i].quantum);
+        }
+    }
+
+    /// `quanta` quanta have passed in which `power_mw` were drawn: within rounding as far as so many steps. For time in
+    /// which nobody stepped, a suspend for instance. O(64 Stages).
+    constexpr void advance(std::uint32_t power_mw, std::uint64_t quanta) noexcept {
+        const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
+        for (std::size_t i = 0; i < Stages; ++i) {
+            // What is left of the distance to the end after so many quanta, by repeated squaring.
+            q63 left = q63_max;
+            q63 power_of_two = q63_max - stage_[i].quantum;
+            for (std::uint64_t n = quanta; n != 0; n >>= 1) {
+                if ((n & 1) != 0) left = part_of(left, power_of_two);
+                power_of_two = part_of(power_of_two, power_of_two);
+            }
+            const auto end = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * power) >> 31);
+            rise_[i] = end + part_of(rise_[i] - end, left);
         }
     }
 
@@ -117,7 +135,7 @@ public:
 
     /// The state in which `power_mw` have been burnt for ever. O(Stages).
     constexpr void settle(std::uint32_t power_mw) noexcept {
-        const std::uint32_t power = power_mw < highest_power_mw ? power_mw : highest_power_mw;
+        const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
             rise_[i] = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * power) >> 31);
         }
@@ -126,7 +144,7 @@ public:
     /// Does invariant 1 hold? O(Stages); for tests.
     constexpr bool check_invariants() const noexcept {
         for (std::size_t i = 0; i < Stages; ++i) {
-            const auto hottest = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * highest_power_mw) >> 31);
+            const auto hottest = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * max_power_mw) >> 31);
             if (rise_[i] < 0 || rise_[i] > hottest) return false;
         }
         return true;
@@ -148,7 +166,7 @@ private:
 /// The power that, at `k_per_w`, makes a rise of `rise`, in milliwatts: rounded down, 0 where `rise` is not positive,
 /// and the greatest power of a model where none is too much. O(1), two divisions.
 constexpr std::uint32_t power_for(q32 rise, q32 k_per_w) noexcept {
-    constexpr std::uint32_t most = thermal_model<1>::highest_power_mw;
+    constexpr std::uint32_t most = thermal_model<1>::max_power_mw;
     if (rise <= 0) return 0;
     if (k_per_w <= 0) return most;
     const q32 watts = rise / k_per_w;

@@ -27,14 +27,14 @@
 // reading that can be believed the model alone is good for a while only; then trust() is `nothing`, for as long as it
 // lasts.
 //
-//     reading believed            model_after quanta without one        blind_after quanta without one
+//     reading believed            sensor_timeout_quanta quanta without one        model_timeout_quanta quanta without one
 //         sensor ─────────────────────────▶ model ────────────────────────────────▶ nothing
 //           ▲                                 │                                        │
 //           └─────── a reading believed ──────┴────────────────────────────────────────┘
 //
 // Invariants
 //   1. scale and offset are within their limits.
-//   2. Without a believed reading trust() is `nothing` after blind_after quanta.
+//   2. Without a believed reading trust() is `nothing` after model_timeout_quanta quanta.
 //   3. The all-zero object has no model and trusts nothing.
 //
 //     operation                      cost        why
@@ -69,17 +69,23 @@ struct learning_gains {
     }
 };
 
+/// What a loop through these gains feeds back in all, for certify_learning. Saturates.
+constexpr std::uint32_t total_gain_q16(learning_gains const& gains) noexcept {
+    const std::uint64_t sum = std::uint64_t{gains.scale_q16} + gains.offset_q16;
+    return static_cast<std::uint32_t>(sum < UINT32_MAX ? sum : UINT32_MAX);
+}
+
 /// What the observer has to know beside the model. Temperatures in thousandths of a degree Celsius, durations in
 /// quanta.
 struct observer_settings {
-    std::int32_t surroundings_mc = 40'000;    ///< of the air, as far as known
-    std::int32_t resolution_mk = 1'000;       ///< of the sensor, which rounds to the nearest
-    std::uint32_t least_scale_q16 = 19'661;   ///< .3
-    std::uint32_t most_scale_q16 = 170'394;   ///< 2.6
-    std::int32_t most_offset_mk = 25'000;     ///< how far the surroundings may differ from what is known
-    std::uint32_t model_after = 250;          ///< without a reading for so long, it rests on the model
-    std::uint32_t blind_after = 2'000;        ///< and for so long, on nothing
-    std::int32_t drift_uk_per_quantum = 125;  ///< how fast the model alone may go wrong, in micro-kelvin
+    std::int32_t ambient_mc = 40'000;            ///< of the air, as far as known
+    std::int32_t resolution_mk = 1'000;          ///< of the sensor, which rounds to the nearest
+    std::uint32_t min_scale_q16 = 19'661;        ///< .3
+    std::uint32_t max_scale_q16 = 170'394;       ///< 2.6
+    std::int32_t max_offset_mk = 25'000;         ///< how far the surroundings may differ from what is known
+    std::uint32_t sensor_timeout_quanta = 250;   ///< without a reading for so long, it rests on the model
+    std::uint32_t model_timeout_quanta = 2'000;  ///< and for so long, on nothing
+    std::int32_t drift_uk_per_quantum = 125;     ///< how fast the model alone may go wrong, in micro-kelvin
 };
 
 /// What an estimate rests on.
@@ -102,21 +108,22 @@ public:
     constexpr thermal_observer(thermal_model<Stages> const& model, observer_settings const& settings,
                                learning_gains const& gains, sensor_limits const& limits) noexcept
         : model_(model),
-          monitor_(limits),
+          monitor_(limits, q32_from_milli(settings.ambient_mc) - q32_from_milli(settings.max_offset_mk)),
           scale_gain_(q32{gains.scale_q16} << 16),
           offset_gain_(q32{gains.offset_q16} << 16),
           ridge_q16_(std::uint64_t{gains.ridge_k2} << 16),
-          surroundings_(q32_from_milli(settings.surroundings_mc)),
+          ambient_(q32_from_milli(settings.ambient_mc)),
           half_cell_(q32_from_milli(settings.resolution_mk) / 2),
-          least_scale_(q32{settings.least_scale_q16} << 16),
-          most_scale_(q32{settings.most_scale_q16} << 16),
-          most_offset_(q32_from_milli(settings.most_offset_mk)),
+          min_scale_(q32{settings.min_scale_q16} << 16),
+          max_scale_(q32{settings.max_scale_q16} << 16),
+          max_offset_(q32_from_milli(settings.max_offset_mk)),
           drift_per_quantum_(settings.drift_uk_per_quantum * q32_one / 1'000'000),
-          scale_(clamped(q32_one, least_scale_, most_scale_)),
+          scale_(clamped(q32_one, min_scale_, max_scale_)),
           scale_before_(scale_),
-          model_after_(settings.model_after),
-          blind_after_(settings.blind_after),
-          blind_(settings.model_after < settings.blind_after ? settings.model_after : settings.blind_after) {
+          sensor_timeout_(settings.sensor_timeout_quanta),
+          model_timeout_(settings.model_timeout_quanta),
+          blind_(settings.sensor_timeout_quanta < settings.model_timeout_quanta ? settings.sensor_timeout_quanta
+                                                                                : settings.model_timeout_quanta) {
         fill_past();
     }
 
@@ -125,7 +132,17 @@ public:
         model_.step(power_mw);
         newest_ = newest_ + 1 < History ? newest_ + 1 : 0;
         past_[newest_] = model_.rise();
-        if (blind_ < blind_after_) ++blind_;
+        if (blind_ < model_timeout_) ++blind_;
+        if (excess_left_ != 0) --excess_left_;
+    }
+
+    /// `quanta` quanta have passed in which nobody stepped and `power_mw` were drawn. Readings from before don't say
+    /// anything about now: they count as so much older. O(64 Stages + History).
+    constexpr void sleep(std::uint32_t power_mw, std::uint64_t quanta) noexcept {
+        model_.advance(power_mw, quanta);
+        fill_past();
+        blind_ = quanta < model_timeout_ - blind_ ? blind_ + static_cast<std::uint32_t>(quanta) : model_timeout_;
+        excess_left_ = 0;
     }
 
     /// The sensor read `reading_mc` `age` quanta ago. Whatever is not `plausible` teaches nothing; an age of History or
@@ -136,7 +153,7 @@ public:
         const q32 reading = q32_from_milli(reading_mc);
         const q32 predicted = estimate(rise);
         const sensor_verdict verdict = monitor_.judge(reading, rise, scale_, predicted);
-        excess_ = 0;
+        excess_left_ = 0;
         if (verdict == sensor_verdict::plausible) {
             blind_ = 0;
             learn(innovation(reading, predicted), rise);
@@ -145,6 +162,7 @@ public:
             offset_ = offset_before_;
         } else if (verdict != sensor_verdict::out_of_range && reading > predicted) {
             excess_ = reading - predicted;
+            excess_left_ = sensor_timeout_;
         }
         if (monitor_.moved()) {
             scale_before_ = scale_;
@@ -162,23 +180,29 @@ public:
     /// What each watt burnt through the horizon adds to that, in K/W. O(1).
     constexpr q32 warming() const noexcept { return mul_q32(scale_, model_.warming()); }
 
-    /// Kelvin by which a reading that is not believed is above the estimate. Who is careful adds them. O(1).
-    constexpr q32 excess() const noexcept { return excess_; }
+    /// Kelvin by which the newest reading, if it is not believed, is above the estimate: keep the setpoint down by as
+    /// much. 0 once no reading has confirmed it for sensor_timeout_quanta. O(1).
+    constexpr q32 excess() const noexcept { return excess_left_ != 0 ? excess_ : 0; }
 
     /// What the estimate rests on. O(1).
     constexpr trust_level trust() const noexcept {
-        if (blind_ >= blind_after_) return trust_level::nothing;
-        return blind_ >= model_after_ ? trust_level::model : trust_level::sensor;
+        if (blind_ >= model_timeout_) return trust_level::nothing;
+        return blind_ >= sensor_timeout_ ? trust_level::model : trust_level::sensor;
     }
 
     /// How much the estimate may have drifted since it last rested on the sensor, in kelvin. O(1).
     constexpr q32 drift() const noexcept {
-        return blind_ <= model_after_ ? 0 : drift_per_quantum_ * (blind_ - model_after_);
+        return blind_ <= sensor_timeout_
+                   ? 0
+                   : detail::saturate(detail::int128{drift_per_quantum_} * (blind_ - sensor_timeout_));
     }
 
-    /// By how much the die may be hotter than the estimate, in kelvin: half the resolution, what readings have lately
-    /// been hotter than predicted, on average, and the drift. O(1).
-    constexpr q32 error_bound() const noexcept { return add_sat(add_sat(half_cell_, surprise_), drift()); }
+    /// By how much the die can be hotter than the estimate, in kelvin: half the resolution, the mean by which readings
+    /// were lately hotter than predicted, and the drift. The mean no longer counts once trust() is `nothing`. O(1).
+    constexpr q32 error_bound() const noexcept {
+        const q32 lately = trust() == trust_level::nothing ? 0 : surprise_;
+        return add_sat(add_sat(half_cell_, lately), drift());
+    }
 
     /// The learned scale of the model's rise, in Q32.32. O(1).
     constexpr q32 scale() const noexcept { return scale_; }
@@ -192,7 +216,7 @@ public:
     /// The machine has run for a while and reads `reading_mc`: the model begins in the state in which it would have
     /// that temperature for good. For a scheduler that starts late. O(Stages + History).
     constexpr void warm_start(std::int32_t reading_mc) noexcept {
-        const q32 rise = sub_sat(q32_from_milli(reading_mc), add_sat(surroundings_, offset_));
+        const q32 rise = sub_sat(q32_from_milli(reading_mc), add_sat(ambient_, offset_));
         const q32 k_per_w = mul_q32(scale_, model_.resistance());
         if (rise <= 0 || k_per_w <= 0) return;
         model_.settle(power_for(rise, k_per_w));
@@ -200,17 +224,21 @@ public:
     }
 
     /// The sensor was replaced or repaired: it is trusted from its next reading on. O(1).
-    constexpr void reset_sensor() noexcept { monitor_.reset(); }
+    constexpr void reset_sensor() noexcept {
+        monitor_.reset();
+        excess_left_ = 0;
+        surprise_ = 0;
+    }
 
     /// Do invariants 1 and 2 hold? O(Stages); for tests.
     constexpr bool check_invariants() const noexcept {
-        return scale_ >= least_scale_ && scale_ <= most_scale_ && offset_ >= -most_offset_ && offset_ <= most_offset_ &&
-               blind_ <= blind_after_ && newest_ < History && model_.check_invariants();
+        return scale_ >= min_scale_ && scale_ <= max_scale_ && offset_ >= -max_offset_ && offset_ <= max_offset_ &&
+               blind_ <= model_timeout_ && newest_ < History && model_.check_invariants();
     }
 
 private:
     constexpr q32 estimate(q32 rise) const noexcept {
-        return add_sat(add_sat(surroundings_, offset_), mul_q32(scale_, rise));
+        return add_sat(add_sat(ambient_, offset_), mul_q32(scale_, rise));
     }
 
     /// How far `predicted` lies outside the cell of `reading`; positive where the reading is hotter.
@@ -222,8 +250,8 @@ private:
 
     constexpr void learn(q32 e, q32 rise) noexcept {
         const q32 to_scale = mul_q32(mul_q32(scale_gain_, e), scale_per_kelvin(rise));
-        scale_ = clamped(add_sat(scale_, to_scale), least_scale_, most_scale_);
-        offset_ = clamped(add_sat(offset_, mul_q32(offset_gain_, e)), -most_offset_, most_offset_);
+        scale_ = clamped(add_sat(scale_, to_scale), min_scale_, max_scale_);
+        offset_ = clamped(add_sat(offset_, mul_q32(offset_gain_, e)), -max_offset_, max_offset_);
         surprise_ += ((e > 0 ? e : 0) - surprise_) / 4;
     }
 
@@ -244,21 +272,22 @@ private:
     q32 scale_gain_ = 0;
     q32 offset_gain_ = 0;
     std::uint64_t ridge_q16_ = 0;
-    q32 surroundings_ = 0;
+    q32 ambient_ = 0;
     q32 half_cell_ = 0;  ///< of the sensor's resolution
-    q32 least_scale_ = 0;
-    q32 most_scale_ = 0;
-    q32 most_offset_ = 0;
+    q32 min_scale_ = 0;
+    q32 max_scale_ = 0;
+    q32 max_offset_ = 0;
     q32 drift_per_quantum_ = 0;
     q32 scale_ = 0;
     q32 offset_ = 0;
     q32 scale_before_ = 0;  ///< when the reading last moved
     q32 offset_before_ = 0;
     q32 excess_ = 0;
-    q32 surprise_ = 0;  ///< mean of the innovations of late, as far as they were hot
-    std::uint32_t model_after_ = 0;
-    std::uint32_t blind_after_ = 0;
-    std::uint32_t blind_ = 0;  ///< quanta since a reading was believed, at most blind_after_
+    q32 surprise_ = 0;               ///< mean of the innovations of late, as far as they were hot
+    std::uint32_t excess_left_ = 0;  ///< quanta for which excess_ still counts
+    std::uint32_t sensor_timeout_ = 0;
+    std::uint32_t model_timeout_ = 0;
+    std::uint32_t blind_ = 0;  ///< quanta since a reading was believed, at most model_timeout_
     std::uint32_t newest_ = 0;
     q32 past_[History] = {};  ///< rise of the model, a ring
 };

@@ -5,7 +5,7 @@
 namespace maxwell {
 
 price next(view<power_bid const> bids, std::uint64_t cap_mw, price last) {
-    return next_price(last, clearing_price(bids, cap_mw, 0).clears, price_limits{});
+    return next_price(last, clearing_price(bids, cap_mw, 0).clearing_price, price_limits{});
 }
 
 }  // namespace maxwell

@@ -10,6 +10,6 @@ template class controller<4, 1024>;
 
 constinit controller<3, 128> in_bss;
 
-std::optional<controller<3, 128>> at_run_time(controller_settings<3> const& s) { return controller<3, 128>::create(s); }
+controller<3, 128>::created at_run_time(controller_settings<3> const& s) { return controller<3, 128>::create(s); }
 
 }  // namespace maxwell

@@ -34,10 +34,10 @@ inline controller_settings<most_stages> settings_for(machine const& m, double ta
                        static_cast<std::uint32_t>(std::lround(m.stages[i].tau_s * 1e6))};
     }
     s.target_mc = static_cast<std::int32_t>(std::lround(target_c * 1000));
-    s.observer.surroundings_mc = static_cast<std::int32_t>(std::lround(m.surroundings_c * 1000));
-    s.hottest_mc = s.observer.surroundings_mc + 5'000;
+    s.observer.ambient_mc = static_cast<std::int32_t>(std::lround(m.surroundings_c * 1000));
+    s.max_ambient_mc = s.observer.ambient_mc + 5'000;
     s.idle_mw = static_cast<std::uint32_t>(std::lround(m.idle_w * 1000));
-    s.most_mw = static_cast<std::uint32_t>(std::lround(m.most_w * 1000));
+    s.max_mw = static_cast<std::uint32_t>(std::lround(m.most_w * 1000));
     return s;
 }
 
@@ -49,8 +49,10 @@ public:
     /// the watts is `watts_error` times what is burnt. Throws std::invalid_argument where the settings are refused.
     auction_governor(controller_settings<most_stages> const& settings, std::vector<price> const& bids, double core_w,
                      double watts_error = 1)
-        : controller_(controller_type::create(settings)), watts_error_(watts_error), core_w_(core_w) {
-        if (!controller_) throw std::invalid_argument("the controller refuses these settings");
+        : watts_error_(watts_error), core_w_(core_w) {
+        const auto made = controller_type::create(settings);
+        if (!made) throw std::invalid_argument(sentence(made.fault));
+        controller_ = *made;
         for (const price amount : bids) bids_.push_back({amount, believed_mw(core_w)});
     }
 
