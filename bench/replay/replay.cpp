@@ -128,7 +128,7 @@ constexpr std::uint32_t percentiles[] = {500'000, 990'000, 999'000};
 std::string times(clock_facts const& clock, latency_histogram<> const& h) {
     std::string row;
     for (const auto p : percentiles) row += fmt::format("{:>8.0f}", clock.ns(h.percentile(p)));
-    return row + fmt::format("{:>10.0f}", clock.ns(h.max()));
+    return row + fmt::format("{:>10.0f}", clock.ns(h.maximum()));
 }
 
 void print_times(clock_facts const& clock, std::vector<entry> const& entries) {
@@ -247,7 +247,7 @@ nlohmann::json json_of(clock_facts const& clock, latency_histogram<> const& h) {
             {"p50_ns", clock.ns(h.percentile(500'000))},
             {"p99_ns", clock.ns(h.percentile(990'000))},
             {"p999_ns", clock.ns(h.percentile(999'000))},
-            {"max_ns", clock.ns(h.max())}};
+            {"max_ns", clock.ns(h.maximum())}};
 }
 
 nlohmann::json json_of(options const& o, sim::workload const& w, schedule const& plan) {

@@ -195,7 +195,7 @@ TEST(latency_histogram, empty_answers_zero) {
     const auto h = std::make_unique<latency_histogram<>>();
     EXPECT_EQ(h->count(), 0u);
     EXPECT_EQ(h->percentile(500'000), 0u);
-    EXPECT_EQ(h->max(), 0u);
+    EXPECT_EQ(h->maximum(), 0u);
     EXPECT_TRUE(h->check_invariants());
 }
 
@@ -218,7 +218,7 @@ TEST(latency_histogram, percentiles_are_those_of_the_sorted_values_to_a_cell) {
             EXPECT_LE(found, exact * (1 + 1.0 / 128) + 1);
         }
         EXPECT_EQ(h->percentile(1'000'000), values.back());
-        EXPECT_EQ(h->max(), values.back());
+        EXPECT_EQ(h->maximum(), values.back());
         EXPECT_EQ(h->count(), values.size());
     }
 }
@@ -226,7 +226,7 @@ TEST(latency_histogram, percentiles_are_those_of_the_sorted_values_to_a_cell) {
 TEST(latency_histogram, values_beyond_32_bits_keep_their_maximum) {
     auto h = std::make_unique<latency_histogram<>>();
     h->record(std::uint64_t{1} << 40);
-    EXPECT_EQ(h->max(), std::uint64_t{1} << 40);
+    EXPECT_EQ(h->maximum(), std::uint64_t{1} << 40);
     EXPECT_EQ(h->percentile(999'000), std::uint64_t{1} << 40);
     h->record(7);
     EXPECT_EQ(h->percentile(500'000), 7u);

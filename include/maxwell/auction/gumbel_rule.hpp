@@ -245,12 +245,12 @@ private:
             unfile_elsewhere(slot);
         }
     }
-    [[gnu::noinline]] constexpr void unfile_elsewhere(std::uint32_t slot) noexcept {
+    [[gnu::__noinline__]] constexpr void unfile_elsewhere(std::uint32_t slot) noexcept {
         (agent_[slot].noise == 0 ? newcomers_ : barred_).set(slot, 0);
     }
 
     /// `slot` is met for the first time, and is a newcomer; or an epoch has gone by while it had no bid.
-    [[gnu::noinline]] constexpr void catch_up(book const& b, std::uint32_t slot) noexcept {
+    [[gnu::__noinline__]] constexpr void catch_up(book const& b, std::uint32_t slot) noexcept {
         const bool met_before = agent_[slot].epoch != 0;
         agent_[slot].epoch = epoch_of(slot);
         if (met_before) agent_[slot].noise = draw(b, slot);
@@ -296,11 +296,11 @@ private:
     static constexpr key barred_below(price reserve) noexcept { return reserve == 0 ? 0 : (key{reserve} << 32) - 1; }
 
     /// Out of line: the reserve has crossed a bid.
-    [[gnu::noinline]] constexpr void set_aside(book const& b, std::uint32_t slot) noexcept {
+    [[gnu::__noinline__]] constexpr void set_aside(book const& b, std::uint32_t slot) noexcept {
         rings_.leave(slot, agent_[slot].rank);
         barred_.set(slot, key_of(b, slot));
     }
-    [[gnu::noinline]] constexpr void bring_back(book const& b) noexcept {
+    [[gnu::__noinline__]] constexpr void bring_back(book const& b) noexcept {
         while (barred_.root() > barred_below(b.reserve())) {
             const std::uint32_t slot = slot_of_key(barred_.root());
             barred_.set(slot, 0);

@@ -47,7 +47,7 @@ public:
     constexpr std::uint64_t sum() const noexcept { return sum_; }
 
     /// The greatest value; 0 when nothing was counted.
-    constexpr std::uint64_t max() const noexcept { return max_; }
+    constexpr std::uint64_t maximum() const noexcept { return max_; }
 
     /// The least value that `per_million` millionths of all operations do not exceed, to the width of a cell: the cell's
     /// greatest value, and never more than max(). 500'000 is the median, 999'000 the 99.9th percentile; above 1'000'000

@@ -79,7 +79,7 @@ public:
     status post(award const& won) noexcept {
         const std::uint32_t slot = slot_of(won.winner.agent);
         if (slot >= Agents) return status::unknown_agent;
-        seen now = cell_[slot].current();
+        seen now = cell_[slot].newest();
         if (now.generation != generation_of(won.winner.agent)) return status::stale_agent;
         now.sums.awards += 1;
         now.sums.units += won.winner.units;
@@ -136,7 +136,7 @@ private:
         std::uint64_t unused_back[4];
 
         /// For the one who writes.
-        seen current() const noexcept { return copies[sequence.load(memory_order::relaxed) % 2].load(); }
+        seen newest() const noexcept { return copies[sequence.load(memory_order::relaxed) % 2].load(); }
 
         /// For the others: nothing if the copy may have been written meanwhile.
         std::optional<seen> look() const noexcept {
