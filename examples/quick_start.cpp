@@ -3,6 +3,7 @@
 // Quick start: three agents, a few quanta, one price broadcast. What a scheduler does with Maxwell, without the scheduler.
 
 #include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/many_bids.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/core/agent_registry.hpp>
 
@@ -33,7 +34,7 @@ int main() {
     const maxwell::agent_id build = *agents.acquire();
     const maxwell::agent_id backup = *agents.acquire();
 
-    // Each bids what a microsecond of processor time is worth to it. Lying doesn't pay, so there is nothing to tune.
+    // Each bids what a microsecond of processor time is worth to it. Misreporting doesn't pay, so there is nothing to tune.
     market.insert({database, 900, slice_us});
     market.insert({build, 400, slice_us});
     market.insert({backup, 30, slice_us});
@@ -58,4 +59,12 @@ int main() {
     agents.release(backup);
     std::printf("a late bid of the backup is stale: %s\n",
                 market.insert({backup, 30, slice_us}) == maxwell::status::stale_agent ? "yes" : "no");
+
+    // Many bids at once; one that needs less keeps its place before an equal one; and a look at all of them.
+    const maxwell::bid arrivals[] = {{database, 500, slice_us}, {build, 500, slice_us}};
+    maxwell::insert_all(market, arrivals);
+    market.set_units(database, slice_us / 2);
+    for (const maxwell::bid b : maxwell::live_bids(market))
+        std::printf("agent %u waits for %u us\n", maxwell::slot_of(b.agent), b.units);
+    show("half a slice is enough:", {maxwell::status::ok, market.extract_max()});
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <maxwell/auction/adaptive_tiers.hpp>
+#include <maxwell/auction/bid_lifetimes.hpp>
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/clearing_units.hpp>
 #include <maxwell/auction/clearing_vickrey.hpp>
@@ -20,6 +21,7 @@
 #include <maxwell/core/atomic.hpp>
 #include <maxwell/core/atomic16.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/cxx20.hpp>
 #include <maxwell/core/fixed_log.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
 #include <maxwell/core/keyed_hash.hpp>

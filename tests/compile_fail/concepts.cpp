@@ -38,7 +38,7 @@ template <part Part, defect Defect, unsigned SubConcept>
 constexpr bool refused = [] {
     using A = archetype<Part, Defect>;
     return failing<A> == SubConcept && !auction<A> && !selective_auction<A> && !multi_unit_auction<A> &&
-           !listed_auction<A>;
+           !listed_auction<A> && !peekable_auction<A> && !browsable_auction<A> && !amendable_auction<A>;
 }();
 
 using enum defect;
@@ -135,6 +135,28 @@ constexpr bool not_listed = [] {
 static_assert(not_listed<part::list_best, missing>);
 static_assert(not_listed<part::list_best, may_throw>);
 static_assert(not_listed<part::list_best, wrong_type>);
+
+static_assert(peekable_auction<whole> && browsable_auction<whole> && amendable_auction<whole>);
+static_assert(auction<archetype<part::top, not_const>> && !peekable_auction<archetype<part::top, not_const>>);
+
+template <part Part, defect Defect>
+constexpr bool not_browsable = [] {
+    using A = archetype<Part, Defect>;
+    return auction<A> && peekable_auction<A> && amendable_auction<A> && !browsable_auction<A>;
+}();
+static_assert(not_browsable<part::find_slot, missing>);
+static_assert(not_browsable<part::find_slot, may_throw>);
+static_assert(not_browsable<part::find_slot, not_const>);
+static_assert(not_browsable<part::find_slot, wrong_type>);
+
+template <part Part, defect Defect>
+constexpr bool not_amendable = [] {
+    using A = archetype<Part, Defect>;
+    return auction<A> && peekable_auction<A> && browsable_auction<A> && !amendable_auction<A>;
+}();
+static_assert(not_amendable<part::set_units, missing>);
+static_assert(not_amendable<part::set_units, may_throw>);
+static_assert(not_amendable<part::set_units, wrong_type>);
 
 // The clearing rules ask for no more than the concept that they name.
 static_assert([] {

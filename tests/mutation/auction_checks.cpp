@@ -11,6 +11,7 @@
 #include "support/arrivals.hpp"
 #include "support/dice.hpp"
 
+#include <maxwell/auction/bid_lifetimes.hpp>
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
@@ -201,6 +202,36 @@ char const* affinity_looks_no_further_than_its_probes() {
     return nullptr;
 }
 
+/// A bid is in for its lifetime and gone one round of the hand later, in every slot; a refused one renews nothing.
+char const* the_dead_leave_in_time() {
+    constexpr std::uint32_t lifetime = 10;
+    bid_lifetimes<4> lifetimes;
+    exact a;
+    for (std::uint32_t slot = 0; slot < 4; ++slot) lifetimes.insert(a, {make_agent_id(slot, 1), 5, 1}, 100);
+    for (std::uint32_t now = 100; now <= 110; ++now) {
+        lifetimes.insert(a, {make_agent_id(0, 0), 5, 1}, now);
+        REQUIRE(lifetimes.withdraw_old(a, now, lifetime, 1) == 0 && a.size() == 4);
+    }
+    for (std::uint32_t now = 111; now < 115; ++now) lifetimes.withdraw_old(a, now, lifetime, 1);
+    REQUIRE(a.empty());
+    return nullptr;
+}
+
+/// A list that is longer than the numbers left before a sweep, with equal amounts, which win in the list's order.
+char const* many_enter_in_their_order() {
+    for (const std::uint64_t first : {std::uint64_t{0}, ~std::uint64_t{0} - 5, ~std::uint64_t{0} - 1}) {
+        lazy_heap<64> a(first);
+        bid bids[64];
+        for (int round = 0; round < 40; ++round) {
+            for (std::uint32_t i = 0; i < 64; ++i) bids[i] = {(i * 5 + 3) % 64, 7, 1};
+            a.insert({9, 6, 1});
+            REQUIRE(insert_all(a, bids) == 64 && a.check_invariants());
+            for (std::uint32_t i = 0; i < 64; ++i) REQUIRE(a.extract_max()->winner == bids[i]);
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -218,6 +249,8 @@ int main() {
         [] { return arrivals_keep_their_order<3, 8>(5000, 0); },
         [] { return arrivals_keep_their_order<5, 10>(9000, 1); },
         affinity_looks_no_further_than_its_probes,
+        the_dead_leave_in_time,
+        many_enter_in_their_order,
         a_bonus_is_worth_itself,
         nobody_gains_by_lying,
         random_operations,

@@ -41,6 +41,8 @@ enum class part {
     extract_max_if,
     critical_price,
     list_best,
+    find_slot,
+    set_units,
 };
 
 /// What can be wrong with it.
@@ -121,8 +123,9 @@ public:
     constexpr reserve_type reserve() const noexcept(nothrow(part::reserve)) requires(constant(part::reserve)) { return 0; }
     constexpr reserve_type reserve() noexcept requires(is(part::reserve, defect::not_const)) { return 0; }
 
-    constexpr result<part::top, std::optional<award>, std::optional<bid>> top() noexcept(nothrow(part::top))
-        requires(has(part::top)) { return {}; }
+    using top_type = result<part::top, std::optional<award>, std::optional<bid>>;
+    constexpr top_type top() const noexcept(nothrow(part::top)) requires(constant(part::top)) { return {}; }
+    constexpr top_type top() noexcept requires(is(part::top, defect::not_const)) { return {}; }
     constexpr result<part::extract_max, std::optional<award>, std::optional<bid>> extract_max()
         noexcept(nothrow(part::extract_max)) requires(has(part::extract_max)) { return {}; }
 
@@ -141,6 +144,14 @@ public:
         requires(constant(part::critical_price)) { return 0; }
     constexpr critical_type critical_price(agent_id, agent_id) noexcept
         requires(is(part::critical_price, defect::not_const)) { return 0; }
+
+    using slot_type = result<part::find_slot, std::optional<bid>, bid const*>;
+    constexpr slot_type find_slot(std::uint32_t) const noexcept(nothrow(part::find_slot))
+        requires(constant(part::find_slot)) { return {}; }
+    constexpr slot_type find_slot(std::uint32_t) noexcept requires(is(part::find_slot, defect::not_const)) { return {}; }
+
+    constexpr result<part::set_units, status, bool> set_units(agent_id, std::uint32_t)
+        noexcept(nothrow(part::set_units)) requires(has(part::set_units)) { return {}; }
 
     constexpr result<part::list_best, std::size_t, int> list_best(view<award>) noexcept(nothrow(part::list_best))
         requires(has(part::list_best)) { return 0; }

@@ -13,7 +13,9 @@
 
 #include <array>
 #include <cstring>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -52,6 +54,14 @@ static_assert(std::is_constructible_v<view<int const>, std::vector<int> const&>)
 static_assert(!std::is_constructible_v<view<int>, std::vector<int> const&>, "a view gives no way around const");
 static_assert(!std::is_constructible_v<view<base>, std::vector<derived>&>, "elements have another size");
 static_assert(!std::is_constructible_v<view<int>, int&>);
+static_assert(std::is_constructible_v<view<int>, std::span<int>>, "a temporary that borrows its elements");
+static_assert(std::is_constructible_v<view<int const>, std::span<int, 3>>);
+static_assert(std::is_constructible_v<view<int const>, std::span<int const> const>);
+static_assert(std::is_constructible_v<view<char const>, std::string_view>);
+static_assert(!std::is_constructible_v<view<int const>, std::vector<int>>, "a temporary that takes them along");
+static_assert(!std::is_constructible_v<view<int const>, std::array<int, 2>>);
+static_assert(!std::is_constructible_v<view<char const>, std::string>);
+static_assert(!std::is_constructible_v<view<int>, std::span<int const>>);
 
 constexpr int sum(view<int const> v) {
     int s = 0;

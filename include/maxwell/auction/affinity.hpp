@@ -14,6 +14,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #include <cstdint>  // uint32_t
 
 namespace maxwell::detail {

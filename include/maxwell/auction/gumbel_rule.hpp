@@ -58,7 +58,7 @@ namespace maxwell {
 /// `Levels` of price are told apart, which reach to between Levels / 64 and Levels / 32 temperatures; prices above are one level.
 template <std::uint32_t Levels>
 struct gumbel_rule_of_levels {
-    static_assert(Levels > 0 && Levels <= 32768);
+    static_assert(Levels > 0 && Levels <= 32768, "scores are filed in 1 to 32,768 levels");
     static constexpr bool fifo_ties = false;  ///< equal bids have unequal noise
     static constexpr bool truthful_for_every_draw = true;
     static constexpr bool has_epochs = true;

@@ -42,8 +42,8 @@ using log_linear_tiers = log_linear<MantissaBits, price>;
 /// `Count` tiers of `Step` ticks from `Low` on: for prices of a known range, and exact in it when Step is 1.
 template <price Low, price Step, std::uint32_t Count>
 struct linear_tiers {
-    static_assert(Step > 0 && Count > 0);
-    static_assert(Low + std::uint64_t{Count - 1} * Step <= 0xFFFF'FFFFu, "the last lower edge is a price");
+    static_assert(Step > 0 && Count > 0, "linear tiers are one tick wide at least, and one at least");
+    static_assert(Low + std::uint64_t{Count - 1} * Step <= max_price, "the last lower edge is a price");
 
     static constexpr std::uint32_t count = Count;
 

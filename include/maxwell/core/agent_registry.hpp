@@ -33,6 +33,8 @@ namespace maxwell {
 
 template <std::size_t Capacity>
 class agent_registry {
+    static_assert(Capacity > 0 && Capacity <= (std::size_t{1} << 24), "a slot is 24 bits in the wire format");
+
 public:
     /// No agent yet.
     constexpr agent_registry() noexcept = default;

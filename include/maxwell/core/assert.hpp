@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #ifndef MAXWELL_ASSERT
 #ifdef NDEBUG
 #define MAXWELL_ASSERT(condition) static_cast<void>(sizeof((condition) ? 1 : 0))  // checked by the compiler, never run

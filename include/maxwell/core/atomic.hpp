@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #include <cstddef>      // size_t
 #include <cstdint>      // for the size assertions
 #include <type_traits>  // is_trivially_copyable, is_integral

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <maxwell/abi/bid.h>
+#include <maxwell/core/cxx20.hpp>
 
 #include <cstddef>      // offsetof
 #include <cstdint>      // uint32_t, uint64_t

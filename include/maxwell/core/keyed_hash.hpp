@@ -16,6 +16,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #include <bit>      // rotl
 #include <cstdint>  // uint64_t
 

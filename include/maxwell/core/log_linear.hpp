@@ -33,7 +33,8 @@ template <int MantissaBits, class Value = std::uint32_t>
 struct log_linear {
     static_assert(std::is_unsigned_v<Value> && sizeof(Value) >= 4, "32-bit or 64-bit unsigned values");
     static constexpr int value_bits = static_cast<int>(sizeof(Value) * 8);
-    static_assert(MantissaBits >= 0 && MantissaBits < 24 && MantissaBits < value_bits);
+    static_assert(MantissaBits >= 0 && MantissaBits < 24,
+                  "a cell's relative width is 1 to 2^-23: 0 to 23 mantissa bits");
 
     using index_type = std::uint32_t;
 

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 namespace maxwell {
 
 /// The line at `address` will be read soon. Any address will do.

@@ -10,9 +10,16 @@
 
 #include <concepts>     // convertible_to
 #include <cstddef>      // size_t
-#include <type_traits>  // is_convertible, remove_pointer
+#include <type_traits>  // is_convertible, is_trivially_copyable, remove_pointer
 
 namespace maxwell {
+
+/// Does a C only refer to its elements, so that they outlive it? It does if its bytes may be copied and it can be made from
+/// what it refers to: a first element and a count. (std::ranges::borrowed_range, for code that may not include <ranges>.)
+template <class C>
+concept borrows_elements = std::is_trivially_copyable_v<C> && requires(C& c) {
+    C{c.data(), c.size()};
+};
 
 template <class T>
 class view {
@@ -30,15 +37,17 @@ public:
     template <std::size_t N>
     constexpr view(T (&array)[N]) noexcept : data_(array), size_(N) {}
 
-    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view. A view of `T const` also
-    /// takes elements of type T, but never those of a derived class.
+    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view. A temporary only if it
+    /// borrows its elements, as std::span and std::string_view do. A view of `T const` also takes elements of type T, but never
+    /// those of a derived class.
     // clang-format off
     template <class Container>
-        requires requires(Container& c) {
-            requires std::is_convertible_v<std::remove_pointer_t<decltype(c.data())> (*)[], T (*)[]>;
-            { c.size() } -> std::convertible_to<std::size_t>;
-        }
-    constexpr view(Container& container) noexcept : data_(container.data()), size_(container.size()) {}
+        requires (std::is_lvalue_reference_v<Container> || borrows_elements<std::remove_cv_t<Container>>) &&
+            requires(Container& c) {
+                requires std::is_convertible_v<std::remove_pointer_t<decltype(c.data())> (*)[], T (*)[]>;
+                { c.size() } -> std::convertible_to<std::size_t>;
+            }
+    constexpr view(Container&& container) noexcept : data_(container.data()), size_(container.size()) {}
     // clang-format on
 
     constexpr T* data() const noexcept { return data_; }

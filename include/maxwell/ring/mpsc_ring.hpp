@@ -57,9 +57,9 @@ namespace maxwell {
 template <std::size_t Capacity, std::size_t Agents = Capacity, std::size_t Producers = 64, std::uint32_t Patience = 8,
           class Cell = wire_cell>
 class mpsc_ring {
-    static_assert(Capacity > 0 && Capacity <= std::size_t{1} << 32);
-    static_assert(Producers > 0 && Producers <= 4096);
-    static_assert(Patience > 0 && Patience <= std::uint32_t{1} << 30);
+    static_assert(Capacity > 0 && Capacity <= std::size_t{1} << 32, "a ring has 1 to 2^32 cells");
+    static_assert(Producers > 0 && Producers <= 4096, "a ring has 1 to 4,096 producers");
+    static_assert(Patience > 0 && Patience <= std::uint32_t{1} << 30, "patience is 1 to 2^30 drains");
 
 public:
     using producer = std::uint32_t;  ///< in [0, Producers): one thread's at a time

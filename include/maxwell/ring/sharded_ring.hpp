@@ -34,7 +34,7 @@ namespace maxwell {
 
 template <bid_source Source, std::size_t Count>
 class sharded_ring {
-    static_assert(Count > 0);
+    static_assert(Count > 0, "at least one shard");
 
 public:
     static constexpr overflow_policy overflow = Source::overflow;

@@ -28,6 +28,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #include <cstdint>      // int64_t, uint32_t
 #include <type_traits>  // is_trivially_copyable
 

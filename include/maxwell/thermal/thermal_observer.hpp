@@ -98,7 +98,7 @@ enum class trust_level : std::uint8_t {
 /// `History`: quanta that a reading may be old.
 template <std::size_t Stages, std::size_t History>
 class thermal_observer {
-    static_assert(History > 0 && History <= 65'536);
+    static_assert(History > 0 && History <= 65'536, "a history is 1 to 65,536 quanta");
 
 public:
     /// Knows nothing: its temperature is 0, its trust is `nothing`.

@@ -48,7 +48,7 @@ private:
     static constexpr std::uint64_t numbers = std::uint64_t{1} << (Bits - slot_bits);
     static_assert(
         Bits <= 32 && numbers >= 8 * Slots,
-        "an exact container has 16,384 slots at most: with more, arrival numbers would be swept all the time");
+        "numbers of this width would be swept all the time: 16,384 slots at most");
 
     /// A sweep begins `reserved` numbers before their end, and steps twice in each arrival from `urgent` numbers on, whatever a
     /// step costs. Then it is over after Slots + 1 more arrivals, since each adds one slot to the list and numbers two.

@@ -34,6 +34,9 @@ namespace maxwell::detail {
 
 template <class Container, std::size_t Capacity>
 class exact_auction : public slot_auction<Container, Capacity> {
+    static_assert(Capacity > 0 && Capacity <= 16384,
+                  "an exact container has 1 to 16,384 slots: with more, arrival numbers would be swept all the time");
+
 protected:
     using book = exact_book<Capacity>;
     using key = typename book::key;

@@ -47,7 +47,7 @@ namespace maxwell::detail {
 
 template <std::size_t N>
 class winner_tree {
-    static_assert(N > 0 && N <= (std::size_t{1} << 24));
+    static_assert(N > 0 && N <= (std::size_t{1} << 24), "a tree has 1 to 2^24 leaves");
 
 public:
     using key = std::uint64_t;
