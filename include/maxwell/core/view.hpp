@@ -37,17 +37,22 @@ public:
     template <std::size_t N>
     constexpr view(T (&array)[N]) noexcept : data_(array), size_(N) {}
 
-    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view. A temporary only if it
-    /// borrows its elements, as std::span and std::string_view do. A view of `T const` also takes elements of type T, but never
-    /// those of a derived class.
+    /// Anything contiguous that has data() and size(): an array, a vector, a string, another view. A view of `T const` also
+    /// takes elements of type T, but never those of a derived class.
     // clang-format off
     template <class Container>
-        requires (std::is_lvalue_reference_v<Container> || borrows_elements<std::remove_cv_t<Container>>) &&
-            requires(Container& c) {
-                requires std::is_convertible_v<std::remove_pointer_t<decltype(c.data())> (*)[], T (*)[]>;
-                { c.size() } -> std::convertible_to<std::size_t>;
-            }
-    constexpr view(Container&& container) noexcept : data_(container.data()), size_(container.size()) {}
+        requires requires(Container& c) {
+            requires std::is_convertible_v<std::remove_pointer_t<decltype(c.data())> (*)[], T (*)[]>;
+            { c.size() } -> std::convertible_to<std::size_t>;
+        }
+    constexpr view(Container& container) noexcept : data_(container.data()), size_(container.size()) {}
+
+    /// A temporary, if it borrows its elements, as std::span and std::string_view do.
+    template <borrows_elements Container>
+        requires requires(Container const& c) {
+            requires std::is_convertible_v<std::remove_pointer_t<decltype(c.data())> (*)[], T (*)[]>;
+        }
+    constexpr view(Container const&& container) noexcept : data_(container.data()), size_(container.size()) {}
     // clang-format on
 
     constexpr T* data() const noexcept { return data_; }

@@ -46,9 +46,8 @@ public:
 
 private:
     static constexpr std::uint64_t numbers = std::uint64_t{1} << (Bits - slot_bits);
-    static_assert(
-        Bits <= 32 && numbers >= 8 * Slots,
-        "numbers of this width would be swept all the time: 16,384 slots at most");
+    static_assert(Bits <= 32 && numbers >= 8 * Slots,
+                  "numbers of this width would be swept all the time: 16,384 slots at most");
 
     /// A sweep begins `reserved` numbers before their end, and steps twice in each arrival from `urgent` numbers on, whatever a
     /// step costs. Then it is over after Slots + 1 more arrivals, since each adds one slot to the list and numbers two.
