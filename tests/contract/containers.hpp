@@ -45,21 +45,19 @@ using tree = subject<tournament_tree<Capacity, Groups>, reference_auction<Capaci
 template <std::size_t Capacity>
 using lazy = subject<lazy_heap<Capacity>, reference_auction<Capacity, exact_order>>;
 
-/// Few levels, so that scores meet in one and prices above the last are tried too.
-template <std::size_t Capacity, std::uint32_t Levels = 64>
-using gumbel = subject<probabilistic_sampler<Capacity, gumbel_rule_of_levels<Levels>>,
-                       reference_sampler<Capacity, flat_gumbel<Capacity, Levels>>>;
+template <std::size_t Capacity>
+using gumbel = subject<probabilistic_sampler<Capacity>, reference_sampler<Capacity, reference_gumbel<Capacity>>>;
 
 template <std::size_t Capacity, class Tiers = adaptive_tiers<>>
 using adaptive = subject<stratified_buckets<Capacity, Tiers>, reference_adaptive_auction<Capacity, Tiers>>;
 
 template <std::size_t Capacity, std::uint32_t D>
-using choices =
-    subject<probabilistic_sampler<Capacity, choices_rule<D>>, reference_sampler<Capacity, flat_choices<Capacity, D>>>;
+using choices = subject<probabilistic_sampler<Capacity, choices_rule<D>>,
+                        reference_sampler<Capacity, reference_choices<Capacity, D>>>;
 
 template <std::size_t Capacity>
 using lottery =
-    subject<probabilistic_sampler<Capacity, lottery_rule>, reference_sampler<Capacity, flat_lottery<Capacity>>>;
+    subject<probabilistic_sampler<Capacity, lottery_rule>, reference_sampler<Capacity, reference_lottery<Capacity>>>;
 
 /// The oracles stand in the list too: the clauses that are tested directly must hold for them.
 template <std::size_t Capacity, class Order>
@@ -73,7 +71,7 @@ using bucket_containers =
 using tree_containers =
     ::testing::Types<tree<1>, tree<7>, tree<64>, tree<1000>, tree<7, 3>, tree<5, 5>, tree<1000, 32>>;
 using lazy_containers = ::testing::Types<lazy<1>, lazy<7>, lazy<64>, lazy<1000>>;
-using gumbel_containers = ::testing::Types<gumbel<1>, gumbel<7>, gumbel<64, 8192>>;
+using gumbel_containers = ::testing::Types<gumbel<1>, gumbel<7>, gumbel<64>>;
 using adaptive_containers = ::testing::Types<adaptive<1>, adaptive<7>, adaptive<64>>;
 /// Too few tiers for the amounts of the contract's tests, but their boundaries move all the time.
 using moving_containers = ::testing::Types<adaptive<1, adaptive_tiers<2, 1>>, adaptive<7, adaptive_tiers<3, 2>>,

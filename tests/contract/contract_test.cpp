@@ -292,6 +292,25 @@ TYPED_TEST(contract, top_changes_nothing_and_is_what_extract_max_takes) {
     EXPECT_TRUE(this->a.empty());
 }
 
+// Two copies get the same operations and only one is asked: it must not answer any later one otherwise.
+TYPED_TEST(contract, top_changes_nothing_that_comes_later) {
+    using A = typename TestFixture::container;
+    dice random(11);
+    for (int round = 0; round < 100; ++round) {
+        auto asked = std::make_unique<A>();
+        auto silent = std::make_unique<A>();
+        for (int i = 0; i < 60; ++i) {
+            const op kinds[] = {op::insert, op::insert, op::insert, op::update_price, op::extract_max, op::expire};
+            const operation o{kinds[random.below(6)], 0, id(random.below(std::min<std::size_t>(this->capacity, 9))),
+                              random.below(8) * 100, 1};
+            if (random.below(2) == 0) asked->top();
+            ASSERT_EQ(perform(*asked, o), perform(*silent, o));
+            ASSERT_EQ(asked->size(), silent->size());
+        }
+        while (const auto won = asked->extract_max()) ASSERT_EQ(won, silent->extract_max());
+    }
+}
+
 TYPED_TEST(contract, clear_keeps_generations_and_reserve) {
     this->a.update_price(100);
     const price reserve = this->a.reserve();

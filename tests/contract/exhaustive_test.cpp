@@ -155,9 +155,9 @@ void enumerate_draws(int length) {
     enumerate<probabilistic_sampler<agents, Rule>, reference_sampler<agents, Draw>>(rare_operations(), 3);
 }
 
-TEST(exhaustive, gumbel_rule) { enumerate_draws<gumbel_rule_of_levels<64>, flat_gumbel<agents, 64>>(4); }
-TEST(exhaustive, choices_rule) { enumerate_draws<choices_rule<2>, flat_choices<agents, 2>>(4); }
-TEST(exhaustive, lottery_rule) { enumerate_draws<lottery_rule, flat_lottery<agents>>(4); }
+TEST(exhaustive, gumbel_rule) { enumerate_draws<gumbel_rule, reference_gumbel<agents>>(4); }
+TEST(exhaustive, choices_rule) { enumerate_draws<choices_rule<2>, reference_choices<agents, 2>>(4); }
+TEST(exhaustive, lottery_rule) { enumerate_draws<lottery_rule, reference_lottery<agents>>(4); }
 
 }  // namespace
 }  // namespace maxwell::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Nobody gains by lying to a sampler: for every draw under rules that say so, and in expectation under the lottery. With rules
-// that are known to fail as controls.
+// No misreport to a sampler pays: for every draw under rules that say so, and in expectation under the lottery. With rules that are
+// known to fail as negative controls.
 
 #include "support/scale.hpp"
 
@@ -26,8 +26,8 @@ using sim::search_deviations;
 
 constexpr std::size_t agents = 3;
 
-/// Prices are told apart to the tick and noise is several ticks wide, so that it turns the order round often.
-using gumbel_sampler = probabilistic_sampler<agents, gumbel_rule_of_levels<64>>;
+/// At its least temperature noise is as wide as the grid of prices, so it reverses the order often.
+using gumbel_sampler = probabilistic_sampler<agents>;
 
 void enter(auto& a, market const& m) {
     for (std::size_t i = 0; i < m.amounts.size(); ++i) a.insert({m.slots[i], m.amounts[i], 1});
@@ -43,7 +43,7 @@ void settle(outcome& all, market const& m, std::optional<award> const& won) {
 gumbel_sampler seasoned(hash_key key) {
     gumbel_sampler a;
     a.rekey(key);
-    a.temperature(32);
+    a.temperature(gumbel_rule::min_temperature);
     a.agents_per_award(agents);
     for (int round = 0; round < 3; ++round) {
         for (std::uint32_t s = 0; s < agents; ++s) a.insert({s, 0, 1});
@@ -87,34 +87,27 @@ TEST(sampler_deviation, gumbel_among_newcomers_is_truthful) {
     expect_truthful(search_deviations(one_award<gumbel_sampler>{a}, space));
 }
 
-/// Two awards under one draw, the winner of the first gone: what a bid does to the second, set aside or brought back, gains nothing.
-TEST(sampler_deviation, gumbel_is_truthful_in_the_award_after) {
+/// The same after a reserve has barred everybody and was asked about: what stood aside meanwhile returns as it was.
+TEST(sampler_deviation, gumbel_is_truthful_after_the_reserve_has_fallen) {
     struct second_award {
         gumbel_sampler prepared;
         outcome operator()(market const& m) const {
             gumbel_sampler a = prepared;
             enter(a, m);
             a.update_price(7);  // bars everybody
-            a.top();
+            a.extract_max();
             a.update_price(m.reserve);
             outcome all(m.amounts.size());
             settle(all, m, a.extract_max());
             return all;
         }
     };
-    std::uint64_t profitable = 0, cases = 0;
-    for (std::uint64_t key = 0; key < scaled(60); ++key) {
-        const auto r = search_deviations(second_award{seasoned({key, 2})}, space);
-        EXPECT_EQ(r.overcharged, 0u);
-        EXPECT_LE(r.worst_regret, 4) << "who comes back earlier wins a tie: a level, which is a tick here, and no more";
-        profitable += r.profitable;
-        cases += r.cases;
-    }
-    EXPECT_LT(static_cast<double>(profitable), .02 * static_cast<double>(cases));
+    for (std::uint64_t key = 0; key < scaled(30); ++key)
+        expect_truthful(search_deviations(second_award{seasoned({key, 2})}, space));
 }
 
-/// The control: an insert that drew anew would let the agent choose its draw. Here each amount has a draw of its own.
-TEST(sampler_deviation, a_draw_that_follows_the_bid_is_not) {
+/// Negative control: an insert that drew anew would let the agent choose its draw. Here each amount has a draw of its own.
+TEST(sampler_deviation, a_bid_dependent_draw_rewards_misreporting) {
     const auto redrawing = [](market const& m) {
         outcome all(m.amounts.size());
         std::size_t winner = 0, rival = 0;
@@ -144,8 +137,8 @@ TEST(sampler_deviation, a_draw_that_follows_the_bid_is_not) {
     EXPECT_GT(r.profitable, r.cases / 20) << "a control that passes proves nothing";
 }
 
-/// The control: the winner pays by the runner-up's price and not by its score.
-TEST(sampler_deviation, the_second_price_without_the_noise_is_not) {
+/// Negative control: the winner pays by the runner-up's price and not by its score.
+TEST(sampler_deviation, the_second_price_without_the_noise_rewards_misreporting) {
     std::uint64_t wrong = 0;
     for (std::uint64_t key = 0; key < 20; ++key) {
         const gumbel_sampler prepared = seasoned({key, 1});
@@ -196,15 +189,15 @@ TEST(sampler_deviation, the_lottery_is_truthful_in_expectation_to_a_tick) {
     for (const std::uint64_t others : {1u, 5u, 20u, 100u, 1000u}) {
         for (price truth = 0; truth < 60; ++truth) {
             for (const double value : {truth + 0.0, truth + .5}) {
-                for (price lie = 0; lie < 120; ++lie) {
+                for (price other = 0; other < 120; ++other) {
                     const double p = (truth + 1.0) / static_cast<double>(truth + 1 + others);
-                    worst = std::max(worst, (utility(lie, value, others) - utility(truth, value, others)) / p);
-                    control = std::max(control, first_price(lie, value, others) - first_price(truth, value, others));
+                    worst = std::max(worst, (utility(other, value, others) - utility(truth, value, others)) / p);
+                    control = std::max(control, first_price(other, value, others) - first_price(truth, value, others));
                 }
             }
         }
     }
-    EXPECT_LT(worst, 1.0) << "ticks, for each time that the honest bid wins";
+    EXPECT_LT(worst, 1.0) << "ticks, for each time that the truthful bid wins";
     EXPECT_GT(control, 1.0) << "a control that passes proves nothing";
 }
 

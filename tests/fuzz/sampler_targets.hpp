@@ -22,10 +22,9 @@ char const* fuzz_sampler(std::uint8_t const* data, std::size_t size) {
 
 /// Null, or a sentence on the first sampler that differs from its oracle.
 inline char const* run_sampler_targets(std::uint8_t const* data, std::size_t size) {
-    if (char const* why = fuzz_sampler<5, gumbel_rule_of_levels<64>, flat_gumbel<5, 64>>(data, size)) return why;
-    if (char const* why = fuzz_sampler<3, gumbel_rule, flat_gumbel<3, 8192>>(data, size)) return why;
-    if (char const* why = fuzz_sampler<5, choices_rule<3>, flat_choices<5, 3>>(data, size)) return why;
-    if (char const* why = fuzz_sampler<5, lottery_rule, flat_lottery<5>>(data, size)) return why;
+    if (char const* why = fuzz_sampler<5, gumbel_rule, reference_gumbel<5>>(data, size)) return why;
+    if (char const* why = fuzz_sampler<5, choices_rule<3>, reference_choices<5, 3>>(data, size)) return why;
+    if (char const* why = fuzz_sampler<5, lottery_rule, reference_lottery<5>>(data, size)) return why;
     return nullptr;
 }
 

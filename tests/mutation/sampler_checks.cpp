@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer of samplers' mutants: the oracles under the same draws, and, since oracles share what draws are made of, the laws of
-// the hash and of the noise.
+// What samplers' mutants must not pass: lockstep with the reference models under the same draws, and, since those share what draws
+// are made of, the laws of the hash, of the noise, and of a scheduler's loop.
 
 #include "fuzz/sampler_targets.hpp"
 #include "mutation/check.hpp"
 #include "support/chi_square.hpp"
 #include "support/dice.hpp"
+#include "support/sampler_loop.hpp"
 
 #include <maxwell/auction/probabilistic_sampler.hpp>
 
@@ -30,15 +31,45 @@ char const* random_operations() {
 /// Known agents, whose scores tie often at one temperature, and turn their amounts round at the other.
 char const* operations_of_known_agents() {
     dice random(8);
-    twin<probabilistic_sampler<5, gumbel_rule_of_levels<64>>, reference_sampler<5, flat_gumbel<5, 64>>> both;
+    twin<probabilistic_sampler<5>, reference_sampler<5, reference_gumbel<5>>> both;
     for (int i = 0; i < 20'000; ++i) {
         operation o{random.below(3) != 0 ? op::insert : op::extract_max, 0, random.below(5), random.below(3) * 20, 1};
         if (i % 7 == 0) o = {op::update_price, 0, 0, random.below(3) * 20, 0};
         if (i % 50 == 0) o = {op::extract_top, static_cast<std::uint8_t>(1 + random.below(3)), random(), random(), 1};
-        if (i % 1000 == 0) o = {op::quantum_bonus, 0, 0, i % 2000 == 0 ? 32u : 1u << 25, 0};  // the temperature
+        if (i % 1000 == 0) o = {op::quantum_bonus, 0, 0, i % 2000 == 0 ? 8u : 1u << 31, 0};  // the temperature
         if (char const* why = both.apply(o)) return why;
     }
     return nullptr;
+}
+
+/// Most bids are below the reserve, so that draws fail and the row is settled.
+char const* choices_among_many_that_are_barred() {
+    dice random(9);
+    twin<probabilistic_sampler<64, choices_rule<1>>, reference_sampler<64, reference_choices<64, 1>>> both;
+    for (int i = 0; i < 3000; ++i) {
+        operation o{random.below(2) != 0 ? op::insert : op::extract_max, 0, random.below(64),
+                    random.below(16) == 0 ? 900 + random.below(9) : random.below(100), 1};
+        if (i % 10 == 0) o = {op::update_price, 0, 0, random.below(4) == 0 ? 0u : 500u, 0};
+        if (char const* why = both.apply(o)) return why;
+    }
+    return nullptr;
+}
+
+/// The owner of the last slot enters idle identities after a win and withdraws them after a loss.
+char const* law_holds_in_the_loop() {
+    probabilistic_sampler<10> a;
+    a.rekey({4, 5});
+    a.temperature(1000);
+    std::vector<price> amounts(10, 0);
+    amounts[0] = amounts[9] = 100'000;
+    bool in = true;
+    const auto idle = [&](auto& sampler, std::uint32_t winner) {
+        if ((winner == 9) == in) return;
+        in = winner == 9;
+        for (std::uint32_t slot = 1; slot < 9; ++slot) sampler.insert({slot, 0, in ? 1u : 0u});
+    };
+    const auto found = run_loop(a, amounts, 60'000, 9, 0, idle);
+    return found.owner.agrees_with(.5) ? nullptr : "the law does not hold in the loop";
 }
 
 char const* noise_is_gumbels() {
@@ -85,5 +116,6 @@ char const* lottery_pays_by_myerson() {
 int main() {
     using namespace maxwell::test;
     return run({noise_is_gumbels, hash_is_uniform_and_takes_everything_in, lottery_pays_by_myerson,
-                operations_of_known_agents, random_operations});
+                operations_of_known_agents, choices_among_many_that_are_barred, random_operations,
+                law_holds_in_the_loop});
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The oracles of choices_rule and lottery_rule, for reference_sampler: lists and loops. With the library they share the random bits
-// and the order in which bidders stand before the draw, which has to be the same for the same draw to name the same winner.
+// The reference models of choices_rule and lottery_rule, for reference_sampler: lists and loops. With the library they share the
+// random bits and the order in which bidders stand before the draw, which has to be the same for the same draw to name the same
+// winner. That the laws hold is for tests/unit/draws_test.cpp, which shares nothing.
 
 #pragma once
 
@@ -13,153 +14,101 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <utility>
 
 namespace maxwell::test {
 
-/// The least amount of `w` at which `wins()` still holds, which it does now: by its definition, a search.
-template <class Wins>
-price least_winning(bid& offer, price reserve, Wins wins) {
-    const price amount = offer.amount;
-    std::uint64_t losing = reserve;
-    std::uint64_t winning = amount;
-    while (losing < winning) {
-        const std::uint64_t middle = (losing + winning) / 2;
-        offer.amount = static_cast<price>(middle);
-        const bool still = wins();
-        (still ? winning : losing) = still ? middle : middle + 1;
-    }
-    offer.amount = amount;
-    return static_cast<price>(winning);
-}
-
-/// A vector whose copy is a copy of its bytes, as oracles have to be.
-template <std::size_t Most>
-class short_list {
-public:
-    std::uint32_t* begin() { return item_; }
-    std::uint32_t* end() { return item_ + size_; }
-    std::uint32_t const* begin() const { return item_; }
-    std::uint32_t const* end() const { return item_ + size_; }
-    std::size_t size() const { return size_; }
-    bool empty() const { return size_ == 0; }
-    std::uint32_t& operator[](std::size_t i) { return item_[i]; }
-    std::uint32_t& front() { return item_[0]; }
-    std::uint32_t& back() { return item_[size_ - 1]; }
-    void clear() { size_ = 0; }
-    void push_back(std::uint32_t value) { item_[size_++] = value; }
-    void pop_back() { --size_; }
-    void push_front(std::uint32_t value) {
-        push_back(value);
-        std::rotate(begin(), end() - 1, end());
-    }
-    void pop_front() {
-        std::rotate(begin(), begin() + 1, end());
-        pop_back();
-    }
-
-private:
-    std::uint32_t item_[Most + 1] = {};  // one more for what moves from one list to the other
-    std::size_t size_ = 0;
-};
-
 template <std::size_t Capacity, std::uint32_t D>
-class flat_choices {
+class reference_choices {
 public:
-    using agents = std::array<flat_agent, Capacity>;
+    using agents = std::array<reference_agent, Capacity>;
 
-    void entered(agents&, std::uint32_t slot) {
-        drawn_.clear();
-        auto found = std::find(barred_.begin(), barred_.end(), slot);
-        if (found != barred_.end()) {
-            std::swap(*found, barred_.front());
-            barred_.pop_front();
-        } else if (std::find(open_.begin(), open_.end(), slot) == open_.end()) {
-            if (!barred_.empty()) {  // the newest takes the place of the first that is barred, which goes to the end
-                barred_.push_back(barred_.front());
-                barred_.pop_front();
-            }
-        } else {
-            return;
-        }
-        open_.push_back(slot);
+    void entered(agents const&, std::uint32_t slot) {
+        if (!row_.contains(slot)) row_.push_back(slot);
+        const std::size_t at = index_of(slot);
+        if (at >= open_) std::swap(row_[at], row_[open_++]);
     }
-    void left(agents&, std::uint32_t slot) {
-        drawn_.clear();
-        auto found = std::find(open_.begin(), open_.end(), slot);
-        if (found != open_.end()) {
-            *found = open_.back();
-            open_.pop_back();
-            if (!barred_.empty()) {
-                const std::uint32_t last = barred_.back();
-                barred_.pop_back();
-                barred_.push_front(last);
-            }
-        } else {
-            found = std::find(barred_.begin(), barred_.end(), slot);
-            *found = barred_.back();
-            barred_.pop_back();
-        }
+    void left(agents const&, std::uint32_t slot) {
+        if (index_of(slot) < open_) std::swap(row_[index_of(slot)], row_[--open_]);
+        std::swap(row_[index_of(slot)], row_[row_.size() - 1]);
+        row_.pop_back();
     }
-    void awarded(agents&) { ++draws_; }
-    void rekey(agents&, hash_key key) {
-        key_ = key;
-        drawn_.clear();
+    void awarded(agents const&) { ++draws_; }
+    void rekey(hash_key key) { key_ = key; }
+    void reserve_changed(bool fell) {
+        if (fell) open_ = row_.size();
     }
-    std::optional<award> top(agents& all, price reserve) {
-        if (reserve < reserve_) {
-            for (const std::uint32_t slot : barred_) open_.push_back(slot);
-            barred_.clear();
-        }
-        if (reserve != reserve_) drawn_.clear();
-        reserve_ = reserve;
-        if (drawn_.empty()) draw(all);
-        if (drawn_.empty()) return std::nullopt;
-        const std::uint32_t w = best(all);
-        const price paid = least_winning(all[w].offer, reserve, [&] { return best(all) == w; });
+    std::optional<award> top(agents& all, price reserve) const {
+        const auto drawn = draw(all, reserve);
+        if (drawn.size() == 0) return std::nullopt;
+        const auto best = [&] {
+            return *std::max_element(drawn.begin(), drawn.end(), [&](std::uint32_t a, std::uint32_t b) {
+                return all[a].offer.amount < all[b].offer.amount;
+            });
+        };
+        const std::uint32_t w = best();
+        const price paid = least_winning(all[w].offer, reserve, [&] { return best() == w; });
         return award{all[w].offer, paid};
     }
+    /// The same; where D could not be drawn in so many tries, the barred go to the end of the row.
+    std::optional<award> take(agents& all, price reserve) {
+        const auto won = top(all, reserve);
+        if (pick(all, reserve, 0, {row_.begin(), open_}, 4 * D + 16).size() < D) {
+            std::size_t kept = 0;
+            for (std::size_t i = 0; i < open_; ++i) {
+                if (all[row_[i]].offer.amount >= reserve) std::swap(row_[kept++], row_[i]);
+            }
+            open_ = kept;
+        }
+        return won;
+    }
 
 private:
-    void draw(agents const& all) {
-        std::uint64_t state = keyed_hash(key_, draws_, 0);
-        while (!open_.empty() && drawn_.size() < D) {
+    std::size_t index_of(std::uint32_t slot) const {
+        return static_cast<std::size_t>(std::find(row_.begin(), row_.end(), slot) - row_.begin());
+    }
+    /// Up to D eligible of `from`, by the random numbers `stream`, in so many tries.
+    short_list<D> pick(agents const& all, price reserve, std::uint64_t stream, std::span<std::uint32_t const> from,
+                       std::size_t tries) const {
+        short_list<D> drawn;
+        std::uint64_t state = keyed_hash(key_, draws_, stream);
+        for (; !from.empty() && drawn.size() < D && tries > 0; --tries) {
             std::uint64_t z = state += 0x9E37'79B9'7F4A'7C15u;
             z = (z ^ z >> 30) * 0xBF58'476D'1CE4'E5B9u;
             z = (z ^ z >> 27) * 0x94D0'49BB'1331'11EBu;
-            const std::size_t at = (z >> 32) * open_.size() >> 32;
-            const std::uint32_t slot = open_[at];
-            if (all[slot].offer.amount >= reserve_) {
-                drawn_.push_back(slot);
-            } else {
-                open_[at] = open_.back();
-                open_.pop_back();
-                barred_.push_front(slot);
-            }
+            const std::uint32_t slot = from[(z >> 32) * from.size() >> 32];
+            if (all[slot].offer.amount >= reserve) drawn.push_back(slot);
         }
+        return drawn;
     }
-    std::uint32_t best(agents const& all) const {
-        return *std::max_element(drawn_.begin(), drawn_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return all[a].offer.amount < all[b].offer.amount;
-        });
+    short_list<D> draw(agents const& all, price reserve) const {
+        const auto drawn = pick(all, reserve, 0, {row_.begin(), open_}, 4 * D + 16);
+        if (drawn.size() == D) return drawn;
+        short_list<Capacity> eligible;
+        for (std::size_t i = 0; i < open_; ++i) {
+            if (all[row_[i]].offer.amount >= reserve) eligible.push_back(row_[i]);
+        }
+        return pick(all, reserve, 1, {eligible.begin(), eligible.end()}, D);
     }
 
     hash_key key_{};
     std::uint64_t draws_ = 0;
-    price reserve_ = 0;
-    short_list<Capacity> open_, barred_;
-    short_list<D> drawn_;
+    short_list<Capacity> row_;
+    std::size_t open_ = 0;
 };
 
 template <std::size_t Capacity>
-class flat_lottery {
+class reference_lottery {
 public:
-    using agents = std::array<flat_agent, Capacity>;
+    using agents = std::array<reference_agent, Capacity>;
 
-    void entered(agents&, std::uint32_t) {}
-    void left(agents&, std::uint32_t) {}
-    void awarded(agents&) { ++draws_; }
-    void rekey(agents&, hash_key key) { key_ = key; }
-    std::optional<award> top(agents& all, price reserve) {
+    void entered(agents const&, std::uint32_t) {}
+    void left(agents const&, std::uint32_t) {}
+    void awarded(agents const&) { ++draws_; }
+    void rekey(hash_key key) { key_ = key; }
+    std::optional<award> take(agents const& all, price reserve) { return top(all, reserve); }
+    std::optional<award> top(agents const& all, price reserve) const {
         std::uint64_t total = 0;
         for (auto const& a : all) total += tickets(a, reserve);
         if (total == 0) return std::nullopt;
@@ -168,7 +117,8 @@ public:
             static_cast<std::uint64_t>(std::floor(wide * static_cast<long double>(total) / 18446744073709551616.0L));
         ticket = std::min(ticket, total - 1);
         for (std::size_t i = 0; i < Capacity; ++i) {
-            flat_agent& a = all[(std::bit_ceil(Capacity) - Capacity + i) % Capacity];  // as leaves stand in a tree
+            reference_agent const& a =
+                all[(std::bit_ceil(Capacity) - Capacity + i) % Capacity];  // as leaves stand in a tree
             if (ticket < tickets(a, reserve)) return award{a.offer, paid(a.offer.amount, ticket, total, reserve)};
             ticket -= tickets(a, reserve);
         }
@@ -176,7 +126,7 @@ public:
     }
 
 private:
-    static std::uint64_t tickets(flat_agent const& a, price reserve) {
+    static std::uint64_t tickets(reference_agent const& a, price reserve) {
         return a.live() && a.offer.amount >= reserve ? std::uint64_t{a.offer.amount} + 1 : 0;
     }
     /// The least T with P(T) / P(amount) >= (offset + 1) / (amount + 1): a search over the law itself.

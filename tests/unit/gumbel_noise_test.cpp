@@ -9,6 +9,7 @@
 #include <maxwell/auction/detail/gumbel_noise.hpp>
 #include <maxwell/core/fixed_log.hpp>
 #include <maxwell/core/keyed_hash.hpp>
+#include <maxwell/core/log_linear.hpp>
 
 #include <gtest/gtest.h>
 
@@ -66,6 +67,17 @@ TEST(keyed_hash, every_bit_counts) {
             changed[2] += std::popcount(h ^ keyed_hash({key.low, key.high ^ flip}, word, tail));
         }
         for (const int c : changed) EXPECT_NEAR(c / double{trials}, 32.0, 1.5) << "bit " << bit;
+    }
+}
+
+/// Each entry of the table is the nearest integer.
+TEST(gumbel_noise, stands_in_its_table_as_it_should) {
+    using cells = log_linear<4>;
+    for (std::uint32_t cell = 1; cells::lower_edge(cell) <= 1u << 31; ++cell) {
+        const std::uint32_t a = cells::lower_edge(cell);
+        const long double v = a / 4294967296.0L;
+        ASSERT_EQ(gumbel_noise::draw((a - 1) << 1), 3200 + std::llround(-std::log(-std::log1p(-v)) * 1024)) << cell;
+        ASSERT_EQ(gumbel_noise::draw((a - 1) << 1 | 1), 3200 + std::llround(-std::log(-std::log(v)) * 1024)) << cell;
     }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What gumbel_rule states, held to it with fixed seeds: the law of winning, ranks, welfare, stakes and splitting, epochs, waiting.
+// What gumbel_rule states, in the loop that schedulers run, with fixed seeds: the law of winning, waiting, splitting, welfare, and
+// that an adversary which enters and withdraws idle identities, renews its generation, or moves its stake gains nothing by it.
+// The checkers see who won and what it paid, and nothing of the container. The control is a rule for which some of it fails.
 
-#include "support/chi_square.hpp"
 #include "support/dice.hpp"
+#include "support/sampler_loop.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/auction/probabilistic_sampler.hpp>
@@ -14,78 +16,82 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <vector>
 
 namespace maxwell::test {
 namespace {
 
-/// A market in which nobody is a newcomer any more, and a new key draws all noise afresh.
-template <std::size_t Agents>
-class market {
-public:
-    using sampler = probabilistic_sampler<Agents>;
-
-    market(std::vector<price> amounts, price tau, std::vector<std::uint32_t> const& stakes = {}) : amounts_(amounts) {
-        sampler_->temperature(tau);
-        sampler_->agents_per_award(Agents);
-        for (std::uint32_t s = 0; s < stakes.size(); ++s) sampler_->stake(s, stakes[s]);
-        for (int round = 0; round < 3; ++round) {
-            enter();
-            sampler_->extract_max();
-        }
-        enter();
-    }
-    sampler& operator*() { return *sampler_; }
-    sampler* operator->() { return sampler_.get(); }
-
-    void enter() {
-        for (std::uint32_t s = 0; s < amounts_.size(); ++s) sampler_->insert({s, amounts_[s], 1});
-    }
-    /// Who wins under a fresh key.
-    std::uint32_t winner() {
-        sampler_->rekey({++key_, 0x5EED});
-        return slot_of(sampler_->top()->winner.agent);
-    }
-
-private:
-    std::vector<price> amounts_;
-    std::unique_ptr<sampler> sampler_ = std::make_unique<sampler>();
-    std::uint64_t key_ = 0;
-};
-
-/// Proportional to stake * e^(price / tau).
-std::vector<double> law_of(std::vector<price> const& amounts, double tau, std::vector<std::uint32_t> const& stakes) {
-    std::vector<double> p(amounts.size());
-    const price most = *std::max_element(amounts.begin(), amounts.end());
-    for (std::size_t i = 0; i < p.size(); ++i) {
-        p[i] = (stakes.empty() ? 1 : stakes[i]) *
-               std::exp((static_cast<double>(amounts[i]) - static_cast<double>(most)) / tau);
-    }
-    const double sum = std::accumulate(p.begin(), p.end(), 0.0);
-    for (double& x : p) x /= sum;
-    return p;
+template <std::size_t Capacity>
+std::unique_ptr<probabilistic_sampler<Capacity>> make_sampler(price tau, std::uint32_t turns = 1,
+                                                              std::vector<std::uint32_t> const& stakes = {}) {
+    auto a = std::make_unique<probabilistic_sampler<Capacity>>();
+    a->rekey({Capacity, tau});
+    a->temperature(tau);
+    a->agents_per_award(turns);
+    for (std::uint32_t slot = 0; slot < stakes.size(); ++slot) a->stake(slot, stakes[slot]);
+    return a;
 }
+
+void expect_shares(std::vector<batch_mean> const& wins, std::vector<double> const& law) {
+    for (std::size_t slot = 0; slot < law.size(); ++slot) {
+        EXPECT_TRUE(wins[slot].agrees_with(law[slot])) << "slot " << slot << " wins " << wins[slot].mean() << " +- "
+                                                       << wins[slot].standard_error() << ", by law " << law[slot];
+    }
+}
+
+// --- the law -----------------------------------------------------------------------------------------------------------
 
 template <std::size_t Agents>
 void expect_law(std::vector<price> const& amounts, price tau, std::vector<std::uint32_t> const& stakes,
-                std::size_t draws) {
-    market<Agents> m(amounts, tau, stakes);
-    std::vector<std::uint64_t> wins(Agents);
-    for (std::size_t i = 0; i < draws; ++i) ++wins[m.winner()];
-    EXPECT_TRUE(fits(wins, law_of(amounts, tau, stakes))) << ::testing::PrintToString(wins);
+                std::size_t awards) {
+    const auto law = law_of_gumbel(amounts, tau, stakes);
+    for (const std::uint32_t turns : {1u, 3u}) {
+        const auto a = make_sampler<Agents>(tau, turns, stakes);
+        expect_shares(win_shares(*a, amounts, scaled(awards)), law);
+        EXPECT_TRUE(a->check_invariants());
+    }
 }
 
 TEST(gumbel_rule, wins_by_the_law_of_the_exponential_mechanism) {
-    const std::size_t draws = scaled(40'000);
-    expect_law<2>({5000, 5000}, 1000, {}, draws);
-    expect_law<2>({5000, 6500}, 1000, {}, draws);
-    expect_law<5>({100, 90'000, 90'000, 120'000, 110'000}, 20'000, {}, draws);
-    expect_law<8>(
-        {1u << 31, 3u << 30, 0xF000'0000u, 0xF800'0000u, 0xFF00'0000u, 0xFFFF'FFFFu, 0xF400'0000u, 0xE000'0000u},
-        1u << 27, {}, draws);
-    expect_law<5>({7000, 7000, 6000, 8000, 7500}, 777, {1, 5, 65535, 2, 10}, draws);
+    expect_law<2>({102'000, 100'000}, 1000, {}, 200'000);
+    expect_law<4>({102'000, 100'000, 100'000, 100'000}, 1000, {}, 200'000);
+    expect_law<8>({102'000, 100'000, 100'000, 100'000, 100'000, 100'000, 100'000, 100'000}, 1000, {}, 200'000);
+    expect_law<5>({100, 90'000, 90'000, 120'000, 110'000}, 20'000, {}, 100'000);
+    expect_law<5>({7000, 7000, 6000, 8000, 7500}, 777, {1, 5, 65535, 2, 10}, 100'000);
+    expect_law<4>({40, 44, 36, 40}, 8, {}, 200'000);                              // the least temperature
+    expect_law<4>({1u << 31, 3u << 30, 0xFFFF'FFFFu, 0}, 1u << 31, {}, 100'000);  // the greatest
+    expect_law<3>({0xFFFF'FF00u, 0xFFFF'FFFFu, 0xFFFF'FE00u}, 256, {}, 100'000);  // at the highest prices
+}
+
+TEST(gumbel_rule, the_law_of_a_cursor_over_live_bids_bends) {
+    if (small_scale()) GTEST_SKIP() << "needs all awards";
+    const std::vector<price> amounts{102'000, 100'000};
+    live_cursor_sampler<2> control(1000, 1);
+    const auto wins = win_shares(control, amounts, 200'000);
+    EXPECT_FALSE(wins[0].agrees_with(law_of_gumbel(amounts, 1000)[0])) << wins[0].mean();
+}
+
+/// A reserve that moves on its own time bars bids and lets them return: at each award the law is that of the eligible.
+TEST(gumbel_rule, wins_by_the_law_of_the_eligible_under_a_moving_reserve) {
+    const std::vector<price> amounts{99'000, 100'000, 101'000, 100'500};
+    const auto a = make_sampler<4>(1000);
+    const price reserves[] = {0, 99'500, 100'100, 0, 101'000};
+    std::vector<std::vector<batch_mean>> wins(5, std::vector<batch_mean>(4, batch_mean{200}));
+    for (std::uint32_t slot = 0; slot < 4; ++slot) a->insert({slot, amounts[slot], 1});
+    for (std::size_t i = 0; i < scaled(500'000); ++i) {
+        const std::size_t phase = i / 3 % 5;
+        a->update_price(reserves[phase]);
+        const award won = *a->extract_max();
+        ASSERT_GE(won.payment, reserves[phase]);
+        ASSERT_LE(won.payment, won.winner.amount);
+        for (std::uint32_t slot = 0; slot < 4 && i > 20; ++slot) {
+            wins[phase][slot].add(slot_of(won.winner.agent) == slot ? 1 : 0);
+        }
+        a->insert(won.winner);
+    }
+    for (std::size_t phase = 0; phase < 5; ++phase)
+        expect_shares(wins[phase], law_of_gumbel(amounts, 1000, {}, reserves[phase]));
 }
 
 /// P(rank <= k), from the law, for a thousand bids.
@@ -93,22 +99,48 @@ TEST(gumbel_rule, the_rank_of_the_winner_follows_from_the_law) {
     constexpr std::size_t n = 1000;
     std::vector<price> amounts(n);
     for (std::size_t i = 0; i < n; ++i) amounts[i] = static_cast<price>(1'000'000 - 1000 * i);  // slot = rank
-    constexpr price tau = 10'000;
-    market<n> m(amounts, tau);
-    const std::vector<double> p = law_of(amounts, tau, {});
-    const std::size_t draws = scaled(4000);
-    std::vector<double> share(n);
-    for (std::size_t i = 0; i < draws; ++i) share[m.winner()] += 1.0 / static_cast<double>(draws);
-    double seen = 0, expected = 0;
-    std::size_t k = 0;
-    for (const std::size_t rank : {1u, 10u, 50u, 100u}) {
-        for (; k < rank; ++k) {
-            seen += share[k];
-            expected += p[k];
-        }
-        EXPECT_NEAR(seen, expected, 4 * std::sqrt(expected * (1 - expected) / static_cast<double>(draws)) + .003)
-            << rank;
+    const auto a = make_sampler<n>(10'000, n);
+    const auto law = law_of_gumbel(amounts, 10'000);
+    for (std::uint32_t slot = 0; slot < n; ++slot) a->insert({slot, amounts[slot], 1});
+    const std::size_t ranks[] = {1, 10, 50, 100};
+    std::vector<batch_mean> within(4, batch_mean{20});
+    for (std::size_t i = 0; i < scaled(2000) + 40; ++i) {
+        const bid won = a->extract_max()->winner;
+        a->insert(won);
+        for (std::size_t k = 0; k < 4 && i > 0; ++k) within[k].add(slot_of(won.agent) < ranks[k] ? 1 : 0);
     }
+    for (std::size_t k = 0; k < 4; ++k) {
+        const double expected = std::accumulate(law.begin(), law.begin() + static_cast<std::ptrdiff_t>(ranks[k]), 0.0);
+        EXPECT_TRUE(within[k].agrees_with(expected)) << ranks[k] << ": " << within[k].mean() << ", " << expected;
+    }
+}
+
+// --- welfare -----------------------------------------------------------------------------------------------------------
+
+/// The mean loss of the loop against the best bid, in ticks.
+template <std::size_t Agents>
+batch_mean welfare_loss(std::vector<price> const& amounts, price tau, std::vector<std::uint32_t> const& stakes,
+                        std::size_t awards) {
+    const auto a = make_sampler<Agents>(tau, 1, stakes);
+    const auto wins = win_shares(*a, amounts, scaled(awards));
+    const price best = *std::max_element(amounts.begin(), amounts.end());
+    batch_mean loss(1);
+    for (std::uint32_t slot = 0; slot < Agents; ++slot)
+        loss.add((double{1} * best - amounts[slot]) * wins[slot].mean() * Agents);
+    return loss;
+}
+
+TEST(gumbel_rule, loses_at_most_tau_times_the_log_of_the_stakes_over_the_best_ones) {
+    EXPECT_LE(
+        welfare_loss<8>({100'000, 99'000, 98'000, 97'000, 96'000, 95'000, 94'000, 93'000}, 3200, {}, 50'000).mean(),
+        3200 * std::log(8));
+    // With unequal stakes the number of agents bounds nothing; the stakes do.
+    const double loss = welfare_loss<2>({20'000, 40'000}, 3200, {65535, 1}, 50'000).mean();
+    EXPECT_GT(loss, 3200 * std::log(2));
+    EXPECT_LE(loss, 3200 * std::log(65536));
+    // Prices are told apart however many temperatures they are above each other.
+    EXPECT_LE(welfare_loss<2>({10'000, 1'000'000}, 32, {}, 50'000).mean(), 32 * std::log(2));
+    EXPECT_LE(welfare_loss<2>({0x8000'0000u, 0xFFFF'FFFFu}, 8, {}, 50'000).mean(), 8 * std::log(2));
 }
 
 /// Sum of the winners' values over that of the highest, at a temperature of 1 % of the highest.
@@ -116,15 +148,17 @@ template <class Value>
 double welfare(Value value) {
     constexpr std::size_t n = 1000;
     double won = 0, best = 0;
-    for (std::size_t trial = 0; trial < scaled(200) + 3; ++trial) {
+    const auto a = make_sampler<n>(10'000'000, n);
+    for (std::size_t trial = 0; trial < scaled(100) + 5; ++trial) {
         std::vector<double> values(n);
         for (double& v : values) v = value();
-        const double most = *std::max_element(values.begin(), values.end());
-        std::vector<price> amounts(n);
-        for (std::size_t i = 0; i < n; ++i) amounts[i] = static_cast<price>(values[i] / most * 1e9);
-        market<n> m(amounts, 10'000'000);
-        for (int draw = 0; draw < 5; ++draw) {
-            won += amounts[m.winner()];
+        const double highest = *std::max_element(values.begin(), values.end());
+        for (std::uint32_t i = 0; i < n; ++i) a->insert({i, static_cast<price>(values[i] / highest * 1e9), 1});
+        for (int award = 0; award < 5; ++award) {
+            const bid winner = a->extract_max()->winner;
+            a->insert(winner);
+            if (trial == 0 && award == 0) continue;  // newcomers only
+            won += winner.amount;
             best += 1e9;
         }
     }
@@ -133,86 +167,254 @@ double welfare(Value value) {
 
 TEST(gumbel_rule, keeps_99_per_cent_of_the_welfare_at_a_temperature_of_1_per_cent) {
     std::mt19937_64 random(5);
-    EXPECT_GE(welfare([&] { return std::uniform_real_distribution<>(0, 1)(random); }), .99);
+    EXPECT_GE(welfare([&] { return std::uniform_real_distribution<>(0, 1)(random); }), .989);
     EXPECT_GE(welfare([&] { return std::lognormal_distribution<>(0, 1)(random); }), .99);
 }
 
-/// One owner among twelve that are alike; its identities share its stake, or count in full each.
-double owner_wins(std::size_t identities, bool by_stake) {
-    constexpr std::size_t others = 11, n = 27;
-    std::vector<price> amounts(n, 0);
-    std::vector<std::uint32_t> stakes(n, 1);
-    for (std::size_t i = 0; i < others + identities; ++i) {
-        amounts[i] = 100'000;
-        stakes[i] = i < others ? 16 : by_stake ? static_cast<std::uint32_t>(16 / identities) : 16;
+// --- waiting -----------------------------------------------------------------------------------------------------------
+
+/// Awards that lie an epoch apart share no noise: at m of them an agent is unserved with probability (1 - p)^m, no more and no less.
+/// In m whole epochs there are others besides.
+template <std::size_t Capacity>
+void expect_bounded_waits(std::vector<price> const& amounts, price tau, std::uint32_t turns, std::uint32_t slot) {
+    const double p = law_of_gumbel(amounts, tau)[slot];
+    const std::size_t epoch = (amounts.size() + turns - 1) / turns;
+    for (const std::size_t m : {2u, 5u}) {
+        const auto a = make_sampler<Capacity>(tau, turns);
+        const auto found = unserved(*a, amounts, scaled(100'000), slot, m, epoch);
+        const double bound = std::pow(1 - p, static_cast<double>(m));
+        EXPECT_TRUE(found.first_awards.agrees_with(bound))
+            << m << " awards an epoch apart: " << found.first_awards.mean() << ", by law " << bound;
+        EXPECT_LE(found.all_awards.mean(), found.first_awards.mean()) << m << " epochs";
     }
-    market<n> m(amounts, 1000, stakes);
-    m->update_price(1);
-    const std::size_t draws = scaled(400'000);
-    std::size_t wins = 0;
-    for (std::size_t i = 0; i < draws; ++i) wins += m.winner() >= others ? 1 : 0;
-    return static_cast<double>(wins) / static_cast<double>(draws);
+}
+
+TEST(gumbel_rule, nobody_waits_longer_than_the_bound) {
+    expect_bounded_waits<2>({102'000, 100'000}, 1000, 1, 0);
+    expect_bounded_waits<2>({102'000, 100'000}, 1000, 1, 1);
+    expect_bounded_waits<16>(std::vector<price>(16, 1'000'000), 10'000, 1, 5);
+    expect_bounded_waits<16>(std::vector<price>(16, 1'000'000), 10'000, 3, 5);  // no divisor
+}
+
+/// Three agents in a container of 4,096 have epochs of three awards.
+TEST(gumbel_rule, few_agents_in_a_large_container_do_not_wait_for_its_capacity) {
+    expect_bounded_waits<4096>(std::vector<price>(3, 100'000), 1000, 1, 2);
+}
+
+TEST(gumbel_rule, a_cursor_over_live_bids_exceeds_the_bound) {
+    if (small_scale()) GTEST_SKIP() << "needs all awards";
+    live_cursor_sampler<2> control(1000, 2);
+    const std::vector<price> amounts{102'000, 100'000};
+    const auto found = unserved(control, amounts, 800'000, 0, 2, 2).first_awards;
+    EXPECT_FALSE(found.is_at_most(std::pow(1 - law_of_gumbel(amounts, 1000)[0], 2))) << found.mean();
+}
+
+// --- splitting ---------------------------------------------------------------------------------------------------------
+
+/// Slot 0 has a stake of 12; the owner of the others divides a stake of 48 among so many names.
+template <class A>
+batch_mean owner_wins(A& a, std::uint32_t names, std::size_t awards) {
+    a.stake(0, 12);
+    for (std::uint32_t slot = 1; slot <= names; ++slot) a.stake(slot, 48 / names);
+    return run_loop(a, std::vector<price>(1 + names, 100'000), awards, 1, 0).owner;
+}
+template <class A>
+batch_mean owner_gain(A& a, std::uint32_t names, std::size_t awards) {
+    a.stake(0, 12);
+    for (std::uint32_t slot = 1; slot <= names; ++slot) a.stake(slot, 48 / names);
+    return run_loop(a, std::vector<price>(1 + names, 100'000), awards, 1, 101'000).gain;
 }
 
 TEST(gumbel_rule, splitting_an_identity_and_its_stake_gains_nothing) {
-    const double tolerance = small_scale() ? .02 : .002;
-    for (const std::size_t identities : {1u, 4u, 16u}) {
-        EXPECT_NEAR(owner_wins(identities, true), 1.0 / 12, tolerance) << identities;
-        const auto m = static_cast<double>(identities);
-        EXPECT_NEAR(owner_wins(identities, false), m / (11 + m), tolerance) << "without stakes it does: " << identities;
+    batch_mean whole;
+    for (const std::uint32_t names : {1u, 4u, 16u}) {
+        const batch_mean share = owner_wins(*make_sampler<17>(1000), names, scaled(200'000));
+        EXPECT_TRUE(share.agrees_with(.8)) << names << " names win " << share.mean();
+        const batch_mean gain = owner_gain(*make_sampler<17>(1000), names, scaled(100'000));
+        if (names == 1) whole = gain;
+        EXPECT_LE(gain.mean(), whole.mean() + 5 * (gain.standard_error() + whole.standard_error())) << names;
     }
 }
 
-// --- epochs ------------------------------------------------------------------------------------------------------------
+TEST(gumbel_rule, splitting_gains_under_a_cursor_over_live_bids) {
+    if (small_scale()) GTEST_SKIP() << "needs all awards";
+    live_cursor_sampler<5> whole(1000, 3), split(1000, 4);
+    EXPECT_GT(owner_wins(split, 4, 100'000).mean(), owner_wins(whole, 1, 100'000).mean() + .02);
+}
+
+TEST(gumbel_rule, names_without_stakes_of_their_own_win_as_so_many_agents) {
+    const std::vector<price> amounts(12 + 4, 100'000);
+    const auto a = make_sampler<16>(1000);
+    const auto found = run_loop(*a, amounts, scaled(100'000), 12, 0);
+    EXPECT_TRUE(found.owner.agrees_with(4.0 / 16)) << found.owner.mean();
+}
+
+// --- nobody chooses among draws ----------------------------------------------------------------------------------------
+
+// Slot 0 and slot 17 are alike; the slots between belong to slot 17 and bid 0. What the owner does after each award must not
+// make it win more often than 1/2, nor gain more than when it does nothing.
+
+constexpr std::uint32_t owner = 17;
+constexpr double owner_value = 101'000;
+
+/// Enters the idle identities after an award of one kind, and withdraws them after the other.
+struct idle_identities {
+    std::uint32_t names;
+    bool enter_after_a_win;
+    bool in = true;
+
+    template <class A>
+    void operator()(A& a, std::uint32_t winner) {
+        const bool enter = (winner == owner) == enter_after_a_win;
+        if (enter == in) return;
+        in = enter;
+        for (std::uint32_t slot = 1; slot <= names; ++slot) enter ? void(a.insert({slot, 0, 1})) : void(a.expire(slot));
+    }
+};
+/// Withdraws after a loss for a few awards, and returns.
+struct absence {
+    std::uint32_t awards;
+    std::uint32_t left = 0;
+
+    template <class A>
+    void operator()(A& a, std::uint32_t winner) {
+        if (left > 0 && --left == 0) a.insert({owner, 100'000, 1});
+        if (left == 0 && winner != owner) {
+            a.expire(owner);
+            left = awards;
+        }
+    }
+};
+/// Bids again and again, with one unit more or less.
+struct repetition {
+    template <class A>
+    void operator()(A& a, std::uint32_t winner) const {
+        if (winner == owner) return;
+        for (std::uint32_t units = 2; units > 0; --units) a.insert({owner, 100'000, units});
+    }
+};
+/// Comes as a new agent after each loss, or takes another stake and its own back.
+struct new_draws {
+    bool by_stake;
+    std::uint32_t generation = 0;
+
+    template <class A>
+    void operator()(A& a, std::uint32_t winner) {
+        if (winner == owner) return;
+        if (by_stake) {
+            a.stake(owner, 2);
+            a.stake(owner, 1);
+        } else {
+            a.retire(make_agent_id(owner, generation));
+            a.insert({make_agent_id(owner, ++generation), 100'000, 1});
+        }
+    }
+};
+
+std::vector<price> owner_and_one_other() {
+    std::vector<price> amounts(owner + 1, 0);
+    amounts.front() = amounts.back() = 100'000;
+    return amounts;
+}
+template <class Adversary>
+loop_figures run_adversary(std::uint32_t turns, Adversary adversary) {
+    const auto a = make_sampler<owner + 1>(1000, turns);
+    return run_loop(*a, owner_and_one_other(), scaled(200'000), owner, owner_value, adversary);
+}
+template <class Adversary>
+void expect_no_gain(Adversary adversary, char const* what) {
+    for (const std::uint32_t turns : {1u, 5u}) {
+        const auto plain = run_adversary(turns, bystander{});
+        const auto found = run_adversary(turns, adversary);
+        EXPECT_TRUE(plain.owner.agrees_with(.5)) << plain.owner.mean();
+        EXPECT_TRUE(found.owner.is_at_most(.5)) << what << " wins " << found.owner.mean();
+        EXPECT_LE(found.gain.mean(),
+                  plain.gain.mean() + 5 * (plain.gain.standard_error() + found.gain.standard_error()))
+            << what;
+    }
+}
+
+TEST(gumbel_rule, idle_identities_gain_nothing) {
+    for (const std::uint32_t names : {4u, 16u}) {
+        expect_no_gain(idle_identities{names, true}, "idle after a loss");
+        expect_no_gain(idle_identities{names, false}, "idle after a win");
+    }
+}
+
+TEST(gumbel_rule, leaving_returning_and_bidding_again_gain_nothing) {
+    expect_no_gain(absence{1}, "absence for an award");
+    expect_no_gain(absence{7}, "absence for some awards");
+    expect_no_gain(repetition{}, "repetition");
+}
+
+TEST(gumbel_rule, new_generations_and_changed_stakes_gain_nothing) {
+    expect_no_gain(new_draws{false}, "a new generation");
+    expect_no_gain(new_draws{true}, "a changed stake");
+}
+
+TEST(gumbel_rule, idle_identities_gain_under_a_cursor_over_live_bids) {
+    live_cursor_sampler<owner + 1> control(1000, 5);
+    const auto found =
+        run_loop(control, owner_and_one_other(), scaled(100'000) + 2000, owner, owner_value, idle_identities{16, true});
+    EXPECT_GT(found.owner.mean(), .7) << "a control that passes proves nothing";
+}
+
+/// The one thing that an agent can do to epochs: a slot's first bid ever lengthens them by a turn. Used at the best moment, after a
+/// win, 64 of them are worth 64 awards once, and nothing afterwards.
+TEST(gumbel_rule, first_bids_of_fresh_slots_are_worth_an_award_each_and_once) {
+    constexpr std::uint32_t fresh = 64;
+    std::size_t extra = 0;
+    constexpr std::size_t trials = 200;
+    for (std::size_t trial = 0; trial < trials; ++trial) {
+        const auto a = std::make_unique<probabilistic_sampler<2 + fresh>>();
+        a->rekey({trial, 9});
+        a->temperature(1000);
+        for (std::uint32_t slot = 0; slot < 2; ++slot) a->insert({slot, 100'000, 1});
+        std::uint32_t next = 2;
+        for (std::size_t i = 0; i < 400; ++i) {
+            const bid won = a->extract_max()->winner;
+            a->insert(won);
+            extra += slot_of(won.agent) == 1 ? 1 : 0;
+            if (slot_of(won.agent) != 1 || next == 2 + fresh) continue;
+            a->insert({next, 0, 1});
+            a->expire(next++);
+        }
+    }
+    const double gained = static_cast<double>(extra) / trials - 200;
+    EXPECT_LE(gained, fresh);
+}
 
 TEST(gumbel_rule, insert_never_redraws) {
-    std::vector<price> amounts(20, 100'000);
-    market<20> m(amounts, 1000);
-    const std::uint32_t first = m.winner();
+    const auto a = make_sampler<20>(1000, 20);
+    for (std::uint32_t slot = 0; slot < 20; ++slot) a->insert({slot, 100'000, 1});
+    a->insert(a->extract_max()->winner);
+    const std::uint32_t first = slot_of(a->top()->winner.agent);
     dice random(3);
     for (int i = 0; i < 1000; ++i) {
-        m->insert({random.below(20), 100'000, 1 + random.below(5)});
-        ASSERT_EQ(slot_of(m->top()->winner.agent), first);
+        a->insert({random.below(20), 100'000, 1 + random.below(5)});
+        ASSERT_EQ(slot_of(a->top()->winner.agent), first);
     }
-    m->expire(first);
-    EXPECT_NE(slot_of(m->top()->winner.agent), first);
-    m->insert({first, 100'000, 1});
-    EXPECT_EQ(slot_of(m->top()->winner.agent), first) << "who leaves and comes back finds its noise";
+    a->expire(first);
+    EXPECT_NE(slot_of(a->top()->winner.agent), first);
+    a->insert({first, 100'000, 1});
+    EXPECT_EQ(slot_of(a->top()->winner.agent), first) << "who leaves and comes back finds its noise";
 }
 
-/// What that is good for: an agent that could draw 16 times and keep the best would win nine times as often.
-TEST(gumbel_rule, who_could_redraw_would_gain) {
-    constexpr std::size_t others = 19;
-    dice random(4);
-    const std::size_t draws = scaled(40'000);
-    std::size_t honest = 0, choosy = 0;
-    for (std::size_t i = 0; i < draws; ++i) {
-        std::uint32_t rival = 0, best = 0;
-        for (std::size_t k = 0; k < others; ++k) rival = std::max(rival, detail::gumbel_noise::draw(random()));
-        const std::uint32_t first = detail::gumbel_noise::draw(random());
-        best = first;
-        for (int k = 1; k < 16; ++k) best = std::max(best, detail::gumbel_noise::draw(random()));
-        honest += first > rival ? 1 : 0;
-        choosy += best > rival ? 1 : 0;
-    }
-    const auto n = static_cast<double>(draws);
-    EXPECT_NEAR(static_cast<double>(honest) / n, .050, small_scale() ? .03 : .004);
-    EXPECT_NEAR(static_cast<double>(choosy) / n, .459, small_scale() ? .06 : .01);
-}
-
-TEST(gumbel_rule, a_newcomer_and_a_changed_stake_wait_for_their_epoch) {
-    market<4> m({1000, 1000, 1000}, 32);
+TEST(gumbel_rule, a_newcomer_and_a_changed_stake_wait_for_their_turn) {
+    const auto a = make_sampler<4>(32, 3);
+    for (std::uint32_t slot = 0; slot < 3; ++slot) a->insert({slot, 1000, 1});
+    a->insert(a->extract_max()->winner);
     const agent_id late = make_agent_id(3, 0);
-    m->agents_per_award(1);
-    m->insert({late, 0xFFFF'FFFFu, 1});
-    EXPECT_NE(m->top()->winner.agent, late) << "however much it bids";
-    m->stake(1, 9);
-    m->insert({1, 0xFFFF'FFFFu, 1});
+    a->agents_per_award(1);
+    a->insert({late, 0xFFFF'FFFFu, 1});
+    EXPECT_NE(a->top()->winner.agent, late) << "however much it bids";
+    a->stake(1, 9);
+    a->insert({1, 0xFFFF'FFFFu, 1});
     std::vector<agent_id> winners;
     for (int award = 0; award < 8; ++award) {
-        const auto won = m->extract_max();
+        const auto won = a->extract_max();
         winners.push_back(won->winner.agent);
-        m->insert({won->winner.agent, won->winner.amount > 1000 ? 1u : won->winner.amount, 1});
+        a->insert({won->winner.agent, won->winner.amount > 1000 ? 1u : won->winner.amount, 1});
     }
     EXPECT_NE(winners.front(), 1u);
     EXPECT_EQ(std::count(winners.begin(), winners.end(), late), 1) << "in its turn it wins once";
@@ -224,8 +426,7 @@ TEST(gumbel_rule, newcomers_win_where_nobody_else_may_at_the_second_price) {
     a.insert({0, 500, 1});
     a.insert({1, 900, 1});
     a.insert({2, 900, 1});
-    EXPECT_EQ(a.extract_max(), (award{{1, 900, 1}, 900}));  // then slots 0 and 2 are in turn
-    a.agents_per_award(4);
+    EXPECT_EQ(a.extract_max(), (award{{1, 900, 1}, 900}));  // then slot 0 has its turn
     a.update_price(600);
     a.insert({3, 700, 1});
     a.expire(2);
@@ -235,65 +436,26 @@ TEST(gumbel_rule, newcomers_win_where_nobody_else_may_at_the_second_price) {
     EXPECT_EQ(a.size(), 2u);
 }
 
-TEST(gumbel_rule, every_live_agent_has_new_noise_after_an_epoch) {
-    constexpr std::size_t n = 64;
-    for (const std::uint32_t turns : {1u, 4u, 7u}) {
-        market<n> m(std::vector<price>(n, 1'000'000), 10'000);
-        m->agents_per_award(turns);
-        std::vector<int> wins(n);
-        const std::size_t awards = scaled(100'000);
-        for (std::size_t i = 0; i < awards; ++i) {
-            const auto won = m->extract_max();
-            ++wins[slot_of(won->winner.agent)];
-            m->insert(won->winner);
-        }
-        if (!small_scale()) {
-            EXPECT_EQ(std::count(wins.begin(), wins.end(), 0), 0);
-        }
-        EXPECT_TRUE(m->check_invariants());
-    }
-}
-
-/// The bound on waiting: in each of m epochs that follow each other all noise is drawn anew, so an agent of probability p stays
-/// without for all of them with probability (1 - p)^m at most.
-TEST(gumbel_rule, nobody_waits_longer_than_the_bound) {
-    constexpr std::size_t n = 16;
-    constexpr std::uint32_t turns = 4;
-    constexpr std::size_t epoch = n / turns;
-    market<n> m(std::vector<price>(n, 1'000'000), 10'000);
-    m->agents_per_award(turns);
-    std::vector<std::size_t> last(n, 0);
-    std::vector<double> longer(
-        200);  // waits of at least so many whole epochs, weighted by the awards they were seen from
-    const std::size_t awards = scaled(400'000);
-    for (std::size_t t = 1; t <= awards; ++t) {
-        const auto won = m->extract_max();
-        const std::uint32_t slot = slot_of(won->winner.agent);
-        const std::size_t wait = t - last[slot];
-        last[slot] = t;
-        m->insert(won->winner);
-        for (std::size_t e = 1; e < longer.size() && (e + 1) * epoch < wait; ++e) {
-            longer[e] += static_cast<double>(wait - (e + 1) * epoch) / static_cast<double>(awards * n);
-        }
-    }
-    for (std::size_t e = 1; e < 60; ++e) {
-        const double bound = std::pow(1 - 1.0 / n, static_cast<double>(e));
-        EXPECT_LE(longer[e], bound * 1.03 + .002) << e;
-    }
-}
-
 TEST(gumbel_rule, a_temperature_out_of_range_is_the_nearest_in_it) {
     probabilistic_sampler<3> a;
     EXPECT_EQ(a.temperature(), gumbel_rule::default_temperature);
     a.temperature(0);
-    EXPECT_EQ(a.temperature(), 32u);
+    EXPECT_EQ(a.temperature(), gumbel_rule::min_temperature);
     a.temperature(0xFFFF'FFFFu);
-    EXPECT_EQ(a.temperature(), 1u << 31);
+    EXPECT_EQ(a.temperature(), gumbel_rule::max_temperature);
     EXPECT_EQ(a.stake(3, 1), status::unknown_agent);
     a.insert({make_agent_id(0, 2), 5, 1});
     EXPECT_EQ(a.stake(0, 1), status::stale_agent);
     EXPECT_EQ(a.stake(make_agent_id(0, 3), 7), status::ok) << "a newer agent's stake takes the older one's bid away";
     EXPECT_TRUE(a.empty());
+}
+
+TEST(gumbel_rule, lists_its_bids_by_slot) {
+    probabilistic_sampler<4> a;
+    a.insert({make_agent_id(2, 5), 70, 3});
+    EXPECT_EQ(a.find_slot(2), (bid{make_agent_id(2, 5), 70, 3}));
+    EXPECT_EQ(a.find_slot(1), std::nullopt);
+    EXPECT_EQ(a.find_slot(4), std::nullopt);
 }
 
 }  // namespace

@@ -6,26 +6,33 @@
 //              0                             open_  live_
 //     place_   by slot: its index in slot_ plus one; 0: not in
 //
-// A draw takes D indices below open_, independently, with replacement. Who comes out below the reserve is moved behind open_ and
-// another one is drawn in its place, so the D are uniform over the eligible; when the reserve falls, everybody is in front again.
-// The highest amount wins, the first one drawn among equals, and pays what the next highest, or a tie with it, asks for.
+// A draw takes D indices below open_, independently, with replacement, and passes over bids below the reserve, so the D are uniform
+// over the eligible. The highest amount wins, the first one drawn among equals, and pays what the next highest, or a tie with it,
+// asks for. If a draw passes over too many, bids below the reserve move behind open_, and when the reserve falls, all are in front
+// again.
 //
 // Truthful for every draw: who is drawn depends on the secret key, the number of the draw and the order of slot_, never on an amount
 // (but that a bid below the reserve can't win), and among the drawn it is an auction with the critical price (Vickrey 1961).
-// insert keeps a live bid's place. Leaving and coming back changes places, but nobody can see a draw before it is awarded.
+// insert keeps a live bid's place. Leaving and returning changes places, but an agent can't see a draw before it is awarded, and
+// each award has a draw of its own: an agent that chooses its moment, or its place, wins as often as one that doesn't.
 //
-// With N eligible bidders, P(rank <= k) = 1 - (1 - k/N)^D. The winner's value is at best the highest of D: of uniform values
-// D / (D + 1). Splitting an identity in m parts of the same bid wins as often as m agents. The last of N wins with probability
-// N^-D only: who has rank k waits for a time of geometric law, with ((N - k + 1)^D - (N - k)^D) / N^D an award. An index is drawn
-// by 32 bits, so that probabilities are off by N / 2^32 of themselves at most.
+// What holds at every award of a scheduler's loop, with N eligible bidders:
+//   - law: the bid of rank k wins with probability ((N - k + 1)^D - (N - k)^D) / N^D, so P(rank <= k) = 1 - (1 - k/N)^D;
+//   - welfare: the winner's value is the highest of D: of uniform values D / (D + 1), of heavy tails less;
+//   - splitting: an owner of m names with the same bid wins as often as m agents. One name an owner, or it gains;
+//   - waiting: draws are independent, so an agent of probability p is unserved for m awards with probability (1 - p)^m. For
+//     the last of N, p is N^-D only.
+// An index is drawn by 32 bits, so probabilities are off by N / 2^32 of themselves at most.
 //
 // Invariants
-//   1. slot_ holds the live slots, place_ where; open_ <= live_.
+//   1. slot_ holds the live slots, place_ where; open_ <= live_; whoever stands behind open_ is below the reserve.
 //   2. The all-zero object is empty.
 //
 //     operation         cost            why
 //     insert, expire    O(1)            the ends of the two parts change places with the slot
-//     award             O(D) amortised  D indices, and one more for each bid that is found below the reserve
+//     award             O(D) amortised  at most 4 D + 16 indices; if more than half of the bids are barred, one pass over all
+//                                       moves them, each once for a change of the reserve or a new bid
+//     best              O(D)            the same; O(D N) from such a change to the next award
 //     memory            16 B per agent (20 from 65,535 slots on)
 //
 // Power of d choices: Mitzenmacher 2001; as a scheduler, the sampled queues of Sparrow (Ousterhout et al. 2013).
@@ -58,34 +65,47 @@ struct choices_rule {
         constexpr order() noexcept = default;
         constexpr explicit order(std::uint64_t) noexcept {}  // the order of arrival counts for nothing
 
-        constexpr void redraw(book const&) noexcept { found_ = {}; }
-        constexpr void forget(std::uint32_t) noexcept {}
+        constexpr void redraw(book const&) noexcept {}
+        constexpr void forget(std::uint32_t slot) noexcept { MAXWELL_ASSERT(slot < Capacity && place_[slot] == 0); }
 
         /// The book has a new bid of `slot`; `was_live`: in the place of another one.
-        constexpr void enter(book const&, std::uint32_t slot, bool was_live) noexcept {
-            found_ = {};
+        constexpr void enter(book const& b, std::uint32_t slot, bool was_live) noexcept {
+            MAXWELL_ASSERT(slot < Capacity && b.live(slot) && was_live == (place_[slot] != 0));
             if (!was_live) put(slot, live_++);
             if (place_[slot] > open_) exchange(place_[slot] - 1u, open_++);
+            MAXWELL_ASSERT(open_ <= live_ && live_ <= Capacity);
         }
 
-        /// `slot`, which is in the order, leaves it.
+        /// The live bid of `slot` leaves.
         constexpr void leave(book const&, std::uint32_t slot) noexcept {
-            found_ = {};
+            MAXWELL_ASSERT(slot < Capacity && place_[slot] != 0 && place_[slot] <= live_);
             if (place_[slot] <= open_) exchange(place_[slot] - 1u, --open_);
             exchange(place_[slot] - 1u, --live_);
             place_[slot] = 0;
         }
 
-        /// Who wins, and what it would pay. Kept until something changes.
-        constexpr detail::drawn best(book const& b) noexcept {
-            if (found_.slot_plus_one == 0) found_ = draw(b);
-            return found_;
+        /// Who wins, and what it would pay.
+        constexpr detail::drawn best(book const& b) const noexcept {
+            std::uint32_t choice[D] = {};
+            if (draw(b, choice)) [[likely]]
+                return decide(b, choice);
+            std::uint32_t eligible = 0;
+            for (std::uint32_t i = 0; i < open_; ++i) eligible += b.eligible(slot_[i]) ? 1 : 0;
+            return best_of(b, eligible, [&](std::uint32_t nth) noexcept { return nth_eligible(b, nth); });
+        }
+
+        /// The same. If many are barred, they move behind the others.
+        constexpr detail::drawn take(book const& b) noexcept {
+            std::uint32_t choice[D] = {};
+            if (draw(b, choice)) [[likely]]
+                return decide(b, choice);
+            settle(b);
+            return best_of(b, open_, [&](std::uint32_t nth) noexcept { return slot_[nth]; });
         }
 
         constexpr void awarded(book const&) noexcept { ++draws_; }
 
         constexpr void reserve_changed(bool fell) noexcept {
-            found_ = {};
             if (fell) open_ = live_;
         }
 
@@ -120,32 +140,64 @@ struct choices_rule {
             return static_cast<std::uint32_t>(z >> 32);
         }
 
-        constexpr detail::drawn draw(book const& b) noexcept {
-            std::uint32_t choice[D] = {};
-            std::uint64_t random = keyed_hash(b.key(), draws_, 0);
-            std::uint32_t winner = 0;  // its index in choice
-            for (std::uint32_t i = 0; i < D;) {
-                if (open_ == 0) return {};
-                const auto at = static_cast<std::uint32_t>(std::uint64_t{next(random)} * open_ >> 32);
-                choice[i] = slot_[at];
-                if (!b.eligible(choice[i])) [[unlikely]] {
-                    exchange(at, --open_);
-                    continue;
-                }
-                winner = b.amount(choice[i]) > b.amount(choice[winner]) ? i : winner;
-                ++i;
+        static constexpr std::uint32_t max_tries = 4 * D + 16;
+
+        /// Two streams of indices for each award: the second is for when the first had to pass over too many.
+        constexpr std::uint64_t stream(book const& b, std::uint64_t number) const noexcept {
+            return keyed_hash(b.key(), draws_, number);
+        }
+        static constexpr std::uint32_t below(std::uint64_t& state, std::uint32_t n) noexcept {
+            return static_cast<std::uint32_t>(std::uint64_t{next(state)} * n >> 32);
+        }
+
+        /// Draws from the first open_ and passes over who is barred. False, if that is too often.
+        constexpr bool draw(book const& b, std::uint32_t (&choice)[D]) const noexcept {
+            if (open_ == 0) return false;
+            std::uint64_t state = stream(b, 0);
+            std::uint32_t drawn = 0;
+            for (std::uint32_t tries = 0; drawn < D && tries < max_tries; ++tries) {
+                choice[drawn] = slot_[below(state, open_)];
+                drawn += b.eligible(choice[drawn]) ? 1 : 0;
             }
+            return drawn == D;
+        }
+        /// The best of D drawn by number from `eligible` bids; `slot_at` says which slot has a number.
+        template <class SlotAt>
+        constexpr detail::drawn best_of(book const& b, std::uint32_t eligible, SlotAt slot_at) const noexcept {
+            if (eligible == 0) return {};
+            std::uint32_t choice[D] = {};
+            std::uint64_t state = stream(b, 1);
+            for (std::uint32_t& c : choice) c = slot_at(below(state, eligible));
+            return decide(b, choice);
+        }
+        constexpr std::uint32_t nth_eligible(book const& b, std::uint32_t nth) const noexcept {
+            std::uint32_t i = 0;
+            for (; !b.eligible(slot_[i]) || nth-- != 0; ++i) MAXWELL_ASSERT(i < open_);
+            return slot_[i];
+        }
+        /// Moves all that are barred behind open_; the others keep their order.
+        constexpr void settle(book const& b) noexcept {
+            std::uint32_t kept = 0;
+            for (std::uint32_t i = 0; i < open_; ++i) {
+                if (b.eligible(slot_[i])) exchange(kept++, i);
+            }
+            open_ = kept;
+        }
+
+        constexpr detail::drawn decide(book const& b, std::uint32_t const (&choice)[D]) const noexcept {
+            std::uint32_t winner = 0;  // its index in choice
+            for (std::uint32_t i = 1; i < D; ++i) winner = b.amount(choice[i]) > b.amount(choice[winner]) ? i : winner;
             price payment = b.reserve();
             for (std::uint32_t i = 0; i < D; ++i) {
                 if (choice[i] == choice[winner]) continue;
                 const price needed = b.amount(choice[i]) + (i < winner ? 1 : 0);
                 payment = needed > payment ? needed : payment;
             }
+            MAXWELL_ASSERT(b.live(choice[winner]) && payment <= b.amount(choice[winner]));
             return {choice[winner] + 1, payment};
         }
 
         std::uint64_t draws_ = 0;
-        detail::drawn found_ = {};  ///< by the draw in force; nobody: not looked for yet
         std::uint32_t live_ = 0;
         std::uint32_t open_ = 0;
         index slot_[Capacity] = {};

@@ -1,325 +1,319 @@
 // SPDX-License-Identifier: MIT
 //
-// gumbel_rule: the highest noisy bid wins; the noise is the agent's own for an epoch.
+// gumbel_rule: the highest noisy bid wins, and an agent keeps its noise for an epoch.
 //
 //     score = price + tau (G + ln stake)        G: a Gumbel variable, a hash of (key, agent, epoch)
+//     payment = the least price whose score, with this noise, still wins; never below the reserve
 //
-// Everybody wins with a probability that is proportional to stake * e^(price / tau) (Huang and Kannan 2012, in integers).
-// Scores are compared in levels of 2^shift ticks, 32 to 63 levels to a tau:
+// So for each draw of the noise it is an auction with critical prices on shifted bids, and truthful bidding is dominant for every
+// draw. An epoch ends by turns: slots stand in a row in the order in which they bid for the first time, and at each award the next
+// agents_per_award() of them, with a live bid or without, get new noise.
 //
-//     score of a bid = level of its price + level of its noise       rings_ by score, first come first served in a level
-//     payment        = the least price whose level, with this noise, still wins; never below the reserve
+//     turn_     [ 4 0 7 2 9 . . ]    known_ = 5 slots have ever bid
+//                     ^ next_        an epoch is ceil(known_ / agents_per_award()) awards
 //
-// So for each draw of the noise it is an auction with critical prices on shifted bids, and honest bidding is dominant for every
-// draw. What keeps an agent from choosing among draws:
-//   - insert never redraws, and who leaves and comes back finds the noise of the epoch;
-//   - epochs go by in the order of slots, a few live agents at each award, whatever anybody bids;
-//   - a newcomer (a new generation, or a changed stake) competes only from its next epoch on. Until then it wins only where no
-//     other agent may: newcomers among themselves are an exact auction, at the second price.
+// What holds at every award of a scheduler's loop, for agents that have had a turn; `sum` is over all of them that bid:
+//   - law: an agent wins with probability stake * e^(price / tau) / sum (Huang and Kannan 2012, in integers);
+//   - waiting: an agent of probability p is unserved for m epochs with probability (1 - p)^m at most, since two awards that
+//     lie an epoch apart share no noise;
+//   - splitting: an owner that divides its stake among m names wins as often as under one (Gumbel variables are max-stable);
+//     names without stakes of their own win as so many agents;
+//   - welfare: the winner's price is at most tau ln(sum of stakes / stake of the best) below the best one, in expectation.
 //
-//     rings_       live agents with noise, by score
-//     newcomers_   live agents without: a winner tree by price
-//     barred_      live agents with noise below the reserve that stood in the way of an award: a winner tree by price
+// What keeps agents from choosing among draws:
+//   - insert never draws, and an agent that leaves and returns finds the noise of its epoch;
+//   - only awards end epochs. The one thing that an agent can do to them is its slot's first bid ever: it lengthens the row, and
+//     every later epoch, by one turn. Leaving, returning, and new generations of a slot move nothing;
+//   - a newcomer (a new generation, or a changed stake) has no noise before its slot's next turn. Until then it wins only if no other
+//     agent can: newcomers among themselves are an exact auction at the second price.
 //
 // Invariants
-//   1. A live slot is in exactly one of the three; it has noise unless it is in newcomers_.
-//   2. A ring's slots are in the order of `joined`, and their score is the ring's.
-//   3. The all-zero object is empty, with the default temperature and one agent an award.
+//   1. A live slot is in scores_ or in barred_, never in both; the key is that of its bid and its noise.
+//   2. turn_[0 .. known_) are the slots that have ever bid, each once; next_ is below known_, or both are 0.
+//   3. The all-zero object is empty, with the default temperature and one turn an award.
 //
-//     operation         cost               why
-//     insert, expire    O(1)               one ring; O(log N) for a newcomer and for a bid that the reserve has set aside
-//     award             O(1) amortised     two rings, and a hash and a ring for each agent whose epoch goes by; a bid that the
-//                                          reserve has crossed since moves once for it, O(log N)
-//     temperature       O(Capacity)        all scores change
-//     memory            66 B per agent and 23 KB (Levels = 8,192)
+//     operation           cost                why
+//     insert, expire      O(log N)            one path of a winner tree
+//     award               O(log N) amortised  three paths, a hash and a path for each turn; two paths for each bid that the
+//                                             reserve has crossed since the last award and that stands in the way
+//     best                O(log N)            one path; O(N) from a change of the reserve that crosses a leading bid to the next award
+//     temperature, redraw O(N log N)          all scores change
+//     memory              56 B per agent
 //
-// P(rank <= k) and the welfare loss, at most tau ln N in expectation, follow from the law. Splitting an identity in m and its
-// stake in m parts changes nothing (max-stability); without stakes it wins up to m times as often. Unserved for m epochs, each
-// of N / agents_per_award awards, stays an agent of winning probability p with probability (1 - p)^m at most.
+// Scores are exact to 2^-6 of a tick, for temperatures from 2^26 on to 2^-32 of twice the temperature. Equal ones go to the lower slot,
+// which moves a probability by 1 / (512 tau) at most.
 
 #pragma once
 
 #include <maxwell/auction/detail/gumbel_noise.hpp>
-#include <maxwell/auction/detail/rank_lists.hpp>
 #include <maxwell/auction/detail/sampler_book.hpp>
 #include <maxwell/auction/detail/winner_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/fixed_log.hpp>
-#include <maxwell/core/hierarchical_bitmap.hpp>
 #include <maxwell/core/keyed_hash.hpp>
 
-#include <bit>      // bit_width
+#include <bit>      // countl_zero
 #include <cstddef>  // size_t
-#include <cstdint>  // int64_t, uint16_t, uint32_t, uint64_t
+#include <cstdint>  // uint16_t, uint32_t, uint64_t
 
 namespace maxwell {
 
-/// `Levels` of price are told apart, which reach to between Levels / 64 and Levels / 32 temperatures; prices above are one level.
-template <std::uint32_t Levels>
-struct gumbel_rule_of_levels {
-    static_assert(Levels > 0 && Levels <= 32768, "scores are filed in 1 to 32,768 levels");
+struct gumbel_rule {
     static constexpr bool fifo_ties = false;  ///< equal bids have unequal noise
     static constexpr bool truthful_for_every_draw = true;
     static constexpr bool has_epochs = true;
 
     /// The temperature until another one is set: it suits prices all over [0, 2^32).
     static constexpr price default_temperature = price{1} << 25;
-    static constexpr price least_temperature = 32;
-    static constexpr price greatest_temperature = price{1} << 31;
+    static constexpr price min_temperature = 8;
+    static constexpr price max_temperature = price{1} << 31;
 
     template <std::size_t Capacity>
     class order;
 };
 
-/// The default: 128 temperatures of price at the least.
-using gumbel_rule = gumbel_rule_of_levels<8192>;
+/// The name that the rule had while it compared scores by levels. Every number of levels is now the same exact rule.
+template <std::uint32_t>
+using gumbel_rule_of_levels = gumbel_rule;
 
-template <std::uint32_t Levels>
 template <std::size_t Capacity>
-class gumbel_rule_of_levels<Levels>::order {
+class gumbel_rule::order {
     using book = detail::sampler_book<Capacity>;
     using noise = detail::gumbel_noise;
     using tree = detail::winner_tree<Capacity>;
     using key = typename tree::key;
+    using by_price = detail::price_key;
 
 public:
     constexpr order() noexcept = default;
-    constexpr explicit order(std::uint64_t first_arrival) noexcept : joins_(first_arrival) {}
+    constexpr explicit order(std::uint64_t) noexcept {}  // the order of arrival counts for nothing
 
-    constexpr price temperature() const noexcept { return tau_ != 0 ? tau_ : default_temperature; }
+    constexpr price temperature() const noexcept { return default_temperature ^ tau_code_; }
     constexpr std::uint32_t agents_per_award() const noexcept { return turns_less_one_ + 1; }
     constexpr void agents_per_award(std::uint32_t n) noexcept { turns_less_one_ = n > 1 ? n - 1 : 0; }
 
     constexpr void temperature(book const& b, price tau) noexcept {
-        tau_ = tau < least_temperature ? least_temperature : tau > greatest_temperature ? greatest_temperature : tau;
-        shift_code_ = default_shift ^ static_cast<std::uint32_t>(std::bit_width(tau_) - 6);
-        redraw(b);
+        tau_code_ = default_temperature ^ (tau < min_temperature   ? min_temperature
+                                           : tau > max_temperature ? max_temperature
+                                                                   : tau);
+        score_all(b);
     }
 
-    /// Temperature or key have changed: all noise is drawn anew, and live bids are filed anew in the order of slots.
+    /// The key has changed: all noise is drawn anew.
     constexpr void redraw(book const& b) noexcept {
         for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
-            if (b.live(slot)) unfile(slot);
-        }
-        for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
             if (agent_[slot].noise != 0) agent_[slot].noise = draw(b, slot);
-            if (b.live(slot)) file(b, slot);
         }
+        score_all(b);
     }
 
-    /// The agent of `slot` counts `stake` times from its next epoch on, and is a newcomer until then.
+    /// The agent of `slot` counts `stake` times from its slot's next turn on, and is a newcomer until then.
     constexpr void stake(book const& b, std::uint32_t slot, std::uint32_t stake) noexcept {
-        stake = stake == 0 ? 1 : stake > 65535 ? 65535 : stake;
+        MAXWELL_ASSERT(slot < Capacity);
+        stake = stake == 0 ? 1 : stake > max_stake ? max_stake : stake;
         const auto ln = static_cast<std::uint16_t>((ln_q26(stake) + (1u << 15)) >> (26 - noise::fraction_bits));
-        if (ln == ln_stake_[slot]) return;
-        if (b.live(slot)) unfile(slot);
-        ln_stake_[slot] = ln;
+        if (ln == agent_[slot].ln_stake) return;
+        agent_[slot].ln_stake = ln;
         agent_[slot].noise = 0;
-        agent_[slot].epoch = epoch_of(slot);
-        if (b.live(slot)) file(b, slot);
+        if (scores_.leaf(slot) != 0) scores_.set(slot, key_of(b, slot));
     }
 
     /// A new agent has taken `slot`, which has no live bid.
     constexpr void forget(std::uint32_t slot) noexcept {
+        MAXWELL_ASSERT(slot < Capacity && scores_.leaf(slot) == 0 && barred_.leaf(slot) == 0);
         agent_[slot].noise = 0;
-        agent_[slot].epoch = 0;
-        ln_stake_[slot] = 0;
+        agent_[slot].ln_stake = 0;
     }
 
-    /// The book has a new bid of `slot`; `was_live`: in the place of another one.
-    constexpr void enter(book const& b, std::uint32_t slot, bool was_live) noexcept {
-        if (was_live) {
-            unfile(slot);
-        } else {
-            live_.set(slot);
-        }
-        if (agent_[slot].epoch != epoch_of(slot)) [[unlikely]]
-            catch_up(b, slot);
-        file(b, slot);
+    /// The book has a new bid of `slot`, in the place of another one or not.
+    constexpr void enter(book const& b, std::uint32_t slot, bool) noexcept {
+        MAXWELL_ASSERT(slot < Capacity && b.live(slot));
+        if (agent_[slot].epoch == 0) [[unlikely]]
+            join_the_row(slot);
+        if (is_set_aside(slot)) [[unlikely]]
+            barred_.set(slot, 0);
+        scores_.set(slot, key_of(b, slot));
     }
 
-    /// `slot`, which is in the order, leaves it.
+    /// The live bid of `slot` leaves.
     constexpr void leave(book const&, std::uint32_t slot) noexcept {
-        live_.clear(slot);
-        unfile(slot);
+        MAXWELL_ASSERT(slot < Capacity && (scores_.leaf(slot) != 0) != (barred_.leaf(slot) != 0));
+        (is_set_aside(slot) ? barred_ : scores_).set(slot, 0);
     }
 
-    /// Who wins, and what it would pay. Sets bids aside that the reserve bars and that stand in the way.
-    constexpr detail::drawn best(book const& b) noexcept {
-        if (barred_.root() > barred_below(b.reserve())) [[unlikely]]
-            bring_back(b);
-        std::uint32_t winner = rings_.best();
-        while (winner != no_slot && !b.eligible(winner)) [[unlikely]] {
-                set_aside(b, winner);
-                winner = rings_.best();
-            }
-        if (winner == no_slot) return best_newcomer(b);
-        std::uint32_t rival = rings_.next_after(winner, agent_[winner].rank);
-        while (rival != no_slot && !b.eligible(rival)) [[unlikely]] {
-                set_aside(b, rival);
-                rival = rings_.next_after(winner, agent_[winner].rank);
-            }
-        return {winner + 1, rival == no_slot ? b.reserve() : b.at_least_reserve(price_to_beat(winner, rival))};
+    /// Who wins, and what it would pay.
+    constexpr detail::drawn best(book const& b) const noexcept {
+        leaders l = leading();
+        if (is_crossed(b, l)) [[unlikely]]
+            l = leading_by_scan(b);
+        return decide(b, l);
     }
 
-    /// An award has been made, and its winner has left: the epoch of the next few live agents goes by.
+    /// The same. Bids that the reserve has crossed move to where they belong, if they would stand in the way.
+    constexpr detail::drawn take(book const& b) noexcept {
+        leaders l = leading();
+        while (is_crossed(b, l)) [[unlikely]] l = settle_one(b, l);
+        return decide(b, l);
+    }
+
+    /// An award has been made: the next few slots of the row get new noise.
     constexpr void awarded(book const& b) noexcept {
-        const std::size_t turns = agents_per_award() < b.size() ? agents_per_award() : b.size();
-        for (std::size_t i = 0; i < turns; ++i) next_turn(b);
+        MAXWELL_ASSERT(known_ > 0);
+        const std::uint32_t turns = agents_per_award() < known_ ? agents_per_award() : known_;
+        for (std::uint32_t i = 0; i < turns; ++i) {
+            give_turn(b, turn_[next_]);
+            next_ = next_ + 1 < known_ ? next_ + 1 : 0;
+        }
     }
 
     constexpr void reserve_changed(bool) noexcept {}
 
     constexpr bool check_invariants(book const& b) const noexcept {
-        const auto rank_of = [&](std::uint32_t slot) noexcept { return rank(b, slot); };
-        const auto in_order = [&](std::uint32_t a, std::uint32_t c) noexcept { return joined_later(c, a); };
-        if (!rings_.check_invariants(rank_of, in_order) || !newcomers_.check_invariants()) return false;
-        if (!barred_.check_invariants() || !live_.check_invariants()) return false;
+        if (!scores_.check_invariants() || !barred_.check_invariants()) return false;
+        if (known_ > Capacity || next_ > known_ || (next_ == known_ && known_ > 0)) return false;
+        std::size_t unknown = 0;
         for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
-            const int places =
-                (rings_.holds(slot) ? 1 : 0) + (newcomers_.leaf(slot) != 0 ? 1 : 0) + (barred_.leaf(slot) != 0 ? 1 : 0);
-            if (places != (b.live(slot) ? 1 : 0) || live_.contains(slot) != b.live(slot)) return false;
-            if (b.live(slot) && (newcomers_.leaf(slot) != 0) != (agent_[slot].noise == 0)) return false;
+            const bool aside = barred_.leaf(slot) != 0;
+            if (b.live(slot) ? aside == (scores_.leaf(slot) != 0) : aside || scores_.leaf(slot) != 0) return false;
+            if (scores_.leaf(slot) != 0 && scores_.leaf(slot) != key_of(b, slot)) return false;
+            if (aside && barred_.leaf(slot) != by_price::of(b.amount(slot), slot)) return false;
+            if (agent_[slot].epoch == 0 && (b.live(slot) || agent_[slot].noise != 0)) return false;
+            unknown += agent_[slot].epoch == 0 ? 1 : 0;
         }
-        return true;
+        for (std::uint32_t i = 0; i < known_; ++i) {
+            if (turn_[i] >= Capacity || agent_[turn_[i]].epoch == 0) return false;
+        }
+        return known_ + unknown == Capacity;
     }
 
 private:
     struct agent {
-        std::uint64_t joined;  ///< when it was filed in its ring
-        std::uint32_t epoch;   ///< of its noise; 0: not met before
-        std::uint16_t rank;    ///< of its ring
-        std::uint16_t noise;   ///< in levels, and never 0; 0: a newcomer
+        std::uint32_t epoch;     ///< of its noise; 0: the slot has never bid
+        std::uint16_t noise;     ///< G + ln stake, in units of 2^-fraction_bits and never 0; 0: a newcomer
+        std::uint16_t ln_stake;  ///< in the same units
     };
-    static constexpr std::uint32_t no_slot = static_cast<std::uint32_t>(Capacity);
-    static constexpr std::uint32_t default_shift = 20;
-    static constexpr std::uint32_t greatest_ln_stake = 11'357;  // ln 65,535
-    static constexpr std::uint32_t noise_levels =
-        (((noise::greatest + greatest_ln_stake) * 64) >> noise::fraction_bits) + 2;
-    static constexpr std::uint32_t ranks = Levels + noise_levels;
-    static_assert(ranks <= 65536);
+    /// The keys of the two best live bids; 0: there is none.
+    struct leaders {
+        key first;
+        key second;
+    };
 
-    constexpr std::uint32_t shift() const noexcept { return default_shift ^ shift_code_; }
-    constexpr std::uint32_t level(price p) const noexcept {
-        const std::uint32_t l = p >> shift();
-        return l < Levels ? l : Levels - 1;
-    }
-    constexpr std::uint32_t rank(book const& b, std::uint32_t slot) const noexcept {
-        return ranks - 1 - (level(b.amount(slot)) + agent_[slot].noise);
-    }
-    /// Modulo 2^64: right for joins that lie up to 2^63 apart, three centuries of one each nanosecond.
-    constexpr bool joined_later(std::uint32_t a, std::uint32_t c) const noexcept {
-        return static_cast<std::int64_t>(agent_[a].joined - agent_[c].joined) > 0;
-    }
+    // A key: one bit that tells agents with noise from newcomers, 39 bits of score or of price plus one, the slot's complement.
+    static constexpr int slot_bits = 24;
+    static constexpr std::uint32_t slot_mask = (1u << slot_bits) - 1;
+    static constexpr key with_noise = key{1} << 39;
+    static constexpr int max_fraction_bits = 6;
 
-    /// The epoch of `slot`: how often the cursor has passed it. Never 0.
-    constexpr std::uint32_t epoch_of(std::uint32_t slot) const noexcept {
-        return round_ + 1 + (slot < cursor_ ? 1 : 0);
-    }
+    static constexpr std::uint32_t max_stake = 65535;
+    static constexpr std::uint32_t max_ln_stake = 11'357;
+    static constexpr key max_noise = noise::greatest + max_ln_stake;
+    static_assert(max_noise < 65536);
+    static_assert((max_noise << 32 >> noise::fraction_bits) + (key{1} << (32 + max_fraction_bits)) < with_noise);
 
-    /// The noise of the epoch that `slot` is in, with its stake, in levels.
+    /// A score's bits below the tick: as many as fit, and such that tau in units of a score stays below 2^32.
+    constexpr int fraction_bits() const noexcept {
+        const int spare = std::countl_zero(temperature());
+        return spare < max_fraction_bits ? spare : max_fraction_bits;
+    }
+    /// The noise of `slot`, in units of a score.
+    constexpr key noise_of(std::uint32_t slot) const noexcept {
+        return key{agent_[slot].noise} * temperature() >> (noise::fraction_bits - fraction_bits());
+    }
+    constexpr key key_of(book const& b, std::uint32_t slot) const noexcept {
+        const key p = b.amount(slot);
+        const key value = agent_[slot].noise != 0 ? with_noise | ((p << fraction_bits()) + noise_of(slot)) : p + 1;
+        return value << slot_bits | (~slot & slot_mask);
+    }
+    static constexpr std::uint32_t slot_of_key(key k) noexcept { return ~static_cast<std::uint32_t>(k) & slot_mask; }
+
+    /// The noise of the epoch that `slot` is in, with its stake.
     constexpr std::uint16_t draw(book const& b, std::uint32_t slot) const noexcept {
         const std::uint64_t bits = keyed_hash(b.key(), b.id(slot), agent_[slot].epoch);
-        const std::uint64_t g = noise::draw(static_cast<std::uint32_t>(bits >> 32)) + ln_stake_[slot];
-        return static_cast<std::uint16_t>(1 + (g * temperature() >> (noise::fraction_bits + shift())));
+        return static_cast<std::uint16_t>(noise::draw(static_cast<std::uint32_t>(bits >> 32)) + agent_[slot].ln_stake);
     }
 
-    /// Puts `slot`, which is live and nowhere, where it belongs.
-    constexpr void file(book const& b, std::uint32_t slot) noexcept {
+    constexpr void give_turn(book const& b, std::uint32_t slot) noexcept {
         agent& a = agent_[slot];
-        if (a.noise == 0) [[unlikely]] {
-            newcomers_.set(slot, key_of(b, slot));
-            return;
-        }
-        a.rank = static_cast<std::uint16_t>(rank(b, slot));
-        a.joined = joins_++;
-        rings_.join(slot, a.rank);
+        a.epoch = a.epoch + 1 != 0 ? a.epoch + 1 : 1;
+        a.noise = draw(b, slot);
+        MAXWELL_ASSERT(a.noise != 0);
+        if (scores_.leaf(slot) != 0) scores_.set(slot, key_of(b, slot));
     }
-
-    /// Takes `slot`, which is live, out of where it is.
-    constexpr void unfile(std::uint32_t slot) noexcept {
-        if (rings_.holds(slot)) [[likely]] {
-            rings_.leave(slot, agent_[slot].rank);
-        } else {
-            unfile_elsewhere(slot);
+    [[gnu::__noinline__]] constexpr void join_the_row(std::uint32_t slot) noexcept {
+        MAXWELL_ASSERT(known_ < Capacity);
+        agent_[slot].epoch = 1;
+        turn_[known_++] = slot;
+    }
+    constexpr void score_all(book const& b) noexcept {
+        for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
+            if (scores_.leaf(slot) != 0) scores_.set(slot, key_of(b, slot));
         }
     }
-    [[gnu::__noinline__]] constexpr void unfile_elsewhere(std::uint32_t slot) noexcept {
-        (agent_[slot].noise == 0 ? newcomers_ : barred_).set(slot, 0);
+
+    constexpr leaders leading() const noexcept {
+        const key first = scores_.root();
+        return {first, first != 0 ? scores_.rival(slot_of_key(first)) : 0};
+    }
+    /// Has the reserve crossed a bid that would decide?
+    constexpr bool is_crossed(book const& b, leaders l) const noexcept {
+        return barred_.root() > by_price::below(b.reserve()) || is_barred(b, l.first) || is_barred(b, l.second);
+    }
+    static constexpr bool is_barred(book const& b, key k) noexcept { return k != 0 && !b.eligible(slot_of_key(k)); }
+    constexpr bool is_set_aside(std::uint32_t slot) const noexcept {
+        return barred_.root() != 0 && barred_.leaf(slot) != 0;
     }
 
-    /// `slot` is met for the first time, and is a newcomer; or an epoch has gone by while it had no bid.
-    [[gnu::__noinline__]] constexpr void catch_up(book const& b, std::uint32_t slot) noexcept {
-        const bool met_before = agent_[slot].epoch != 0;
-        agent_[slot].epoch = epoch_of(slot);
-        if (met_before) agent_[slot].noise = draw(b, slot);
-    }
-
-    constexpr void next_turn(book const& b) noexcept {
-        std::uint32_t slot = cursor_ == 0 ? live_.lowest() : live_.lowest_above(cursor_ - 1);
-        if (slot == live_.none) {
-            round_ = round_ < 0xFFFF'FFFDu ? round_ + 1 : 0;
-            slot = live_.lowest();
-        }
-        if (slot >= no_slot) return;  // not while somebody lives; GCC 12 takes the lowest of none for a slot
-        cursor_ = slot + 1;
-        const bool aside = barred_.leaf(slot) != 0;
-        if (!aside) unfile(slot);
-        agent_[slot].epoch = epoch_of(slot);
-        agent_[slot].noise = draw(b, slot);
-        if (!aside) file(b, slot);
-    }
-
-    /// The least price with whose level, and its noise, `winner` outranks `rival`.
-    constexpr price price_to_beat(std::uint32_t winner, std::uint32_t rival) const noexcept {
-        const std::uint32_t score = ranks - 1 - agent_[rival].rank + (joined_later(winner, rival) ? 1 : 0);
-        const std::uint32_t own = agent_[winner].noise;
-        return score > own ? static_cast<price>(score - own) << shift() : 0;
-    }
-
-    /// Newcomers: by price, then the lower slot. Where nobody else may win the best of them does, at the price to beat the next.
-    constexpr detail::drawn best_newcomer(book const& b) const noexcept {
-        const key k = newcomers_.root();
-        if (k <= barred_below(b.reserve())) return {};
-        const std::uint32_t winner = slot_of_key(k);
-        const key rival = newcomers_.rival(winner);
-        const price p = static_cast<price>(rival >> 32) + (rival != 0 && slot_of_key(rival) < winner ? 1 : 0);
-        return {winner + 1, b.at_least_reserve(p)};
-    }
-
-    /// By price, then the lower slot: 0 is no key.
-    static constexpr key key_of(book const& b, std::uint32_t slot) noexcept {
-        return key{b.amount(slot)} << 32 | ~slot;
-    }
-    static constexpr std::uint32_t slot_of_key(key k) noexcept { return ~static_cast<std::uint32_t>(k); }
-    static constexpr key barred_below(price reserve) noexcept { return reserve == 0 ? 0 : (key{reserve} << 32) - 1; }
-
-    /// Out of line: the reserve has crossed a bid.
-    [[gnu::__noinline__]] constexpr void set_aside(book const& b, std::uint32_t slot) noexcept {
-        rings_.leave(slot, agent_[slot].rank);
-        barred_.set(slot, key_of(b, slot));
-    }
-    [[gnu::__noinline__]] constexpr void bring_back(book const& b) noexcept {
-        while (barred_.root() > barred_below(b.reserve())) {
-            const std::uint32_t slot = slot_of_key(barred_.root());
+    /// Moves one bid that the reserve has crossed; returns who leads then.
+    [[gnu::__noinline__]] constexpr leaders settle_one(book const& b, leaders l) noexcept {
+        if (barred_.root() > by_price::below(b.reserve())) {
+            const std::uint32_t slot = by_price::slot_of(barred_.root());
             barred_.set(slot, 0);
-            file(b, slot);
+            scores_.set(slot, key_of(b, slot));
+        } else {
+            const std::uint32_t slot = slot_of_key(is_barred(b, l.first) ? l.first : l.second);
+            scores_.set(slot, 0);
+            barred_.set(slot, by_price::of(b.amount(slot), slot));
         }
+        return leading();
+    }
+    /// What leading() is when all that the reserve has crossed have moved.
+    [[gnu::__noinline__]] constexpr leaders leading_by_scan(book const& b) const noexcept {
+        leaders l = {};
+        for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
+            const key k = b.live(slot) && b.eligible(slot) ? key_of(b, slot) : 0;
+            if (k > l.first) {
+                l = {k, l.first};
+            } else if (k > l.second) {
+                l.second = k;
+            }
+        }
+        return l;
     }
 
-    std::uint64_t joins_ = 0;
-    price tau_ = 0;                 ///< 0: the default
-    std::uint32_t shift_code_ = 0;  ///< 0: the default
+    /// The winner, and the least price at which it still leads. A newcomer costs an agent with noise nothing.
+    constexpr detail::drawn decide(book const& b, leaders l) const noexcept {
+        if (l.first == 0) return {};
+        const std::uint32_t winner = slot_of_key(l.first);
+        key asked = 0;
+        if (l.second != 0 && (l.first ^ l.second) >> 63 == 0) {
+            const key needed = (l.second >> slot_bits) + (slot_of_key(l.second) < winner ? 1 : 0);
+            const key granted = agent_[winner].noise != 0 ? with_noise + noise_of(winner) : 1;
+            const int fraction = agent_[winner].noise != 0 ? fraction_bits() : 0;
+            asked = needed > granted ? (needed - granted + (key{1} << fraction) - 1) >> fraction : 0;
+        }
+        MAXWELL_ASSERT(b.live(winner) && asked <= b.amount(winner));
+        return {winner + 1, b.at_least_reserve(static_cast<price>(asked))};
+    }
+
+    price tau_code_ = 0;  ///< exclusive-or with the default, so that zeroed memory has the default temperature
     std::uint32_t turns_less_one_ = 0;
-    std::uint32_t round_ = 0;   ///< how often the cursor has passed all slots
-    std::uint32_t cursor_ = 0;  ///< slots below have had their turn in this round
-    hierarchical_bitmap<Capacity> live_;
-    detail::rank_lists<Capacity, ranks> rings_;
+    std::uint32_t known_ = 0;
+    std::uint32_t next_ = 0;
+    std::uint32_t turn_[Capacity] = {};
     agent agent_[Capacity] = {};
-    std::uint16_t ln_stake_[Capacity] = {};  ///< with noise::fraction_bits
-    tree newcomers_;
-    tree barred_;
+    tree scores_;  ///< by score; newcomers behind all others, by price
+    tree barred_;  ///< found below the reserve: by price, the highest at the root
 };
 
 }  // namespace maxwell

@@ -28,6 +28,7 @@
 #include <maxwell/auction/detail/sampler_book.hpp>
 #include <maxwell/auction/gumbel_rule.hpp>
 #include <maxwell/auction/lottery_rule.hpp>
+#include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/keyed_hash.hpp>
 
@@ -60,10 +61,17 @@ public:
     constexpr std::size_t size() const noexcept { return book_.size(); }
     constexpr bool empty() const noexcept { return book_.size() == 0; }
 
-    /// The live bid of `id`; nothing when it has none, also when its slot's bid is of another generation. O(1).
+    /// Returns the live bid of `id`; nothing if it has none, also if its slot's bid is of another generation. O(1).
     constexpr std::optional<bid> find(agent_id id) const noexcept {
         if (slot_of(id) >= Capacity || !book_.has_bid(id)) return std::nullopt;
         return book_.bid_of(slot_of(id));
+    }
+
+    /// Returns the live bid of `slot`, of whatever generation; nothing if it has none or is not below capacity(). All live bids
+    /// are found by asking for each slot. O(1).
+    constexpr std::optional<bid> find_slot(std::uint32_t slot) const noexcept {
+        if (slot >= Capacity || !book_.live(slot)) return std::nullopt;
+        return book_.bid_of(slot);
     }
 
     /// The reserve in force: as it was given.
@@ -147,16 +155,13 @@ public:
         order_.reserve_changed(fell);
     }
 
-    /// Who wins by the draw that is in force, and what it would pay; nothing when nobody is at or above the reserve.
-    constexpr std::optional<award> top() noexcept {
-        const detail::drawn d = order_.best(book_);
-        if (d.slot_plus_one == 0) return std::nullopt;
-        return award{book_.bid_of(d.slot_plus_one - 1), d.payment};
-    }
+    /// Returns who wins by the draw that is in force, and what it would pay; nothing if no bid is at or above the reserve. Changes
+    /// nothing, so readers may ask a copy that they share. Costs what the rule says of `best`.
+    constexpr std::optional<award> top() const noexcept { return awarded_to(order_.best(book_)); }
 
-    /// The same, the winner's bid leaves, and the draw goes on.
+    /// Extracts the bid that top() names, and the next draw is in force. Costs what the rule says of an award.
     constexpr std::optional<award> extract_max() noexcept {
-        const std::optional<award> won = top();
+        const std::optional<award> won = awarded_to(order_.take(book_));
         if (!won) return won;
         remove(slot_of(won->winner.agent));
         order_.awarded(book_);
@@ -185,6 +190,12 @@ private:
         book_.take_over(id);
         order_.forget(slot);
     }
+    constexpr std::optional<award> awarded_to(detail::drawn d) const noexcept {
+        if (d.slot_plus_one == 0) return std::nullopt;
+        const bid winner = book_.bid_of(d.slot_plus_one - 1);
+        MAXWELL_ASSERT(winner.units != 0 && d.payment <= winner.amount && d.payment >= book_.reserve());
+        return award{winner, d.payment};
+    }
     constexpr void remove(std::uint32_t slot) noexcept {
         order_.leave(book_, slot);
         book_.leave(slot);
@@ -196,7 +207,7 @@ private:
 
 static_assert(auction<probabilistic_sampler<7>>);
 static_assert(auction<probabilistic_sampler<7, choices_rule<2>>> && auction<probabilistic_sampler<7, lottery_rule>>);
-static_assert(sizeof(probabilistic_sampler<1000>) <= 1000 * 66 + 24 * 1024);
+static_assert(sizeof(probabilistic_sampler<1000>) <= 1000 * 56 + 64);
 static_assert(sizeof(probabilistic_sampler<1000, choices_rule<16>>) <= 1000 * 16 + 96);
 static_assert(sizeof(probabilistic_sampler<1000, lottery_rule>) <= 1000 * 60 + 96);
 static_assert(std::is_standard_layout_v<probabilistic_sampler<7>>);

@@ -15,11 +15,11 @@
 // most 22.18; what lies beyond has probability 2^-32 on either side. Below v = 2^-27 the noise takes steps: each v is one.
 //
 //     operation   cost   why
-//     draw        O(1)   one count-leading-zeros, two entries of a table of 1.8 KB, one multiplication
+//     draw        O(1)   one count-leading-zeros, two entries of a table of 1.8 KB (gumbel_table.hpp), one multiplication
 
 #pragma once
 
-#include <maxwell/core/fixed_log.hpp>
+#include <maxwell/auction/detail/gumbel_table.hpp>
 #include <maxwell/core/log_linear.hpp>
 
 #include <bit>      // bit_width
@@ -38,8 +38,8 @@ public:
 
     /// Noise from 32 uniform bits. O(1).
     static constexpr std::uint32_t draw(std::uint32_t bits) noexcept {
-        const std::uint32_t a = (bits >> 1) + 1;  // 1 to 2^31
-        const std::uint16_t* const side = table.noise[bits & 1];
+        const std::uint32_t a = (bits >> 1) + 1;                   // 1 to 2^31
+        const std::uint16_t* const side = gumbel_table[bits & 1];  // U = 1 - v, or U = v
         const std::uint32_t cell = cells::index(a);
         const int width = static_cast<int>(std::bit_width(a | 16u)) - 5;  // log2 of the cell's
         const std::int64_t step = std::int64_t{side[cell + 1]} - side[cell];
@@ -49,46 +49,8 @@ public:
 
 private:
     using cells = log_linear<4>;
-    static constexpr std::uint32_t last = cells::index(std::uint32_t{1} << 31);
-
-    struct tables {
-        std::uint16_t noise[2][last + 2] = {};  ///< by the cell of a, at its lower edge; [1]: U = v, [0]: U = 1 - v
-    };
-
-    static constexpr std::uint16_t rounded(std::uint64_t q26) noexcept {
-        return static_cast<std::uint16_t>((q26 + (1u << 15)) >> 16);
-    }
-    static constexpr std::uint64_t offset_q26 = std::uint64_t{offset} << 16;
-
-    /// U = 1 - v: -ln U = v (1 + v/2 + v^2/3 + ...), so nothing cancels however small v is.
-    static constexpr std::uint16_t near_one(std::uint64_t a) noexcept {
-        std::uint64_t sum = std::uint64_t{1} << 32;
-        std::uint64_t power = sum;
-        for (std::uint64_t k = 2; power != 0; ++k) {
-            power = power * a >> 32;
-            sum += power / k;
-        }
-        return rounded(offset_q26 + 64 * ln2_q26 - ln_q26(a) - ln_q26(sum));
-    }
-    /// U = v: -ln U = 32 ln 2 - ln a, and at least ln 2.
-    static constexpr std::uint16_t near_zero(std::uint64_t a) noexcept {
-        return rounded(offset_q26 + 26 * ln2_q26 - ln_q26(32 * ln2_q26 - ln_q26(a)));
-    }
-    static constexpr tables make() noexcept {
-        tables t;
-        for (std::uint32_t cell = 0; cell <= last; ++cell) {
-            const std::uint64_t a = cell == 0 ? 1 : cells::lower_edge(cell);
-            t.noise[0][cell] = near_one(a);
-            t.noise[1][cell] = near_zero(a);
-        }
-        t.noise[0][last + 1] = t.noise[0][last];  // is read beside the last edge, and counts for nothing
-        t.noise[1][last + 1] = t.noise[1][last];
-        return t;
-    }
-    static const tables table;
+    static_assert(sizeof(gumbel_table[0]) / sizeof(std::uint16_t) == cells::index(std::uint32_t{1} << 31) + 2);
 };
-
-inline constexpr gumbel_noise::tables gumbel_noise::table = gumbel_noise::make();
 
 static_assert(gumbel_noise::draw(0) == gumbel_noise::greatest);
 

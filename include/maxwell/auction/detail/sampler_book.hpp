@@ -26,10 +26,20 @@
 
 namespace maxwell::detail {
 
-/// What a rule answers: who wins and what it pays.
+/// What a rule decides: who wins and what it pays.
 struct drawn {
-    std::uint32_t slot_plus_one;  ///< 0: nobody
+    std::uint32_t slot_plus_one;  ///< 0: no bidder
     price payment;
+};
+
+/// A key of a winner_tree that is greater the higher the price and, among equals, the lower the slot. 0 is no key.
+struct price_key {
+    static constexpr std::uint64_t of(price p, std::uint32_t slot) noexcept { return std::uint64_t{p} << 32 | ~slot; }
+    static constexpr price price_of(std::uint64_t key) noexcept { return static_cast<price>(key >> 32); }
+    static constexpr std::uint32_t slot_of(std::uint64_t key) noexcept { return ~static_cast<std::uint32_t>(key); }
+
+    /// The greatest key of a price below `p`, or 0.
+    static constexpr std::uint64_t below(price p) noexcept { return p == 0 ? 0 : (std::uint64_t{p} << 32) - 1; }
 };
 
 template <std::size_t Capacity>

@@ -23,6 +23,7 @@
 
 #include <maxwell/core/assert.hpp>
 
+#include <bit>      // bit_ceil
 #include <cstddef>  // size_t
 #include <cstdint>  // uint32_t, uint64_t
 
@@ -59,6 +60,12 @@ public:
             i = 2 * i + (right ? 1 : 0);
         }
         return {static_cast<std::uint32_t>(i - N), number};
+    }
+
+    /// The slot whose interval is the `i`-th from the left. Leaves of the lower of two levels come first. O(1).
+    static constexpr std::uint32_t slot_from_left(std::uint32_t i) noexcept {
+        MAXWELL_ASSERT(i < N);
+        return static_cast<std::uint32_t>((std::bit_ceil(N) - N + i) % N);
     }
 
     constexpr bool check_invariants() const noexcept {
