@@ -172,6 +172,10 @@ public:
         if (slot_of(id) >= Capacity || !has_bid(id)) return std::nullopt;
         return all_[slot_of(id)].offer;
     }
+    std::optional<bid> find_slot(std::uint32_t slot) const noexcept {
+        if (slot >= Capacity || !all_[slot].live()) return std::nullopt;
+        return all_[slot].offer;
+    }
     status insert(bid b) noexcept {
         if (b.units == 0) return expire(b.agent);
         if (slot_of(b.agent) >= Capacity) return status::unknown_agent;
