@@ -113,6 +113,19 @@ TEST(azure, each_kind_of_broken_line) {
     EXPECT_EQ(w.first_broken[10].reason, "ContextTokens is not a count of 32 bits");
 }
 
+TEST(azure, fields_in_the_forms_that_spreadsheets_write) {
+    for (char const* line : {"2023-11-16 18:17:03,4808,10\n", "\"2023-11-16 18:17:03\",\"4808\",\"10\"\n",
+                             "2023-11-16 18:17:03, 4808, 10\n", "2023-11-16 18:17:03,4808.0,10.00\n"}) {
+        const auto w = read(azure_heading + line);
+        ASSERT_EQ(w.jobs.size(), 1u) << line;
+        EXPECT_EQ(w.jobs[0].service_us, 4808u * 60 + 10 * 1000) << line;
+    }
+    for (char const* line : {"\"2023-11-16 18:17:03,4808,10\n", "2023-11-16 18:17:03,4808.5,10\n",
+                             "2023-11-16 18:17:03,4808.,10\n", "2023-11-16 18:17:03,\"4808,10\n"}) {
+        EXPECT_EQ(read(azure_heading + line).broken, 1u) << line;
+    }
+}
+
 // --- every format ------------------------------------------------------------------------------------------------------
 
 TEST(trace, line_ends_make_no_difference) {
@@ -127,7 +140,10 @@ TEST(trace, line_ends_make_no_difference) {
         EXPECT_EQ(unended.jobs, w.jobs);
         EXPECT_EQ(unended.lines, w.lines);
     }
-    EXPECT_EQ(read("\xEF\xBB\xBF" + azure_heading + azure_line).broken, 0u);
+    for (std::string const& text : {azure_heading + azure_line, azure_line, swf_line + swf_line}) {
+        EXPECT_EQ(read("\xEF\xBB\xBF" + text).broken, 0u);
+        EXPECT_EQ(read("\xEF\xBB\xBF" + text).jobs, read(text).jobs);
+    }
 }
 
 TEST(trace, compression_makes_no_difference) {

@@ -189,6 +189,61 @@ TEST(linux_sched, other_lines) {
     EXPECT_EQ(w.lost_events, 20u);
 }
 
+TEST(linux_sched, calls_graphs_and_records_are_other) {
+    const auto w =
+        read(wakes("1.0", 5) + "  bash-4 [000] .... 1.1: sys_read(fd: 3, buf: 7f, count: 10)\n" +
+             "  bash-4 [000] d... 1.1: _raw_spin_lock <-schedule\n" + "  bash-4 [000] d... 1.1: sched_clock <-x\n" +
+             " 0)   1.234 us    |  schedule();\n 1)               |    sched_clock() {\n" +
+             "           7f12 main+0x10 (/bin/x)\n  bash-4 [000] d..2. 1.5: <user stack trace>\n" +
+             "x 0 [000] 1.5: PERF_RECORD_MMAP2 5/5: [0x1(0x2) @ 0]: r-xp /bin/x\n");
+    EXPECT_EQ(broken(w), "");
+    EXPECT_EQ(w.other, 8u);
+    EXPECT_EQ(w.records, 1u);
+}
+
+TEST(linux_sched, perf_can_print_a_period_before_the_event) {
+    const auto w = read("  x  5/5  [000]  1.0:  250000 sched:sched_wakeup: comm=x pid=5 prio=120 target_cpu=000\n");
+    EXPECT_EQ(broken(w), "");
+    EXPECT_EQ(w.records, 1u);
+}
+
+/// Task 5 runs from 1.0 on, is preempted at 1.1 and sleeps from 1.3 on: one burst, as long as the state is read as preempted.
+TEST(linux_sched, every_mark_of_a_preempted_task) {
+    for (char const* state : {"R", "R+", "(R)", "0", "256", "1024", "2048", "4096", "0x0", "0x100", "0x400"}) {
+        const auto w = read(comes("1.0", 5) + leaves("1.1", 5, state) + comes("1.2", 5) + leaves("1.3", 5, "S"));
+        ASSERT_EQ(w.jobs.size(), 1u) << state;
+        EXPECT_EQ(w.jobs[0].service_us, 200'000u) << state;
+    }
+    for (char const* state : {"S", "D", "(S)", "1", "2", "0x2", "258", "1026", "I"}) {
+        EXPECT_EQ(read(comes("1.0", 5) + leaves("1.1", 5, state) + comes("1.2", 5) + leaves("1.3", 5, "S")).jobs.size(),
+                  2u)
+            << state;
+    }
+}
+
+/// Processor 1 is first heard of at 9.0: task 5, which leaves it then, did not run there for 8 seconds.
+TEST(linux_sched, a_processor_begins_at_its_first_event) {
+    const std::string first =
+        "  x-5 [001] d..2. 9.0: sched_switch: prev_comm=x prev_pid=5 prev_prio=120 prev_state=S ==> "
+        "next_comm=swapper/1 next_pid=0 next_prio=120\n";
+    const std::string later = "  x-1 [001] .... 1.5: irq_handler_entry: irq=1 name=y\n";
+    for (std::string const& text : {wakes("1.0", 4) + first, wakes("1.0", 4) + later + first}) {
+        const auto w = read(text);
+        for (sim::job const& j : w.jobs) EXPECT_LE(j.service_us, 1u);
+    }
+}
+
+/// Task 5 comes at 1.0; then a second of events is lost. What it ran in the gap is unknown, so it isn't counted.
+TEST(linux_sched, nothing_is_served_across_a_gap) {
+    for (char const* gap :
+         {"CPU:0 [LOST 3 EVENTS]\n", "CPU:0 [EVENTS DROPPED]\n", "##### CPU 0 buffer started ####\n"}) {
+        const auto w = read(comes("1.0", 5) + gap + leaves("2.0", 5, "S") + comes("2.1", 5) + leaves("2.2", 5, "S"));
+        std::uint64_t served = 0;
+        for (sim::job const& j : w.jobs) served += j.service_us;
+        EXPECT_LE(served, 100'001u) << gap;
+    }
+}
+
 TEST(linux_sched, each_kind_of_broken_line) {
     const auto w =
         read(wakes("1.0", 5) +                                                           //

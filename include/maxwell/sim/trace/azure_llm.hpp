@@ -5,6 +5,7 @@
 //     TIMESTAMP,ContextTokens,GeneratedTokens
 //     2023-11-16 18:17:03.9799600,4808,10
 //
+// A field can stand in quotes, blanks can follow a comma, and a count can have a fraction of zeros: `"4808"`, `, 4808`, `4808.0`.
 // A fraction of the second has 0 to 9 digits; a zone after it, as in +00:00, is taken and counts. A request becomes a job
 // by a model of two costs: reading the context is done for many tokens at once and is cheap per token, generating goes
 // token by token. 60 us per context token and 1,000 us per generated one are round numbers of the order of a large model
@@ -41,12 +42,14 @@ public:
         in.take_blanks();
         if (in.at_end() || is_heading(text)) return {line_kind::comment};
         std::int64_t at_us = 0;
-        if (!take_timestamp(in, at_us)) return {line_kind::broken, "the timestamp is not a date and a time"};
+        const bool quoted = in.take("\"");
+        if (!take_timestamp(in, at_us) || (quoted && !in.take("\""))) {
+            return {line_kind::broken, "the timestamp is not a date and a time"};
+        }
         std::uint32_t context = 0;
         std::uint32_t generated = 0;
-        if (!in.take(",") || !in.take_number(context))
-            return {line_kind::broken, "ContextTokens is not a count of 32 bits"};
-        if (!in.take(",") || !in.take_number(generated)) {
+        if (!take_count(in, context)) return {line_kind::broken, "ContextTokens is not a count of 32 bits"};
+        if (!take_count(in, generated)) {
             return {line_kind::broken, "GeneratedTokens is not a count of 32 bits"};
         }
         in.take_blanks();
@@ -65,9 +68,22 @@ public:
     void finish(workload& out) { out.jobs = std::move(jobs_); }
 
 private:
-    static bool is_heading(std::string_view line) {
-        if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);  // a byte order mark
-        return line == "TIMESTAMP,ContextTokens,GeneratedTokens";
+    static bool is_heading(std::string_view line) { return line == "TIMESTAMP,ContextTokens,GeneratedTokens"; }
+
+    /// Takes a comma and a count after it.
+    static bool take_count(scanner& in, std::uint32_t& count) {
+        if (!in.take(",")) return false;
+        in.take_blanks();
+        const bool quoted = in.take("\"");
+        if (!in.take_number(count)) return false;
+        if (in.take(".")) {
+            if (!in.take("0")) return false;
+            while (in.take("0")) {
+            }
+        }
+        const bool closed = !quoted || in.take("\"");
+        in.take_blanks();
+        return closed;
     }
 
     /// Takes exactly `digits` digits that make a number of at most `most`.

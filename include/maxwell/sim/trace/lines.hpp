@@ -39,6 +39,9 @@ struct source_line {
     bool cut_short = false;  ///< the file's damage lies in this line
 };
 
+/// What some editors put before the first line of a file in UTF-8. Lines are delivered without it.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 class line_source {
 public:
     /// The longest line that is delivered whole, in bytes.
@@ -137,6 +140,7 @@ private:
     }
 
     void deliver(source_line& line, bool overlong, bool cut_short) {
+        if (number_ == 0 && line_.starts_with(byte_order_mark)) line_.erase(0, byte_order_mark.size());
         if (!overlong && line_.ends_with('\r')) line_.pop_back();
         line = {line_, ++number_, overlong, cut_short};
     }

@@ -18,45 +18,32 @@
 //                       `──────────────── service ─────────┘                     service: the sum of both runs
 //
 // Service is what sched_stat_runtime reports for the burst or, where a burst has no such event, the time from switch-in to
-// switch-out. A task that is seen first on a processor or leaving one was woken before the trace began: its burst begins
-// where it is first seen, or with the trace. A burst that the trace's end cuts off is a job of what it had by then. Events
-// get lost, and a kernel may hide tasks of its own: where a processor changes from another task than the one that it was
-// last given to, that one has left unseen, and its burst ends with the service known until then, or is no job when there is
-// none. The idle tasks, pid 0, are no jobs. Events of other kinds, stacks and notes on lost events are `other`.
+// switch-out. A processor's record begins at its first sched_ event, and again after each note that its events were lost or
+// that its buffer started. A task that is seen first on a processor or leaving one was woken before: its burst begins where
+// that record does. A burst that the trace's end cuts off is a job of what it had by then. A kernel can hide tasks of its own:
+// where a processor changes from another task than the one that it was last given to, that one has left unseen, and its burst
+// ends with the service known until then, or is no job when there is none. The idle tasks, pid 0, are no jobs. Events of other
+// kinds, calls, stacks and notes on lost events are `other`; a sched_ event that can't be read is `broken`.
 //
 // Weights: see weight_of_priority.
 
 #pragma once
 
+#include <maxwell/sim/trace/linux_weight.hpp>
 #include <maxwell/sim/trace/scan.hpp>
 #include <maxwell/sim/trace/workload.hpp>
 
 #include <algorithm>      // min
+#include <charconv>       // from_chars
 #include <cstddef>        // size_t
 #include <cstdint>        // int64_t, uint32_t, uint64_t
 #include <limits>         // int64_t's greatest
 #include <string_view>    // text of a line
+#include <system_error>   // errc
 #include <unordered_map>  // tasks
 #include <vector>         // jobs
 
 namespace maxwell::sim {
-
-/// The weight of a priority as the kernel prints it. 100 to 139 are nice -20 to 19: 1024 at 120, times 1.25 for each step up
-/// and divided by 1.25 for each step down, as the kernel has it but for its rounding. 0 to 99 are real-time priorities, 0
-/// the highest, and less than 0 is a deadline task: the kernel lets these run before all others whatever the weights, so
-/// they get weights above every nice level, 131,072 for 99 and 1,024 more for each step up. Priorities above 139 count as
-/// 139. O(1).
-constexpr std::uint32_t weight_of_priority(std::int32_t priority) noexcept {
-    if (priority < 100) return 131'072 + 1024 * static_cast<std::uint32_t>(99 - (priority < -1 ? -1 : priority));
-    const std::int32_t nice = (priority > 139 ? 139 : priority) - 120;
-    std::uint64_t scaled = std::uint64_t{unit_weight} << 24;
-    for (std::int32_t step = 0; step < nice; ++step) scaled = scaled * 4 / 5;
-    for (std::int32_t step = 0; step > nice; --step) scaled = scaled * 5 / 4;
-    return static_cast<std::uint32_t>((scaled + (std::uint64_t{1} << 23)) >> 24);
-}
-
-static_assert(weight_of_priority(120) == 1024 && weight_of_priority(119) == 1280 && weight_of_priority(121) == 819);
-static_assert(weight_of_priority(139) == 15 && weight_of_priority(100) < weight_of_priority(99));
 
 class linux_sched_format {
 public:
@@ -70,11 +57,15 @@ public:
 
     /// Takes a line in. O(line).
     verdict line(std::string_view text, std::uint64_t number) {
-        if (is_comment(text)) return {line_kind::comment};
+        if (is_comment(text)) {
+            scanner in(text);  // "##### CPU 1 buffer started ####"
+            if (std::uint32_t cpu = 0; in.take("##### CPU ") && in.take_number(cpu)) forget(cpu);
+            return {line_kind::comment};
+        }
         event e;
         if (!find_event(text, e)) return note(text);
-        if (!began_) begin_ns_ = e.at_ns;
-        began_ = true;
+        if (!e.name.starts_with("sched_")) return {line_kind::other};
+        begin_ns_.try_emplace(e.cpu, e.at_ns);
         last_ns_ = e.at_ns > last_ns_ ? e.at_ns : last_ns_;
         processors_ = e.cpu < most_processors && e.cpu + 1 > processors_ ? e.cpu + 1 : processors_;
         if (e.name == "sched_switch") return take_switch(e, number);
@@ -154,9 +145,19 @@ private:
         const std::string_view seconds = in.rest().substr(0, in.rest().size() - ahead.rest().size());
         if (seconds.find('.') == std::string_view::npos || static_cast<std::uint64_t>(at) >= longest_ns) return false;
         if (!ahead.take(":") || !ahead.take_blanks()) return false;
+        std::uint64_t period = 0;  // perf can print one, and a processor's time, before the name
+        while (scanner(ahead.rest()).take_number(period)) {
+            std::string_view number;
+            if (!ahead.take_word(number) || number.ends_with(':') || !ahead.take_blanks()) return false;
+        }
         std::string_view word;
-        if (!ahead.take_word(word) || word.size() < 2 || !word.ends_with(':')) return false;
-        word.remove_suffix(1);
+        if (!ahead.take_word(word) || word.size() < 2) return false;
+        // A call, as "sys_read(fd: 3)" or "schedule <-x", is an event without a colon after its name.
+        if (word.ends_with(':')) {
+            word.remove_suffix(1);
+        } else if (ahead.at_end()) {
+            return false;
+        }
         e.name = word.substr(word.rfind(':') + 1);  // perf puts the subsystem before it
         ahead.take_blanks();
         e.fields = ahead.rest();
@@ -164,10 +165,21 @@ private:
         return true;
     }
 
-    /// What is in a trace beside events: notes on lost events, stacks.
+    /// The record of processor `cpu` has a gap here: what runs on it is not known until its next switch.
+    void forget(std::uint32_t cpu) {
+        begin_ns_.erase(cpu);
+        const auto given = on_cpu_.find(cpu);
+        if (given == on_cpu_.end()) return;
+        if (const auto t = tasks_.find(given->second); t != tasks_.end() && t->second.cpu == cpu)
+            t->second.running = false;
+        on_cpu_.erase(given);
+    }
+
+    /// What is in a trace beside events: notes on lost events, calls, stacks.
     verdict note(std::string_view text) {
         scanner in(text);
         const bool indented = in.take_blanks();
+        std::uint32_t cpu = 0;
         if (in.rest().starts_with("CPU")) {
             // "CPU:1 [LOST 12 EVENTS]", "CPU:1 [12 EVENTS DROPPED]", "CPU:1 [EVENTS DROPPED]", "CPU 1 is empty"
             const std::string_view rest = in.rest();
@@ -178,14 +190,19 @@ private:
                 std::uint64_t events = 1;  // an unknown number is at least one
                 count.take_number(events);
                 lost_ += events;
+                scanner at(rest.substr(4));
+                if (at.take_number(cpu)) forget(cpu);
                 return {line_kind::other};
             }
             if (rest.ends_with(" is empty")) return {line_kind::other};
         }
-        if (in.rest().starts_with("=> ") || text.ends_with("<stack trace>")) return {line_kind::other};
+        if (in.rest().starts_with("=> ") || text.ends_with("stack trace>")) return {line_kind::other};
+        if (text.find("PERF_RECORD_") != std::string_view::npos) return {line_kind::other};
+        // function_graph: " 0)   1.234 us    |  schedule();"
+        if (scanner graph = in; graph.take_number(cpu) && graph.take(")")) return {line_kind::other};
+        // A frame of a stack, an address first: "  7f12 main+0x10 (/bin/x)"
         std::string_view word;
-        if (indented && in.take_word(word) && word.size() >= 8 &&
-            word.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
+        if (indented && in.take_word(word) && word.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
             return {line_kind::other};
         }
         return {line_kind::broken, "no event: no [cpu], time in seconds and name of an event"};
@@ -197,7 +214,6 @@ private:
         std::uint32_t pid = 0;
         std::int32_t priority = 120;
     };
-
     /// "comm=NAME pid=N prio=N ..." or "NAME:N [N] ..."; the last match, since a name can only imitate it before the fields.
     static bool find_task(std::string_view fields, std::string_view pid_tag, std::string_view prio_tag,
                           task_ref& found) {
@@ -237,8 +253,8 @@ private:
         if (pid == 0) return {};
         const auto [place, is_new] = tasks_.try_emplace(pid);
         task& t = place->second;
-        if (is_new) open(t, begin_ns_, number);  // it runs, so it was woken before the trace began
-        if (!t.open) return {};                  // the rest of a burst that has ended
+        if (is_new) open(t, begin_ns_[e.cpu], number);  // it runs, so it was woken before the trace began
+        if (!t.open) return {};                         // the rest of a burst that has ended
         t.reported = true;
         t.reported_ns = std::min(t.reported_ns + ns, longest_ns);
         return {};
@@ -261,8 +277,8 @@ private:
             const auto [place, is_new] = tasks_.try_emplace(before.pid);
             task& t = place->second;
             if (is_new) {  // it was on its processor when the trace began
-                open(t, begin_ns_, number);
-                enter_processor(t, e.cpu, begin_ns_);
+                open(t, begin_ns_[e.cpu], number);
+                enter_processor(t, e.cpu, begin_ns_[e.cpu]);
             }
             t.priority = before.priority;
             if (t.cpu != e.cpu) t.running = false;  // it moved unseen: since when it ran here is not known
@@ -304,12 +320,22 @@ private:
             if (!in.take_number(found.priority) || !in.take(state_tag) || !in.take_word(state)) continue;
             in.take(" ==>");
             if (!in.take(then)) continue;
-            // 0 and 256 are R and R+ where the state is printed as a number.
-            runnable =
-                state == "R" || state == "R+" || state == "0" || state == "256" || state == "0x0" || state == "0x100";
+            runnable = is_runnable(state);
             return true;
         }
         return false;
+    }
+
+    /// R and R+, "(R)" in an old form. As a number the low eight bits say why a task sleeps; the kernel's mark of a preempted
+    /// one lies above them, at 256 to 4,096 by its version.
+    static bool is_runnable(std::string_view state) {
+        if (state.starts_with('(') && state.ends_with(')')) state = state.substr(1, state.size() - 2);
+        if (state == "R" || state == "R+") return true;
+        const bool hex = state.starts_with("0x");
+        if (hex) state.remove_prefix(2);
+        std::uint32_t bits = 0;
+        const auto [end, error] = std::from_chars(state.data(), state.data() + state.size(), bits, hex ? 16 : 10);
+        return error == std::errc{} && end == state.data() + state.size() && (bits & 0xFF) == 0;
     }
 
     // --- bursts --------------------------------------------------------------------------------------------------------
@@ -350,10 +376,9 @@ private:
     }
 
     std::unordered_map<std::uint32_t, task> tasks_;
-    std::unordered_map<std::uint32_t, std::uint32_t> on_cpu_;  ///< the task that a processor was last given to
+    std::unordered_map<std::uint32_t, std::uint64_t> begin_ns_;  ///< of a processor's record, by processor
+    std::unordered_map<std::uint32_t, std::uint32_t> on_cpu_;    ///< the task that a processor was last given to
     std::vector<job> jobs_;
-    bool began_ = false;
-    std::uint64_t begin_ns_ = 0;
     std::uint64_t last_ns_ = 0;
     std::uint32_t processors_ = 1;
     std::uint64_t lost_ = 0;

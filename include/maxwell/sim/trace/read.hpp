@@ -91,6 +91,7 @@ workload read_as(line_source& source) {
 template <class... Formats>
 std::optional<workload> read_recognised(line_source& source, std::tuple<Formats...> const*) {
     std::string_view text = source.peek();
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     while (!text.empty()) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -120,8 +121,8 @@ inline reading read_workload(std::string const& path) noexcept {
                         "inference trace, nor a Linux scheduler trace"};
         }
         return {std::move(work), {}};
-    } catch (std::exception const& e) {
-        return {std::nullopt, path + " can't be read: " + e.what()};
+    } catch (std::exception const&) {  // nothing else is thrown here than that memory is not there
+        return {std::nullopt, path + " needs more memory than there is"};
     }
 }
 
