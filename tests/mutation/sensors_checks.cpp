@@ -37,9 +37,17 @@ char const* sensors_read_what_is_there() {
     REQUIRE(zones.size() == 1 && zones[0].read()->value == 318'150);
     root.write("sys/class/thermal/thermal_zone0/temp", "45000 and more\n");
     REQUIRE(!zones[0].read() && !zones[0].trouble().empty());
+    root.write("sys/class/thermal/thermal_zone0/temp", "-274000");
+    REQUIRE(!zones[0].read());
+    root.write("sys/class/hwmon/hwmon0/name", "cpu");
+    root.write("sys/class/hwmon/hwmon0/temp1_input", "45000");
+    auto chips = host::find_hwmon(root.path).sensors;
+    REQUIRE(chips.size() == 1 && chips[0].read());
+    root.write("sys/class/hwmon/hwmon0/name", "disk");
+    REQUIRE(!chips[0].read());
     root.write("sys/class/powercap/intel-rapl:0/max_energy_range_uj", "999");
     auto energy = host::find_rapl(root.path).sensors;
-    for (const auto& [raw, counted] : {std::pair{"900", 900}, {"50", 1'050}, {"60", 1'060}}) {
+    for (const auto& [raw, counted] : {std::pair{"900", 900}, {"50", 1'050}, {"60", 1'060}, {"10", 1'070}}) {
         root.write("sys/class/powercap/intel-rapl:0/energy_uj", raw);
         REQUIRE(energy.size() == 1 && energy[0].read()->value == counted);
     }

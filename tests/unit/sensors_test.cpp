@@ -79,6 +79,79 @@ TEST_F(sensors, hwmon_has_temperatures_and_powers_by_their_labels) {
     EXPECT_EQ(list.sensors.front().name(), "hwmon/k10temp.0/Tctl");
 }
 
+TEST_F(sensors, equal_labels_of_a_chip_are_told_apart_by_their_channels) {
+    write("sys/class/hwmon/hwmon0/name", "board\n");
+    for (char const* n : {"1", "2", "3"}) {
+        write(std::string("sys/class/hwmon/hwmon0/temp") + n + "_input", std::string(n) + "000\n");
+        write(std::string("sys/class/hwmon/hwmon0/temp") + n + "_label", "AUXTIN\n");
+    }
+    sensor_list list = find_hwmon(root_);
+    EXPECT_EQ(read(list), (values{{"hwmon/board.0/AUXTIN.temp1 temperature_mk", 274'150},
+                                  {"hwmon/board.0/AUXTIN.temp2 temperature_mk", 275'150},
+                                  {"hwmon/board.0/AUXTIN.temp3 temperature_mk", 276'150}}));
+}
+
+TEST_F(sensors, a_chip_that_got_the_number_of_another_is_not_read_in_its_place) {
+    namespace fs = std::filesystem;
+    for (char const* device : {"cpu", "disk"}) {
+        write(std::string("sys/devices/") + device + "/name", "temp\n");  // also where both have one name
+        write(std::string("sys/devices/") + device + "/temp1_input", "45000\n");
+    }
+    fs::create_directories(root_ + "/sys/class/hwmon");
+    fs::create_directory_symlink(root_ + "/sys/devices/cpu", root_ + "/sys/class/hwmon/hwmon0");
+    sensor_list list = find_hwmon(root_);
+    ASSERT_EQ(list.sensors.size(), 1u);
+    EXPECT_TRUE(list.sensors[0].read());
+    fs::remove(root_ + "/sys/class/hwmon/hwmon0");
+    fs::create_directory_symlink(root_ + "/sys/devices/disk", root_ + "/sys/class/hwmon/hwmon0");
+    EXPECT_FALSE(list.sensors[0].read());
+    EXPECT_NE(list.sensors[0].trouble().find("not available"), std::string::npos) << list.sensors[0].trouble();
+    fs::remove(root_ + "/sys/class/hwmon/hwmon0");
+    fs::create_directory_symlink(root_ + "/sys/devices/cpu", root_ + "/sys/class/hwmon/hwmon0");
+    EXPECT_TRUE(list.sensors[0].read()) << "the same device again";
+    write("sys/devices/cpu/name", "other\n");
+    EXPECT_FALSE(list.sensors[0].read());
+}
+
+TEST_F(sensors, a_temperature_below_absolute_zero_is_none) {
+    write("sys/class/thermal/thermal_zone0/temp", "-274000\n");
+    sensor_list list = find_thermal_zones(root_);
+    EXPECT_FALSE(list.sensors.at(0).read());
+    write("sys/class/thermal/thermal_zone0/temp", "-273150\n");
+    EXPECT_TRUE(list.sensors.at(0).read());
+}
+
+TEST_F(sensors, a_rapl_counter_that_is_reset_counts_on_from_zero) {
+    const std::string at = "sys/class/powercap/intel-rapl:0/";
+    write(at + "max_energy_range_uj", "999999\n");
+    write(at + "energy_uj", "400000\n");
+    sensor_list list = find_rapl(root_);
+    EXPECT_EQ(list.sensors.at(0).read()->value, 400'000);
+    write(at + "energy_uj", "100\n");
+    EXPECT_EQ(list.sensors.at(0).read()->value, 400'100) << "and not the 599,999 of a wrap more";
+    write(at + "energy_uj", "900000\n");
+    EXPECT_EQ(list.sensors.at(0).read()->value, 1'300'000);
+    write(at + "energy_uj", "100\n");
+    EXPECT_EQ(list.sensors.at(0).read()->value, 1'400'100) << "a wrap";
+}
+
+TEST_F(sensors, threads_of_a_core_share_one_counter_of_throttling) {
+    for (int cpu = 0; cpu < 8; ++cpu) {
+        const std::string at = "sys/devices/system/cpu/cpu" + std::to_string(cpu) + '/';
+        write(at + "thermal_throttle/core_throttle_count", "3\n");
+        write(at + "thermal_throttle/package_throttle_count", "17\n");
+        write(at + "topology/core_id", std::to_string(cpu % 2) + '\n');
+        write(at + "topology/physical_package_id", std::to_string(cpu / 4) + '\n');
+    }
+    sensor_list list = find_cpufreq(root_);
+    EXPECT_EQ(read(list), (values{{"throttle/cpu0/core throttle_events", 3},
+                                  {"throttle/cpu0/package throttle_events", 17},
+                                  {"throttle/cpu1/core throttle_events", 3},
+                                  {"throttle/cpu4/core throttle_events", 3},
+                                  {"throttle/cpu4/package throttle_events", 17},
+                                  {"throttle/cpu5/core throttle_events", 3}}));
+}
+
 TEST_F(sensors, thermal_zones_have_temperatures) {
     write("sys/class/thermal/thermal_zone0/type", "x86_pkg_temp\n");
     write("sys/class/thermal/thermal_zone0/temp", "51000\n");
@@ -101,7 +174,7 @@ TEST_F(sensors, rapl_counts_on_when_the_hardware_wraps) {
     const std::string package = "rapl/package-0.0 energy_uj";
     const std::string core = "rapl/core.0:0 energy_uj";
     EXPECT_EQ(read(list), (values{{package, 900}, {core, std::nullopt}}));
-    for (const auto& [raw, counted] : {std::pair{"950", 950}, {"50", 1'050}, {"50", 1'050}, {"49", 2'049}}) {
+    for (const auto& [raw, counted] : {std::pair{"950", 950}, {"50", 1'050}, {"50", 1'050}, {"49", 1'099}}) {
         write(at + "energy_uj", raw);
         EXPECT_EQ(read(list)[package], counted);
     }
@@ -110,7 +183,7 @@ TEST_F(sensors, rapl_counts_on_when_the_hardware_wraps) {
         EXPECT_EQ(read(list)[package], std::nullopt) << broken;
     }
     write(at + "energy_uj", "60");
-    EXPECT_EQ(read(list)[package], 2'060);
+    EXPECT_EQ(read(list)[package], 1'110);
 }
 
 TEST_F(sensors, what_only_root_may_read_says_so) {
@@ -190,12 +263,20 @@ TEST_F(sensors, nvml_is_opened_when_it_is_there) {
 
 TEST_F(sensors, nvml_that_is_not_there_or_does_not_work_says_why) {
     for (auto const& [file, why] : {std::pair{"libmaxwell-no-such-nvml.so", "libmaxwell-no-such-nvml.so"},
-                                    {FAKE_NVML_WITHOUT_DRIVER, "nvmlInit_v2: Driver Not Loaded"},
-                                    {FAKE_NVML_INCOMPLETE, "no nvmlDeviceGetCurrentClocksThrottleReasons"}}) {
+                                    {FAKE_NVML_WITHOUT_DRIVER, "nvmlInit_v2: Driver Not Loaded"}}) {
         const sensor_list list = find_nvml(file);
         EXPECT_TRUE(list.sensors.empty());
         EXPECT_NE(list.not_available.find(why), std::string::npos) << list.not_available;
     }
+}
+
+TEST_F(sensors, nvml_that_lacks_a_function_has_the_others) {
+    sensor_list list = find_nvml(FAKE_NVML_INCOMPLETE);
+    values found = read(list);
+    EXPECT_EQ(found.size(), 10u);
+    EXPECT_EQ(found.at("nvml/0/Fake 0/temperature temperature_mk"), 333'150);
+    EXPECT_EQ(found.at("nvml/0/Fake 0/throttled throttled"), std::nullopt);
+    EXPECT_EQ(list.sensors[4].trouble(), "nvml/0/Fake 0/throttled: the library lacks this function");
 }
 #endif
 

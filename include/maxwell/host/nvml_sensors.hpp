@@ -43,15 +43,20 @@ public:
         }
         nvml_library& l = *library;
         int (*init)() = nullptr;
-        const bool complete =
-            l.find("nvmlInit_v2", init, why) && l.find("nvmlShutdown", l.shutdown_, why) &&
-            l.find("nvmlErrorString", l.error_string_, why) && l.find("nvmlDeviceGetCount_v2", l.count, why) &&
-            l.find("nvmlDeviceGetHandleByIndex_v2", l.by_index, why) && l.find("nvmlDeviceGetName", l.name, why) &&
-            l.find("nvmlDeviceGetTemperature", l.temperature, why) && l.find("nvmlDeviceGetPowerUsage", l.power, why) &&
-            l.find("nvmlDeviceGetTotalEnergyConsumption", l.energy, why) &&
-            l.find("nvmlDeviceGetUtilizationRates", l.rates, why) &&
-            l.find("nvmlDeviceGetCurrentClocksThrottleReasons", l.throttle_reasons, why);
+        const bool complete = l.find("nvmlInit_v2", init, why) && l.find("nvmlShutdown", l.shutdown_, why) &&
+                              l.find("nvmlErrorString", l.error_string_, why) &&
+                              l.find("nvmlDeviceGetCount_v2", l.count, why) &&
+                              l.find("nvmlDeviceGetHandleByIndex_v2", l.by_index, why);
         if (!complete) return nullptr;
+        // A library that lacks one of these has the others all the same: the sensor says so when it is read.
+        std::string lacks;
+        l.find("nvmlDeviceGetName", l.name, lacks);
+        l.find("nvmlDeviceGetTemperature", l.temperature, lacks);
+        l.find("nvmlDeviceGetPowerUsage", l.power, lacks);
+        l.find("nvmlDeviceGetTotalEnergyConsumption", l.energy, lacks);
+        l.find("nvmlDeviceGetUtilizationRates", l.rates, lacks);
+        if (!l.find("nvmlDeviceGetCurrentClocksEventReasons", l.throttle_reasons, lacks))  // its name since driver 535
+            l.find("nvmlDeviceGetCurrentClocksThrottleReasons", l.throttle_reasons, lacks);
         if (!l.succeeded("nvmlInit_v2", init(), why)) return nullptr;
         l.initialised_ = true;
         return library;
@@ -64,10 +69,18 @@ public:
     nvml_library(nvml_library const&) = delete;
     nvml_library& operator=(nvml_library const&) = delete;
 
+    static constexpr int function_not_found = 13;  ///< NVML_ERROR_FUNCTION_NOT_FOUND
+
+    /// Calls `function`, if the library has it.
+    template <class Function, class... Arguments>
+    static int call(Function function, Arguments... arguments) {
+        return function != nullptr ? function(arguments...) : function_not_found;
+    }
+
     /// Did `call` return success? If not, why.
     bool succeeded(char const* call, int result, std::string& why) const {
         if (result == 0) return true;
-        char const* text = error_string_(result);
+        char const* text = result == function_not_found ? "the library lacks this function" : error_string_(result);
         why = std::string(call) + ": " + (text != nullptr ? text : "unknown error");
         return false;
     }
@@ -115,24 +128,25 @@ inline void add_gpu(std::vector<sensor>& to, std::shared_ptr<nvml_library> const
     using u64 = unsigned long long;
     add_nvml_sensor<unsigned>(
         to, nvml, name + "temperature", quantity::temperature_mk,
-        [gpu](library const& l, unsigned& c) { return l.temperature(gpu, 0, &c); },
+        [gpu](library const& l, unsigned& c) { return library::call(l.temperature, gpu, 0, &c); },
         [](unsigned c) { return std::int64_t{c} * 1000 + celsius_zero_mk; });
     add_nvml_sensor<unsigned>(
         to, nvml, name + "power", quantity::power_uw,
-        [gpu](library const& l, unsigned& mw) { return l.power(gpu, &mw); },
+        [gpu](library const& l, unsigned& mw) { return library::call(l.power, gpu, &mw); },
         [](unsigned mw) { return std::int64_t{mw} * 1000; });
     add_nvml_sensor<u64>(
-        to, nvml, name + "energy", quantity::energy_uj, [gpu](library const& l, u64& mj) { return l.energy(gpu, &mj); },
+        to, nvml, name + "energy", quantity::energy_uj,
+        [gpu](library const& l, u64& mj) { return library::call(l.energy, gpu, &mj); },
         [](u64 mj) { return static_cast<std::int64_t>(mj * 1000); });
     add_nvml_sensor<library::utilisation>(
         to, nvml, name + "utilisation", quantity::utilisation_q16,
-        [gpu](library const& l, library::utilisation& u) { return l.rates(gpu, &u); },
+        [gpu](library const& l, library::utilisation& u) { return library::call(l.rates, gpu, &u); },
         [](library::utilisation u) { return std::int64_t{u.gpu < 100 ? u.gpu : 100} * 65536 / 100; });
     // Software power cap, hardware slowdown, software and hardware thermal slowdown, power brake.
     constexpr u64 heat_or_power = 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
     add_nvml_sensor<u64>(
         to, nvml, name + "throttled", quantity::throttled,
-        [gpu](library const& l, u64& mask) { return l.throttle_reasons(gpu, &mask); },
+        [gpu](library const& l, u64& mask) { return library::call(l.throttle_reasons, gpu, &mask); },
         [](u64 mask) { return std::int64_t{(mask & heat_or_power) != 0 ? 1 : 0}; });
 }
 
@@ -149,7 +163,7 @@ inline sensor_list find_nvml(std::string const& file = "libnvidia-ml.so.1") {
         detail::nvml_library::device gpu = nullptr;
         if (!nvml->succeeded("nvmlDeviceGetHandleByIndex_v2", nvml->by_index(i, &gpu), list.not_available)) continue;
         char model[96] = "";
-        if (nvml->name(gpu, model, sizeof model) != 0) model[0] = 0;
+        if (detail::nvml_library::call(nvml->name, gpu, model, static_cast<unsigned>(sizeof model)) != 0) model[0] = 0;
         model[sizeof model - 1] = 0;
         std::string name = "nvml/" + std::to_string(i) + '/';
         name += model[0] != 0 ? model : "unnamed";

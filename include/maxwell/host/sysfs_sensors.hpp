@@ -9,14 +9,15 @@
 //                          devices/system/cpu/cpuN/thermal_throttle/*_throttle_count             throttle/cpuN/...
 //
 // The kernel lets anybody read all of them but RAPL's energy, which since 5.10 only root may read, because it betrays what
-// others compute (CVE-2020-8694). `root` is the folder that stands for /: tests build a tree of their own. Devices may come and
-// go: find again to see new ones; one that has gone says so at its next read.
+// others compute (CVE-2020-8694). `root` is the folder that stands for /: tests build a tree of their own. Devices come and go, and
+// a new one can get the number of one that went. So each read looks whether the device is still the one that was found; if
+// not, the reading fails and says so, until somebody finds again.
 
 #pragma once
 
 #include <maxwell/host/sensor.hpp>
 
-#include <algorithm>         // sort
+#include <algorithm>         // sort, count
 #include <cerrno>            // EACCES
 #include <cstddef>           // size_t
 #include <cstdint>           // int64_t
@@ -24,6 +25,7 @@
 #include <initializer_list>  // parts of a path
 #include <memory>            // shared state of a counter
 #include <optional>          // a reading that may be missing
+#include <set>               // cores seen
 #include <string>            // paths
 #include <string_view>       // prefixes
 #include <system_error>      // error_code
@@ -61,17 +63,31 @@ inline std::string line_or(std::string const& path, std::string const& otherwise
     return line && !line->empty() ? *line : otherwise;
 }
 
-/// A file with a number; the reading is that plus `offset`, where 64 bits can hold it.
-inline sensor file_sensor(std::string name, quantity what, std::string const& path, std::int64_t offset) {
-    return {std::move(name), what, [=](std::string& why) -> std::optional<sample> {
-                auto value = read_number(path, why);
-                if (!value) return std::nullopt;
-                if (__builtin_add_overflow(*value, offset, &*value)) {
-                    why = path + ": the number is out of range";
-                    return std::nullopt;
-                }
-                return sample{now_ns(), *value};
-            }};
+/// What tells a device from another one that got its folder: where the folder leads to, and the name in it.
+inline std::string identity(std::string const& folder) {
+    std::error_code error;
+    return std::filesystem::canonical(folder, error).string() + '\n' + line_or(folder + "name", "");
+}
+
+/// A file with a number; the reading is that plus `offset`, where 64 bits can hold it and no temperature is below absolute zero.
+/// `device` is the folder of a device that has to stay the same, or empty.
+inline sensor file_sensor(std::string name, quantity what, std::string const& path, std::int64_t offset,
+                          std::string const& device = "") {
+    return {
+        std::move(name), what,
+        [=, found = device.empty() ? "" : identity(device)](std::string& why) -> std::optional<sample> {
+            auto value = read_number(path, why);
+            if (!value) return std::nullopt;
+            if (!device.empty() && identity(device) != found) {
+                why = path + ": not available, another device has this number now";
+                return std::nullopt;
+            }
+            if (__builtin_add_overflow(*value, offset, &*value) || (what == quantity::temperature_mk && *value < 0)) {
+                why = path + ": the number is out of range";
+                return std::nullopt;
+            }
+            return sample{now_ns(), *value};
+        }};
 }
 
 inline bool exists(std::string const& path) {
@@ -97,20 +113,29 @@ inline sensor_list find_hwmon(std::string const& root = "") {
     for (std::string const& chip : entries(folder, "hwmon")) {
         const std::string at = joined({folder, "/", chip, "/"});
         const std::string name = joined({"hwmon/", line_or(at + "name", "unnamed"), ".", chip.substr(5), "/"});
+        const auto label_of = [&](std::string const& channel) {
+            return line_or(joined({at, channel, "_label"}), channel);
+        };
+        std::vector<std::string> labels;
+        for (std::string const& file : entries(at, "")) {
+            if (file.ends_with("_label")) labels.push_back(line_or(at + file, ""));
+        }
         const auto label = [&](std::string const& channel) {
-            return name + line_or(joined({at, channel, "_label"}), channel);
+            const std::string l = label_of(channel);
+            const bool shared = std::count(labels.begin(), labels.end(), l) > 1;  // then the channel tells them apart
+            return shared ? joined({name, l, ".", channel}) : name + l;
         };
         for (std::string const& file : entries(at, "temp")) {
             if (!file.ends_with("_input")) continue;
             const std::string channel = file.substr(0, file.size() - 6);
-            sensors.push_back(file_sensor(label(channel), quantity::temperature_mk, at + file, celsius_zero_mk));
+            sensors.push_back(file_sensor(label(channel), quantity::temperature_mk, at + file, celsius_zero_mk, at));
         }
         for (std::string const& file : entries(at, "power")) {
             const bool average = file.ends_with("_average");
             if (!average && !file.ends_with("_input")) continue;
             const std::string channel = file.substr(0, file.find('_'));
             if (!average && exists(joined({at, channel, "_average"}))) continue;  // one of both is enough
-            sensors.push_back(file_sensor(label(channel), quantity::power_uw, at + file, 0));
+            sensors.push_back(file_sensor(label(channel), quantity::power_uw, at + file, 0, at));
         }
     }
     return found_or(std::move(sensors), folder + " has no chip with temperatures or powers");
@@ -124,13 +149,13 @@ inline sensor_list find_thermal_zones(std::string const& root = "") {
     for (std::string const& zone : entries(folder, "thermal_zone")) {
         const std::string at = joined({folder, "/", zone, "/"});
         const std::string name = joined({"thermal/", line_or(at + "type", "unnamed"), ".", zone.substr(12)});
-        sensors.push_back(file_sensor(name, quantity::temperature_mk, at + "temp", celsius_zero_mk));
+        sensors.push_back(file_sensor(name, quantity::temperature_mk, at + "temp", celsius_zero_mk, at));
     }
     return found_or(std::move(sensors), folder + " has no thermal zone");
 }
 
 /// RAPL's counters of energy. The hardware's counter wraps after minutes to hours; a sensor counts on, provided that it is read
-/// at least once in between.
+/// at least twice in between. A counter that falls by less than half of its range has been reset: it counts on from 0.
 inline sensor_list find_rapl(std::string const& root = "") {
     using namespace detail;
     struct counter {
@@ -158,7 +183,8 @@ inline sensor_list find_rapl(std::string const& root = "") {
                 return std::nullopt;
             }
             const std::int64_t step = *now - state->last;
-            const std::int64_t more = !state->started ? *now : step >= 0 ? step : step + *range + 1;
+            const bool reset = step < 0 && step >= -(*range / 2);
+            const std::int64_t more = !state->started || reset ? *now : step >= 0 ? step : step + *range + 1;
             if (__builtin_add_overflow(state->sum, more, &state->sum)) state->sum = 0;  // after 292 years at a kilowatt
             state->started = true;
             state->last = *now;
@@ -183,10 +209,18 @@ inline sensor_list find_cpufreq(std::string const& root = "") {
         add(at + "scaling_cur_freq", at + "current", quantity::frequency_khz);
         add(at + "scaling_max_freq", at + "limit", quantity::limit_khz);
     }
+    // The threads of a core, and the cores of a package, show copies of one counter: the first of them stands for all.
+    std::set<std::string> seen;
     for (std::string const& cpu : entries(folder, "cpu")) {
         const std::string at = cpu + "/thermal_throttle/";
-        add(at + "core_throttle_count", joined({"throttle/", cpu, "/core"}), quantity::throttle_events);
-        add(at + "package_throttle_count", joined({"throttle/", cpu, "/package"}), quantity::throttle_events);
+        const std::string topology = joined({folder, "/", cpu, "/topology/"});
+        const std::string package = line_or(topology + "physical_package_id", cpu);
+        const std::string core = joined({package, "/", line_or(topology + "core_id", cpu)});
+        if (!exists(joined({folder, "/", at}))) continue;
+        if (seen.insert(core).second)
+            add(at + "core_throttle_count", joined({"throttle/", cpu, "/core"}), quantity::throttle_events);
+        if (seen.insert(package).second)
+            add(at + "package_throttle_count", joined({"throttle/", cpu, "/package"}), quantity::throttle_events);
     }
     return found_or(std::move(sensors), folder + " has neither frequency policies nor counters of throttling");
 }
