@@ -135,11 +135,12 @@ void enumerate_moving(std::vector<operation> const& alphabet, int length) {
     enumeration<container, oracle> all(alphabet, small_scale() ? length - 1 : length);
     twin<container, oracle> begin(~std::uint64_t{0} - 20);
     int eras = 0;
-    for (std::uint32_t n = 0; n < 40; ++n) {
+    for (std::uint32_t n = 0; n < 60; ++n) {
         const price before = begin.container().lower_edge(1);
-        begin.apply({op::insert, 0, n % agents, 1 + n * 7 % 3, 1});  // amounts among those of the alphabet
+        begin.apply({n % 2 == 0 ? op::insert : op::quantum, 0, n % agents, 1 + n * 7 % 3,
+                     1});  // amounts among those of the alphabet
         eras += begin.container().lower_edge(1) != before ? 1 : 0;
-        if (n < 20) continue;  // boundaries come from far above
+        if (n < 40) continue;  // boundaries come from far above
         char const* why = all.run(begin);
         ASSERT_EQ(why, nullptr) << why << " after " << ::testing::PrintToString(all.path()) << " from " << n;
     }

@@ -55,7 +55,7 @@ template <class A>
 void pass_by(A& a, std::vector<price> const& amounts) {
     for (const price p : amounts) {
         a.insert({passer, p, 1});
-        a.expire(passer);
+        a.extract(passer);
     }
 }
 

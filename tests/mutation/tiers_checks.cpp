@@ -30,7 +30,8 @@ char const* equal_amounts() {
     for (const price amount : {0u, 1000u, 0xFFFF'FFFFu}) {
         twin<stratified_buckets<4, Tiers>, reference_adaptive_auction<4, Tiers>> both;
         for (std::uint32_t n = 0; n < 10'000; ++n) {
-            if (char const* why = both.apply({op::insert, 0, n % 4, amount, 1}, n % 64 == 0)) return why;
+            if (char const* why = both.apply({n % 2 == 0 ? op::insert : op::quantum, 0, n % 4, amount, 1}, n % 64 == 0))
+                return why;
         }
     }
     return nullptr;

@@ -51,7 +51,10 @@ public:
     }
     bool empty() const noexcept { return size() == 0; }
     price lower_edge(std::uint32_t tier) const noexcept { return newest_[tier]; }
-    void update_price(price p) noexcept { asked_ = p; }
+    void update_price(price p) noexcept {
+        asked_ = p;
+        losers_ = 0;
+    }
     price reserve() const noexcept {
         for (const price e : newest_) {
             if (e >= asked_) return e;
@@ -124,7 +127,11 @@ public:
         const std::size_t r = best([w](std::size_t s) { return s != w; });
         return award{slots_[w].offer, price_against(slots_[w], r == Capacity ? nullptr : &slots_[r])};
     }
-    std::optional<award> extract_max() noexcept { return take(top()); }
+    std::optional<award> extract_max() noexcept {
+        const auto won = take(top());
+        losers_ = 0;
+        return won;
+    }
 
     template <class Allowed>
     std::optional<award> extract_max_if(Allowed allowed, std::uint32_t probes) noexcept {
@@ -162,7 +169,12 @@ public:
         slots_[s].offer.amount = amount;
         slots_[s].edge = slots_[s].filed_under[tier_of(slots_[s].filed_under, amount)];
     }
-    void take(agent_id id) noexcept { depart(slots_[slot_of(id)]); }
+    void take(agent_id id) noexcept { win(slots_[slot_of(id)]); }
+    status extract(agent_id id) noexcept {
+        if (!find(id)) return expire(id);
+        take(id);
+        return status::ok;
+    }
 
 private:
     struct slot {
@@ -245,12 +257,18 @@ private:
     }
 
     std::optional<award> take(std::optional<award> won) noexcept {
-        if (won) depart(slots_[slot_of(won->winner.agent)]);
+        if (won) win(slots_[slot_of(won->winner.agent)]);
         return won;
     }
 
-    void depart(slot& s) noexcept {
+    /// Winners count; of the others the first after each decision or change of the reserve.
+    void win(slot& s) noexcept {
         if (Rule != moving_rule::sees_own_bid) count(s);
+        s.live = false;
+        losers_ = 0;
+    }
+    void depart(slot& s) noexcept {
+        if (Rule != moving_rule::sees_own_bid && losers_++ == 0) count(s);
         s.live = false;
     }
     void count(slot const& s) noexcept {
@@ -298,6 +316,7 @@ private:
     std::uint64_t era_ = 0;
     price asked_ = 0;
     std::uint32_t departed_ = 0;
+    std::uint64_t losers_ = 0;  ///< that have left since the last decision
     std::uint32_t inserts_since_ = 0;
     edges newest_ = {};
     std::array<price, Period> amounts_ = {};

@@ -67,7 +67,10 @@ auto quantum_by_definition(A& a, bid running, price bonus) {
     }
     const std::uint32_t incumbent = slot_of(running.agent);
     const auto won = winner_with_bonus(a, incumbent, bonus);
-    if (!won) return result;
+    if (!won) {
+        result.winner = a.extract_max();  // nothing, and a decision nevertheless
+        return result;
+    }
     const price due = least_amount(a, *won, a.amount(*won),
                                    [&](A const& m) { return winner_with_bonus(m, incumbent, bonus) == won; });
     result.winner = award{a.bid_of(*won), due};

@@ -41,7 +41,7 @@ constexpr bool a_market_at_compile_time() {
     stratified_buckets<3, adaptive_tiers<8, 16>> a;
     for (price p = 0; p < 300; ++p) {
         a.insert({p % 3, 1000 + p * 37 % 100, 1});
-        if (p % 4 == 3 && !a.extract_max()) return false;
+        if (p % 2 == 1 && !a.extract_max()) return false;
         if (!a.check_invariants()) return false;
     }
     return a.lower_edge(1) > 1000 && a.lower_edge(6) < 1100;
@@ -217,12 +217,12 @@ TEST(tier_edges, edges_at_or_above_and_above) {
 
 using small = stratified_buckets<8, adaptive_tiers<4, 8>>;
 
-/// Lets `departures` bids of slot 7 pass: each departs as the next one, or the last expire, comes.
+/// Lets bids of slot 7 pass: each leaves as a winner's.
 template <class A>
 void pass_by(A& a, std::vector<price> const& amounts) {
     for (const price p : amounts) {
         a.insert({7, p, 1});
-        a.expire(7);
+        a.extract(7);
     }
 }
 
@@ -272,7 +272,7 @@ TEST(adaptive_tiers, bids_that_never_leave_do_not_hold_boundaries_up) {
     EXPECT_EQ(order.size(), 92u);
 }
 
-// What makes the price critical while boundaries move: a bid that has not left has no part in them.
+// While extract_max decides, a bid that has not left has no part in any boundary.
 TEST(adaptive_tiers, no_boundary_depends_on_a_bid_that_has_not_left) {
     dice random(5);
     int compared = 0;  // after boundaries had moved
@@ -296,6 +296,60 @@ TEST(adaptive_tiers, no_boundary_depends_on_a_bid_that_has_not_left) {
         }
     }
     EXPECT_GT(compared, 1000);
+}
+
+// What that needs: a loser's amount that keeps others from winning steers who leaves.
+TEST(adaptive_tiers, later_boundaries_can_depend_on_a_loser_that_uses_up_the_probes) {
+    int differed = 0;
+    for (unsigned seed = 0; seed < 50; ++seed) {
+        const auto edges_with = [seed](price of_the_loser) {
+            dice random(seed);
+            small a;
+            a.insert({0, of_the_loser, 1});
+            for (int i = 0; i < 60; ++i) {
+                a.insert({1 + random.below(7), 100 + random.below(1000), 1});
+                a.extract_max_if([](std::uint32_t slot) noexcept { return slot != 0; }, 1);
+            }
+            EXPECT_TRUE(a.find(0)) << "it lost with either amount";
+            return edges_of(a);
+        };
+        differed += edges_with(50) != edges_with(2000) ? 1 : 0;
+    }
+    EXPECT_GT(differed, 10);
+}
+
+/// How often an agent of value 300 beats a bid of 1,000,000 while slot 2 bids 0 to 255 so many times a quantum and never wins.
+int wins_of_the_low_agent(int rebids, int quanta) {
+    static stratified_buckets<3, adaptive_tiers<>> a;
+    a = {};
+    int wins = 0;
+    std::uint32_t n = 0;
+    for (int quantum = 0; quantum < quanta; ++quantum) {
+        a.insert({1, 300, 1});
+        a.insert({0, 1'000'000, 1});
+        for (int i = 0; i < rebids; ++i) a.insert({2, n++ % 256, 1});
+        wins += a.extract_max()->winner.agent == 1 ? 1 : 0;
+    }
+    return wins;
+}
+
+TEST(adaptive_tiers, an_agent_that_bids_again_and_again_does_not_steer_boundaries) {
+    EXPECT_EQ(wins_of_the_low_agent(1, 3000), 0);
+    EXPECT_EQ(wins_of_the_low_agent(256, 3000), 0);
+}
+
+// Boundaries follow bids that a reserve bars: without that nobody would ever win under one above all edges.
+TEST(adaptive_tiers, boundaries_reach_a_reserve_that_was_above_them) {
+    stratified_buckets<8, adaptive_tiers<4, 8>> a;
+    for (int period = 0; period < 6; ++period) pass_by(a, {10, 20, 30, 40, 50, 60, 70, 80, 1, 1, 1, 1});
+    a.update_price(1000);
+    ASSERT_LT(a.lower_edge(3), 1000u);
+    int quanta = 0;
+    for (; !quantum(a, {static_cast<agent_id>(quanta % 8), 2000u + static_cast<price>(quanta) % 100, 1}).winner;
+         ++quanta) {
+        ASSERT_LT(quanta, 400);
+    }
+    EXPECT_GE(a.lower_edge(3), 1000u);
 }
 
 TEST(adaptive_tiers, the_reserve_is_rounded_anew_when_boundaries_move) {
@@ -324,7 +378,7 @@ TEST(adaptive_tiers, an_incumbent_that_ranks_above_a_higher_amount_pays_no_more_
         for (std::uint32_t i = 0; i < passing; ++i) {
             if (i == passing - 4) a.insert({0, 1 + random.below(100'000), 1});
             a.insert({2, 1 + random.below(100'000), 1});
-            a.expire(2);
+            a.extract(2);
         }
         const bid incumbent{1, 1 + random.below(100'000), 1};
         const price bonus = random.below(3) * 10'000;
@@ -344,7 +398,7 @@ TEST(adaptive_tiers, a_reserve_above_the_newest_edges_bars_bids_under_older_edge
     const price old_edge = a.lower_edge(1);
     for (int i = 0; i < 4; ++i) {
         a.insert({1, 10, 1});
-        a.expire(1);
+        a.extract(1);
     }
     ASSERT_LT(a.lower_edge(1), old_edge);
     a.update_price(old_edge);

@@ -9,9 +9,8 @@
 // time. Bids filed under the old ones stay, so two generations of boundaries live at a time; an `era` is one of them, with
 // the bids that are filed under it. (`generation` is the agent's.)
 //
-//     era_[newest]   edges  [0|...|...|...]     used  [ 1 0 1 ]     head    a ring per tier, in arrival order
-//     era_[older]    edges  [0|.|.|.......]     used  [ 0 1 0 ]     oldest  a ring of all its bids, in arrival order
-//
+//     era_[newest]   edges  [0|...|...|...]     used  [ 1 0 1 ]     head    a list per tier, in arrival order
+//     era_[older]    edges  [0|.|.|.......]     used  [ 0 1 0 ]     oldest  a list of all its bids, in arrival order
 //     place_         by slot: era and rank of the tier in which its bid is, or was, filed
 //     counted_       how many bids have left the newest era's tiers: what the next boundaries are cut from
 //
@@ -20,29 +19,30 @@
 // Invariants
 //   1. Bids of the older era arrived before all of the newest one: across eras, the older one's wins ties. `oldest` of the newer
 //      era is 0 when it has no bids.
-//   2. A rank's bit in an era's `used` is set exactly when its head is not 0; a ring holds the bids of that tier and era in arrival
-//      order; `oldest` is the head of a ring of all bids of the era in arrival order.
+//   2. A rank's bit in an era's `used` is set exactly when its head is not 0; lists are in arrival order.
 //   3. Boundaries in force never change while a bid is filed under them, and were made from bids that had left before they
 //      came into force: never from one that they file.
 //   4. reserve_ is asked_, rounded up to an edge of the newest era where there is one. Where there is none no bid is eligible.
 //
-// How boundaries move. A period is Period departures: bids that won, were withdrawn or replaced. When it is over, each insert
-// first does one thing: while the older era has bids, the latest of them is filed anew, under the newest boundaries and before
-// all bids there, which came later; then, for Count inserts, two steps of the next cut are made, into the older era's edges, which
-// nobody is filed under; then the eras change places. So a bid is filed anew only when it stayed for a whole period, one
-// that never leaves does not hold the boundaries up, and no operation does more than two steps beside its own.
+// How boundaries move. A period is Period departures that count: each bid that won and, of those that were replaced or withdrawn,
+// the first after each decision or change of the reserve. So however often agents bid again, at least half of what boundaries are
+// cut from are bids that won, while decisions have winners. When it is over, each insert first does one thing: while the older
+// era has bids, the latest of them is filed anew, under the newest boundaries and before all bids there, which came later; then,
+// for Count inserts, two steps of the next cut are made, into the older era's edges, under which no bid is filed; then the eras
+// change places. So only a bid that stayed for a whole period is filed anew, and one that never leaves holds no boundary up.
 //
-// Truthfulness. A bid that has not left has had no part in any boundary, and which bid is filed anew depends on arrivals alone.
-// So at every decision boundaries are as good as fixed, the order is monotone in the own amount, and the price is critical.
-// Bidding for the sake of later boundaries is not excluded.
+// Truthfulness, in one decision. Boundaries are cut from bids that have left, and which bid is filed anew depends on arrivals
+// alone. So the order is monotone in the own amount, and the price is critical. Over several decisions no boundary depends on
+// a live bid while extract_max or extract_top decides. Rules in which a loser keeps others from winning (extract_max_if,
+// extract_units, a switching bonus) let its amount steer who leaves, and so later boundaries.
 //
 //     operation                        cost                     why
-//     insert                           O(log Count)             a search among the edges; at most one bid filed anew
-//     expire, retire, update_price     O(log Count)             the departure is counted; the reserve is rounded
-//     top, extract_max                 O(log Count)             the heads of two bitmaps; a search where the rival is of another era
-//     extract_max_if                   O(probes + log Count)
+//     insert                           O(sqrt Count)            a search among the edges; at most one bid filed anew
+//     expire, retire, update_price     O(sqrt Count)            the departure is counted; the reserve is rounded
+//     top, extract_max                 O(sqrt Count)            the heads of two bitmaps; a search where the eras differ
+//     extract_max_if                   O(probes + sqrt Count)
 //     clear                            O(live bids)
-//     memory                           30 B per agent (40 from a Capacity of 65,535 on), 14.3 B per tier
+//     memory                           30 B per agent (40 from a Capacity of 65,535 on), 15 B per tier
 
 #pragma once
 
@@ -73,9 +73,7 @@ template <std::uint32_t Count = 256, std::uint32_t Period = 4 * Count>
 struct adaptive_tiers {
     static_assert(Count > 0 && Count <= 4096, "adaptive tiers are 1 to 4096");
     static_assert(Period > 0 && Period <= (1u << 20), "a period is 1 to 2^20 departures");
-
     static constexpr std::uint32_t count = Count;
-
     static constexpr std::uint32_t index(price p) noexcept { return cells::index(p) * Count / cells::count; }
     static constexpr price lower_edge(std::uint32_t tier) noexcept {
         MAXWELL_ASSERT(tier < Count);
@@ -100,7 +98,6 @@ class stratified_buckets<Capacity, adaptive_tiers<Count, Period>>
 
 public:
     static constexpr auction_traits traits{fidelity::tier, fidelity::tier, true};
-
     /// The empty auction with reserve 0; the first bid gets `first_arrival` as its place in arrival order.
     constexpr stratified_buckets() noexcept = default;
     constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
@@ -114,7 +111,7 @@ public:
 
     /// The least amount at which `winner`, filed as its last bid is or was, ranks before the live bid of `rival`; never below
     /// the reserve, and that alone where `rival` has no live bid or a slot is not below capacity(). The highest price where
-    /// no amount would do. O(log Count).
+    /// no amount would do. O(sqrt Count).
     constexpr price critical_price(agent_id winner, agent_id rival) const noexcept {
         if (slot_of(winner) >= Capacity) return reserve_;
         return price_to_beat(slot_of(winner),
@@ -122,14 +119,15 @@ public:
     }
 
     /// Makes `p`, rounded up to the next edge, the reserve: bids in tiers that begin below it stay in and don't win. Where no
-    /// edge is at or above `p` nobody wins, those filed under older boundaries neither, and reserve() is `p`. O(log Count),
+    /// edge is at or above `p` nobody wins, those filed under older boundaries neither, and reserve() is `p`. O(sqrt Count),
     /// whatever the number of bids.
     constexpr void update_price(price p) noexcept {
         asked_ = p;
         round_reserve();
+        loser_counted_ = false;
     }
 
-    /// Who wins now and what it would pay; nothing when nobody is at or above the reserve. O(log Count).
+    /// Who wins now and what it would pay; nothing when nobody is at or above the reserve. O(sqrt Count).
     constexpr std::optional<award> top() const noexcept {
         const candidate best = best_candidate();
         if (!is_eligible(best)) return std::nullopt;
@@ -137,11 +135,20 @@ public:
         return award{book_.bid_of(slot), price_to_beat(slot, next_candidate(best).here)};
     }
 
-    /// The same, and the winner's bid leaves. O(log Count).
+    /// The same, and the winner's bid leaves. O(sqrt Count).
     constexpr std::optional<award> extract_max() noexcept {
         const std::optional<award> won = top();
-        if (won) withdraw(slot_of(won->winner.agent));
+        if (won) win(slot_of(won->winner.agent));
+        loser_counted_ = false;
         return won;
+    }
+
+    /// The bid of `id` leaves as a winner's: for rules that choose winners from list_best. Returns what expire() would.
+    constexpr status extract(agent_id id) noexcept {
+        loser_counted_ = false;  // so it is counted
+        const status s = members::expire(id);
+        loser_counted_ = false;
+        return s;
     }
 
     /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with
@@ -187,9 +194,7 @@ public:
         if (older.oldest != 0 && era_[newest_].oldest != 0 &&
             !book_.arrived_after(slot_at(era_[newest_].oldest), latest(older)))
             return false;
-        stratified_buckets rounded = *this;
-        rounded.round_reserve();
-        return book_.check_invariants(linked) && counted_.check_invariants() && bar_ == rounded.bar_;
+        return book_.check_invariants(linked) && counted_.check_invariants() && bar_ == bar_for(asked_);
     }
 
 private:
@@ -222,11 +227,13 @@ private:
 
     constexpr bool eligible(link l) const noexcept { return l != 0 && edge_of(l) >= bar_; }
 
-    /// Rounds the reserve that was asked for by the newest boundaries.
+    /// The least of the newest edges at or above `p`; 2^32 where there is none.
+    constexpr std::uint64_t bar_for(price p) const noexcept {
+        return era_[newest_].edges.reaches(p) ? era_[newest_].edges.at_or_above(p) : std::uint64_t{1} << 32;
+    }
     constexpr void round_reserve() noexcept {
-        const bool reached = era_[newest_].edges.reaches(asked_);
-        reserve_ = reached ? era_[newest_].edges.at_or_above(asked_) : asked_;
-        bar_ = reached ? reserve_ : std::uint64_t{1} << 32;
+        bar_ = bar_for(asked_);
+        reserve_ = bar_ >> 32 == 0 ? static_cast<price>(bar_) : asked_;
     }
 
     static constexpr link best_of(era const& e) noexcept { return e.used.empty() ? link{0} : e.head[e.used.lowest()]; }
@@ -282,15 +289,25 @@ private:
         if (book_.lists().leave(slot, e.head[rank])) e.used.clear(rank);
         by_arrival_.leave(slot, e.oldest);
     }
-
-    /// The bid of `slot`, which has one, leaves; withdraw() counts it too.
+    /// The bid of `slot` leaves: uncounted, as a winner's, or withdrawn.
     constexpr void remove(std::uint32_t slot) noexcept {
         unfile(slot);
         book_.leave(slot);
     }
-    constexpr void withdraw(std::uint32_t slot) noexcept {
+    constexpr void win(std::uint32_t slot) noexcept {
         count(slot);
         remove(slot);
+        loser_counted_ = false;
+    }
+    constexpr void withdraw(std::uint32_t slot) noexcept {
+        count_loser(slot);
+        remove(slot);
+    }
+
+    /// Counts a bid that leaves; one that did not win only if it is the first since the last decision.
+    constexpr void count_loser(std::uint32_t slot) noexcept {
+        if (!loser_counted_) count(slot);
+        loser_counted_ = true;
     }
     constexpr void count(std::uint32_t slot) noexcept {
         if (counted_.is_full()) return;
@@ -327,7 +344,7 @@ private:
         if (counted_.is_full()) move_boundaries();
         const bool was_live = is_live(slot);
         if (was_live) {
-            count(slot);
+            count_loser(slot);
             unfile(slot);
         }
         book_.enter(b, was_live);
@@ -345,7 +362,7 @@ private:
     constexpr std::optional<award> award_to(candidate winner, candidate rival) noexcept {
         const std::uint32_t slot = slot_at(winner.here);
         const award won{book_.bid_of(slot), price_to_beat(slot, rival.here)};
-        withdraw(slot);
+        win(slot);
         return won;
     }
 
@@ -365,19 +382,19 @@ private:
     price asked_ = 0;
     std::uint64_t bar_ = 0;  ///< the least edge that wins: reserve_, or 2^32 where nobody does
     std::uint32_t newest_ = 0;
+    bool loser_counted_ = false;  ///< since the last decision
     detail::equal_depth<Count, Period> counted_;
     era era_[2];
     detail::slot_lists<Capacity> by_arrival_;
     std::uint16_t place_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
 };
 
-static_assert(peekable_auction<stratified_buckets<7, adaptive_tiers<>>> &&
-              browsable_auction<stratified_buckets<7, adaptive_tiers<>>> &&
-              amendable_auction<stratified_buckets<7, adaptive_tiers<>>>);
-static_assert(selective_auction<stratified_buckets<7, adaptive_tiers<>>> &&
-              multi_unit_auction<stratified_buckets<7, adaptive_tiers<>>> &&
-              listed_auction<stratified_buckets<7, adaptive_tiers<>>>);
-static_assert(std::is_standard_layout_v<stratified_buckets<7, adaptive_tiers<>>>);
+namespace detail {
+using adaptive_7 = stratified_buckets<7, adaptive_tiers<>>;
+static_assert(selective_auction<adaptive_7> && multi_unit_auction<adaptive_7> && listed_auction<adaptive_7>);
+static_assert(peekable_auction<adaptive_7> && browsable_auction<adaptive_7> && amendable_auction<adaptive_7>);
+static_assert(tier_map<adaptive_tiers<>> && std::is_standard_layout_v<adaptive_7>);
+}  // namespace detail
 static_assert(sizeof(stratified_buckets<1000, adaptive_tiers<256>>) <= 1000 * 30 + 3968);
 
 }  // namespace maxwell

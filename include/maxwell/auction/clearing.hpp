@@ -25,6 +25,7 @@
 #include <maxwell/auction/clearing_units.hpp>
 #include <maxwell/auction/clearing_vickrey.hpp>
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/detail/take.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
@@ -83,7 +84,7 @@ constexpr quantum_result quantum(A& a, bid running, price bonus) noexcept {
         const std::optional<award> rival = a.top();
         if (rival && discounted(rival->winner.amount) < won->payment) won->payment = discounted(rival->winner.amount);
     } else if (incumbent >= best->winner.amount) {
-        a.expire(running.agent);
+        detail::take(a, running.agent);
         won = award{running, discounted(best->winner.amount)};
     } else {
         won = a.extract_max();

@@ -37,6 +37,7 @@
 #pragma once
 
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/detail/take.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
@@ -102,7 +103,7 @@ constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out,
     }
     for (award const& won : out.first(winners)) {
         MAXWELL_ASSERT(won.payment <= won.winner.amount);
-        a.expire(won.winner.agent);
+        detail::take(a, won.winner.agent);
     }
     return winners;
 }

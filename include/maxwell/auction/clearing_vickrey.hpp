@@ -24,6 +24,7 @@
 #pragma once
 
 #include <maxwell/auction/concept.hpp>
+#include <maxwell/auction/detail/take.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/view.hpp>
@@ -92,7 +93,7 @@ constexpr std::size_t extract_vickrey(A& a, std::uint64_t supply, view<award> li
         won.total = detail::displaced_value(a, won, last, losers);
         MAXWELL_ASSERT(won.total <= std::uint64_t{won.winner.amount} * won.units);
     }
-    if (last.units < last.winner.units) a.expire(last.winner.agent);
+    if (last.units < last.winner.units) detail::take(a, last.winner.agent);
     return winners;
 }
 

@@ -41,6 +41,7 @@
 #include <maxwell/core/log_linear.hpp>
 
 #include <bit>          // bit_width
+#include <cstddef>      // size_t
 #include <cstdint>      // uint16_t, uint32_t, uint64_t
 #include <type_traits>  // conditional
 
@@ -100,11 +101,11 @@ private:
     /// the middle, and the compiler makes vectors of both loops where it may.
     constexpr std::uint32_t search(price p) const noexcept {
         std::uint32_t begun = 0;  // rows and edges at or below p, the first of them always, since it is 0
-        for (std::uint32_t r = 0; r < rows; ++r) begun += row_[r] <= p ? 1 : 0;
-        const std::uint32_t row = (begun - 1) * width;
+        for (std::size_t r = 0; r < rows; ++r) begun += row_[r] <= p ? 1 : 0;
+        price const* const edge = lower_ + std::size_t{begun - 1} * width;
         std::uint32_t passed = 0;
-        for (std::uint32_t t = 0; t < width; ++t) passed += lower_[row + t] <= p ? 1 : 0;
-        const std::uint32_t tier = row + passed - 1;
+        for (std::size_t t = 0; t < width; ++t) passed += edge[t] <= p ? 1 : 0;
+        const std::uint32_t tier = (begun - 1) * width + passed - 1;
         return tier < count ? tier : count - 1;  // edges beyond the last one are the highest price
     }
     /// Edges in a row: the least power of two with which there are no more rows than that.
