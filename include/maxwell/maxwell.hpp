@@ -40,6 +40,7 @@
 #include <maxwell/market/pacer.hpp>
 #include <maxwell/market/power_gate.hpp>
 #include <maxwell/market/seats.hpp>
+#include <maxwell/market/steal.hpp>
 #include <maxwell/market/tally.hpp>
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>

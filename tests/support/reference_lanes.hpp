@@ -31,7 +31,7 @@ struct lane_bid {
 /// What a sale is held under.
 struct sale_rules {
     std::vector<std::uint64_t> multiplier;  ///< by lane, none 0
-    std::vector<price> reserve;             ///< by lane, as given
+    std::vector<price> reserve;             ///< by lane, as the container rounds it
     std::uint32_t shut = 0;
     bool by_owner = false;
 };
@@ -56,11 +56,18 @@ public:
         return std::nullopt;
     }
 
+    /// Does a shut lane have a bid that reaches its reserve?
+    bool would_sell_if_open() const {
+        reference_lanes open = *this;
+        open.rules.shut = 0;
+        return std::any_of(bids.begin(), bids.end(),
+                           [&](lane_bid const& b) { return !eligible(b) && open.eligible(b); });
+    }
+
 private:
     bool eligible(lane_bid const& b) const {
         if ((rules.shut >> b.lane & 1u) != 0) return false;
-        return Order::rank(b.offer.amount) >= Order::rank(Order::reserve(rules.reserve[b.lane])) &&
-               b.offer.amount >= Order::reserve(rules.reserve[b.lane]);
+        return b.offer.amount >= rules.reserve[b.lane];
     }
 
     static bool before_in_lane(lane_bid const& a, lane_bid const& b) {

@@ -44,7 +44,7 @@ void lanes_decide_as_defined(std::uint64_t seed) {
             const multiplier_q16 m = wide ? d() >> d.below(32) | 1u : unit_multiplier * (1 + d.below(3)) / 2;
             mine.reprice(l, base, m);
             reference.rules.multiplier.push_back(m);
-            reference.rules.reserve.push_back(scaled_price(base, m));
+            reference.rules.reserve.push_back(Order::reserve(scaled_price(base, m)));
         }
         const std::uint32_t shut = d.below(4) == 0 ? d() & lanes<A, Lanes>::all_lanes : 0;
         mine.shut(shut);

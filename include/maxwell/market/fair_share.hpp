@@ -71,6 +71,12 @@ public:
     /// Active sharers' weights.
     constexpr std::uint64_t weights() const noexcept { return weight_; }
 
+    /// The weight with which the agent of `slot` was begun.
+    constexpr std::uint32_t weight(std::uint32_t slot) const noexcept {
+        MAXWELL_ASSERT(slot < Agents);
+        return share_[slot].weight;
+    }
+
     /// What the agent of `slot` lacks of its share, in units; less than 0 for one that had more. O(1).
     constexpr std::int64_t lag(std::uint32_t slot) const noexcept {
         MAXWELL_ASSERT(slot < Agents);

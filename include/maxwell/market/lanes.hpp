@@ -178,6 +178,22 @@ public:
         return lane_award{{incumbent, due}, lane};
     }
 
+    /// Is there no bid in any lane? O(Lanes).
+    constexpr bool empty() const noexcept {
+        for (A const& a : lane_) {
+            if (!a.empty()) return false;
+        }
+        return true;
+    }
+
+    /// Has a shut lane a bid that reaches its reserve? Lanes tops.
+    constexpr bool shut_lane_would_sell() const noexcept {
+        for (std::size_t l = 0; l < Lanes; ++l) {
+            if ((shut_ >> l & 1u) != 0 && lane_[l].top()) return true;
+        }
+        return false;
+    }
+
     /// Do the containers' invariants hold? O(Lanes * capacity); for tests.
     constexpr bool check_invariants() const noexcept {
         for (A const& a : lane_) {

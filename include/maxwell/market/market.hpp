@@ -23,14 +23,9 @@
 //   3. What ran stays charged to its account, lane and price, whatever became of its agent.
 //   4. The all-zero object has no agents, one price, no power cap, and is open.
 //
-//     operation                        cost   why
-//     admit, retire, wake, block,      one container operation; a division for a sharer
-//       move, offer
-//     take                             budget offers
-//     decide                           Lanes tops, 1 extract, 1 insert; renewals inserts for sharers; Lanes stores a millisecond
-//     charge                           O(1)
-//     preempts, amount                 O(1)
-//     memory                           24 B a seat and 24 B a share an agent, Lanes containers, the tally
+//     admit .. move, offer, adopt   one container operation, and a division for a sharer; take: so many for each bid
+//     decide                        Lanes tops, an extract, an insert, and an insert for each renewal
+//     charge, preempts, amount      O(1)
 //
 // One writer at a time: the caller has the lock, as with a run queue.
 
@@ -65,6 +60,7 @@ class market {
 public:
     static constexpr std::size_t capacity() noexcept { return agents; }
     static constexpr std::size_t cores() noexcept { return Cores; }
+    static constexpr std::size_t lane_count() noexcept { return Lanes; }
 
     // --- agents come and go ------------------------------------------------------------------------------------------------
 
@@ -86,6 +82,23 @@ public:
 
     /// The agent has left, and its id is stale from now on. If it is on a core, what it uses there can still be charged.
     constexpr status retire(agent_id id) noexcept { return leave(id, true); }
+
+    /// An agent that waits in `other` moves here, with its offer and for how long it has waited; what it lacks of its share there goes to
+    /// those that it leaves. Its id may go back later. `no_bid` if it doesn't wait there; `stale_agent` if it has a seat here; or
+    /// as admit(). The caller holds both markets. steal.hpp finds the agent.
+    constexpr status adopt(market& other, agent_id id) noexcept {
+        if (other.seats_.state(id) != seat_state::waiting) return status::no_bid;
+        if (seats_.holds(id) == status::ok) return status::stale_agent;
+        const std::uint32_t slot = slot_of(id);
+        const seat s = other.seats_[slot];
+        const status given = admit(id, {s.lane, s.account, other.shares_.weight(slot), s.pays});
+        if (given != status::ok) return given;
+        other.leave(id, false);
+        seats_.offer({id, s.amount, s.units});
+        seats_.wake(id, s.since);
+        follow(slot);
+        return status::ok;
+    }
 
     // --- what the host sees ------------------------------------------------------------------------------------------------
 
@@ -203,11 +216,10 @@ public:
         if (core >= Cores || seats_.holds(woken) != status::ok || !seats_.bids(slot_of(woken))) return false;
         core_state const& c = core_[core];
         if (!c.busy || seats_.state(c.won.winner.agent) != seat_state::running) return true;
-        seat const& mine = seats_[slot_of(woken)];
         seat const& runs = seats_[slot_of(c.won.winner.agent)];
         if (runs.units == 0) return true;
         const price raised = lanes_.raised_by(amount(slot_of(c.won.winner.agent)), bonus);
-        return lanes_.overcomes(mine.lane, amount(slot_of(woken)), runs.lane, raised);
+        return lanes_.overcomes(seats_[slot_of(woken)].lane, amount(slot_of(woken)), runs.lane, raised);
     }
 
     // --- looking: explain.hpp says why an agent runs or doesn't ------------------------------------------------------------
@@ -225,7 +237,7 @@ public:
         return s.amount;
     }
 
-    /// The parts, to be looked at, and the accounts, to be opened and closed.
+    /// The parts, to be looked at; the accounts, to be opened and closed.
     constexpr tally<Lanes> const& counts() const noexcept { return counts_; }
     constexpr seats<agents> const& table() const noexcept { return seats_; }
     constexpr lanes<A, Lanes> const& auctions() const noexcept { return lanes_; }
@@ -233,6 +245,11 @@ public:
     constexpr power_gate<Lanes, Cores> const& gate() const noexcept { return gate_; }
     constexpr Accounts const& accounts() const noexcept { return accounts_; }
     constexpr Accounts& accounts() noexcept { return accounts_; }
+
+    /// As the container's list_best, of lane `l`, which is below Lanes. Changes nothing that can be seen.
+    constexpr std::size_t list_best(std::size_t l, view<award> out) noexcept requires listed_auction<A> {
+        return lanes_.lane(l).list_best(out);
+    }
 
     /// Who was awarded `core` by its last decision; nothing if nobody was, or `core` is not below cores(). O(1).
     constexpr std::optional<award> on_core(std::size_t core) const noexcept {
@@ -326,26 +343,15 @@ private:
         }
     }
 
-    /// Why no bid has won.
-    constexpr quiet reason() const noexcept {
-        bool any = false;
-        for (std::uint32_t l = 0; l < Lanes; ++l) {
-            if (lanes_.lane(l).empty()) continue;
-            any = true;
-            if ((lanes_.shut() >> l & 1u) != 0 && lanes_.lane(l).top()) return quiet::power;
-        }
-        return any ? quiet::reserve : quiet::idle;
-    }
-
     template <bool WithBonus>
     constexpr decision decide_on(std::size_t core, std::uint64_t now_ns, price bonus) noexcept {
         if (core >= Cores) return {std::nullopt, 0, quiet::idle};
         now_ns_ = now_ns;
         core_state& c = core_[core];
         const std::uint32_t before = c.busy ? slot_of(c.won.winner.agent) : static_cast<std::uint32_t>(agents);
+        renew_shares();  // before what ran waits again: it is in no auction, and entered below
         const bool again = c.busy && seats_.rise(c.won.winner.agent, steps(now_ns_));
         c.busy = false;
-        renew_shares();
         reprice();
         lanes_.shut(gate_.begin(core));
         std::optional<lane_award> won;
@@ -357,7 +363,9 @@ private:
             if (!closed_) won = lanes_.extract_max();
         }
         if (!won) {
-            const quiet why = closed_ ? quiet::closed : reason();
+            quiet why = lanes_.shut_lane_would_sell() ? quiet::power : quiet::reserve;
+            if (lanes_.empty()) why = quiet::idle;
+            if (closed_) why = quiet::closed;
             counts_.decided({now_ns_, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(core), why, false});
             return {std::nullopt, 0, why};
         }
