@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+//
+// The killer of market/: in a second or two, whatever finds a fault in a quantum. It passes with the library as it is, and must fail
+// with every mutant of it in market.txt.
+
+#include "mutation/check.hpp"
+#include "support/dice.hpp"
+#include "support/reference_lanes.hpp"
+
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
+#include <maxwell/market/explain.hpp>
+#include <maxwell/market/market.hpp>
+#include <maxwell/market/steal.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace maxwell::test {
+namespace {
+
+/// Random sales, with and without an incumbent, against the definition.
+template <class A, class Order>
+char const* sales_are_as_defined() {
+    constexpr std::uint32_t count = 3;
+    dice d(1);
+    for (int round = 0; round < 1500; ++round) {
+        lanes<A, count> mine;
+        reference_lanes<Order> reference;
+        reference.rules.by_owner = prices_by_owner<A>;
+        const price base = d.below(4);
+        for (std::uint32_t l = 0; l < count; ++l) {
+            const multiplier_q16 m = unit_multiplier * (1 + d.below(3)) / 2;
+            mine.reprice(l, base, m);
+            reference.rules.multiplier.push_back(m);
+            reference.rules.reserve.push_back(Order::reserve(scaled_price(base, m)));
+        }
+        const std::uint32_t shut = d.below(3) == 0 ? d.below(8) : 0;
+        mine.shut(shut);
+        reference.rules.shut = shut;
+        std::optional<incumbent_with_bonus> incumbent;
+        std::optional<lane_award> got;
+        for (std::uint32_t slot = 0; slot < A::capacity(); ++slot) {
+            const bid b{slot, d.below(8), 1};
+            const std::uint32_t lane = d.below(count);
+            std::uint32_t owner = slot;
+            if constexpr (prices_by_owner<A>) owner = A::group_of(slot);
+            reference.bids.push_back({b, lane, slot, owner});
+            if (slot + 1 < A::capacity()) {
+                mine.lane(lane).insert(b);
+            } else if (d.below(2) == 0) {
+                incumbent = {slot, d.below(4)};
+                got = mine.contest(lane, b, incumbent->bonus);
+                const bool stays = got && got->won.winner.agent == slot;
+                REQUIRE(mine.lane(lane).find(slot).has_value() == !stays);
+            } else {
+                mine.lane(lane).insert(b);
+                got = mine.extract_max();
+            }
+        }
+        REQUIRE(got == reference.winner(incumbent));
+    }
+    return nullptr;
+}
+
+agent_id winner(decision const& d) { return d.run ? d.run->winner.agent : ~agent_id{0}; }
+
+char const* an_agent_has_one_bid_or_one_core() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 2, free_of_charge, 2>>();
+    for (agent_id id = 0; id < 2; ++id) {
+        REQUIRE(m->admit(id, {}) == status::ok && m->offer({id, 9 - static_cast<price>(id), 10}) == status::ok);
+        REQUIRE(m->wake(id, 0) == status::ok && m->check_invariants());
+    }
+    REQUIRE(winner(m->decide(0, 0)) == 0 && m->preempts(1, 1, 5) && !m->preempts(0, 1, 0));
+    m->offer({0, 5, 10});
+    REQUIRE(m->check_invariants() && m->preempts(0, 1, 2) && !m->preempts(0, 1, 3));
+    m->block(0);
+    m->wake(0, 0);
+    REQUIRE(winner(m->decide(1, 0)) == 1 && m->check_invariants());
+    REQUIRE(winner(m->decide(0, 0)) == 0 && m->check_invariants());
+    m->block(1);
+    REQUIRE(m->decide(1, 0).why == quiet::idle && m->check_invariants());
+    m->wake(1, 0);
+    m->move(1, 1);
+    REQUIRE(m->check_invariants() && m->auctions().lane(1).find(1));
+    m->offer({1, 7, 0});
+    REQUIRE(m->check_invariants() && explain(*m, 1) == verdict::no_offer);
+    return nullptr;
+}
+
+char const* what_ran_is_charged_to_its_own_account() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 1, ledger<2>>>();
+    REQUIRE(m->accounts().open(0, {0, 1000, 0}, 0) && m->accounts().open(1, {0, 1000, 0}, 0));
+    for (agent_id id = 0; id < 2; ++id) {
+        m->admit(id, {0, static_cast<std::uint32_t>(id), 1, true});
+        m->offer({id, 90 + static_cast<price>(id), 10});
+        m->wake(id, 0);
+    }
+    REQUIRE(winner(m->decide(0, 0)) == 1);
+    m->retire(1);
+    REQUIRE(m->admit(1, {}) == status::stale_agent && m->offer({1, 5, 5}) == status::stale_agent);
+    REQUIRE(m->admit(make_agent_id(1, 1), {}) == status::ok);
+    REQUIRE(m->charge(0, 5, 0)->payment == 91 && m->accounts().balance(1) == 545 && m->accounts().balance(0) == 1000);
+    m->offer({0, 2000, 10});
+    REQUIRE(m->amount(0) == 100);
+    REQUIRE(winner(m->decide(0, 0)) == 0 && m->charge(0, 1, 0)->payment == 0);
+    return nullptr;
+}
+
+/// Three sharers of weights 1 : 2 : 5 that never pay, one of which sleeps for a while.
+char const* shares_come_from_time_used() {
+    const auto m = std::make_unique<market<stratified_buckets<8>, 1, ledger<1>>>();
+    m->shares({10, 1u << 20, 1}, 2);
+    constexpr std::uint32_t weight[] = {1, 2, 5};
+    for (std::uint32_t slot = 0; slot < 3; ++slot) {
+        m->admit(slot, {0, 0, weight[slot], false});
+        m->wake(slot, 0);
+    }
+    std::uint64_t used[3] = {};
+    for (std::uint64_t quantum = 0; quantum < 3000; ++quantum) {
+        if (quantum == 1000) m->block(2);
+        if (quantum == 1100) m->wake(2, 0);
+        const decision d = m->decide(0, quantum * 1000);
+        REQUIRE(d.run && m->charge(0, 97, 0)->payment == 0 && m->check_invariants());
+        if (quantum >= 1200) used[slot_of(d.run->winner.agent)] += 97;
+    }
+    for (std::uint32_t slot = 0; slot < 3; ++slot) {
+        const double share = static_cast<double>(used[slot]) / (1800.0 * 97) * 8 / weight[slot];
+        REQUIRE(share > 0.97 && share < 1.03);
+    }
+    return nullptr;
+}
+
+char const* a_cap_holds_and_starves_no_lane() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 2>>();
+    for (agent_id id = 0; id < 2; ++id) {
+        m->admit(id, {static_cast<std::uint32_t>(id), 0, 1, true});
+        m->offer({id, 5 + 9 * static_cast<price>(id), 10});
+        m->wake(id, 0);
+    }
+    const std::uint32_t mw[] = {10, 35};
+    m->power(20, mw);
+    std::uint64_t drawn = 0;
+    std::uint64_t large = 0;
+    for (std::uint64_t quantum = 0; quantum < 500; ++quantum) {
+        const decision d = m->decide(0, quantum);
+        if (!d.run) continue;
+        m->charge(0, 1, mw[d.lane]);
+        drawn += mw[d.lane];
+        large += d.lane;
+        REQUIRE(drawn <= 20 * (quantum + 1) + 35);
+    }
+    REQUIRE(large > 150);
+    return nullptr;
+}
+
+char const* the_best_allowed_agent_is_stolen_whole() {
+    using per_core = market<tournament_tree<8>, 2>;
+    const auto from = std::make_unique<per_core>();
+    const auto to = std::make_unique<per_core>();
+    for (agent_id id = 0; id < 4; ++id) {
+        from->admit(id, {static_cast<std::uint32_t>(id % 2), 0, 1, true});
+        from->offer({id, 10 * static_cast<price>(id + 1), 3});
+        from->wake(id, 0);
+    }
+    const auto allowed = [](std::uint32_t slot) noexcept { return slot != 3; };
+    REQUIRE(!steal(*from, *to, allowed, 0));
+    REQUIRE(steal(*from, *to, allowed, 4) == std::optional<agent_id>(2));
+    REQUIRE(from->check_invariants() && to->check_invariants() && explain(*from, 2) == verdict::stale);
+    REQUIRE(to->decide(0, 0).run == std::optional<award>(award{{2, 30, 3}, 0}));
+    REQUIRE(steal(*from, *to, allowed, 4) == std::optional<agent_id>(1));
+    REQUIRE(steal(*to, *from, allowed, 4) == std::optional<agent_id>(1) &&
+            from->table().state(1) == seat_state::waiting);
+    return nullptr;
+}
+
+}  // namespace
+}  // namespace maxwell::test
+
+int main() {
+    using namespace maxwell::test;
+    using tiers = maxwell::log_linear_tiers<1>;
+    return run({sales_are_as_defined<maxwell::tournament_tree<6>, exact_order>,
+                sales_are_as_defined<maxwell::stratified_buckets<6, tiers>, tier_order<tiers>>,
+                sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
+                an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account, shares_come_from_time_used,
+                a_cap_holds_and_starves_no_lane, the_best_allowed_agent_is_stolen_whole});
+}
