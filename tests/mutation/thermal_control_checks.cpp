@@ -106,6 +106,7 @@ char const* sensors_are_suspected_and_trusted() {
     sensor_monitor stuck{sensor_limits{}, whole(15)};
     REQUIRE(say(stuck, 60, 20) == sensor_verdict::plausible && say(stuck, 60, 25) == sensor_verdict::stuck);
     for (int n = 0; n < 10; ++n) REQUIRE(say(stuck, 60, 20) == sensor_verdict::stuck);
+    REQUIRE(say(stuck, 61, 21) == sensor_verdict::unconfirmed);
 
     // A reading that stands still while the die warms up teaches the observer, until it is found out.
     observer o = make();
@@ -118,6 +119,64 @@ char const* sensors_are_suspected_and_trusted() {
         o.observe(reading, 0);
     }
     REQUIRE(o.scale() == scale && o.trust() == trust_level::nothing);
+    return nullptr;
+}
+
+/// Trust returns after so many readings in a row without a reason for doubt, and a replaced sensor begins anew.
+char const* trust_is_counted_from_the_last_doubt() {
+    sensor_limits limits;
+    limits.confirmations = 3;
+    const auto say = [](sensor_monitor& m, int reading, int predicted) {
+        return m.judge(whole(reading), whole(20), q32_one, whole(predicted));
+    };
+    const auto takes_three = [say](sensor_monitor m, int reading) {
+        for (int n = 0; n < 2; ++n) {
+            if (say(m, reading, reading) != sensor_verdict::unconfirmed) return false;
+        }
+        return say(m, reading, reading) == sensor_verdict::plausible;
+    };
+    sensor_monitor m{limits, whole(15)};
+    REQUIRE(say(m, 60, 60) == sensor_verdict::plausible);
+    for (int doubts = 0; doubts < 2; ++doubts) {
+        REQUIRE(say(m, 10, 60) == sensor_verdict::impossible && takes_three(m, 60));
+        for (int n = 0; n < 2; ++n) REQUIRE(say(m, 60, 60) == sensor_verdict::unconfirmed);
+    }
+    sensor_monitor fell{limits, whole(15)};
+    REQUIRE(say(fell, 80, 80) == sensor_verdict::plausible && say(fell, 30, 80) == sensor_verdict::jumped);
+    for (int n = 0; n < 2; ++n) REQUIRE(say(fell, 30, 30) == sensor_verdict::unconfirmed);
+    REQUIRE(say(fell, 30, 80) == sensor_verdict::unconfirmed && takes_three(fell, 30));
+    fell.reset();
+    REQUIRE(say(fell, 30, 80) == sensor_verdict::plausible && say(fell, 10, 80) == sensor_verdict::impossible);
+    for (int n = 0; n < 2; ++n) REQUIRE(say(fell, 30, 80) == sensor_verdict::unconfirmed);
+    REQUIRE(say(fell, 30, 80) == sensor_verdict::plausible);
+    return nullptr;
+}
+
+/// What a sensor taught up to its last movement stays; what it taught while it stood still goes.
+char const* a_stuck_sensor_leaves_what_it_taught_before() {
+    observer o = make();
+    for (int n = 0; n < 20'000; ++n) o.step(60'000);
+    for (int n = 0; n < 50; ++n) {
+        for (int k = 0; k < 10; ++k) o.step(60'000);
+        o.observe(milli_from_q32(o.temperature()) + 1'500, 0);
+    }
+    const q32 scale = o.scale();
+    const q32 offset = o.offset();
+    const std::int32_t reading = milli_from_q32(o.temperature()) + 1'500;
+    REQUIRE(scale > q32_one && offset > 0);
+    o.observe(reading, 0);
+    const q32 last_scale = o.scale();
+    const q32 last_offset = o.offset();
+    sensor_verdict verdict = sensor_verdict::plausible;
+    for (int n = 0; n < 100 && verdict != sensor_verdict::stuck; ++n) {
+        for (int k = 0; k < 100; ++k) o.step(110'000);
+        verdict = o.observe(reading, 0);
+    }
+    REQUIRE(verdict == sensor_verdict::stuck && o.scale() == last_scale && o.offset() == last_offset);
+    o.observe(milli_from_q32(o.temperature()) + 30'000, 0);
+    REQUIRE(o.excess() > 0);
+    o.reset_sensor();
+    REQUIRE(o.excess() == 0);
     return nullptr;
 }
 
@@ -179,6 +238,8 @@ char const* a_price_clears() {
             }
         }
     }
+    REQUIRE(next_price(100, 10, {.min_price = 90}) == 90 && next_price(100, 150, {.max_price = 130}) == 130);
+    REQUIRE(next_price(100, 150, {.rise_shift = 32}) == 101 && next_price(100, 0, {.fall_shift = 32}) == 99);
     REQUIRE(next_price(100, 1'000, {}) == 201 && next_price(100, 0, {}) == 74 && next_price(100, 150, {}) == 150);
     return nullptr;
 }
@@ -193,6 +254,7 @@ char const* a_cap_is_what_the_model_allows() {
     REQUIRE(!regulator::create(s));
     for (int n = 0; n < 60'000; ++n) {
         const bool opened = c->step(n % 3'000 < 2'000 ? 130'000 : 60'000);
+        REQUIRE(opened == (n % 10 == 9));
         if (n % 100 == 0) c->observe(milli_from_q32(c->observer().temperature()), 0);
         if (!opened) continue;
         observer const& o = c->observer();
@@ -228,6 +290,8 @@ int main() {
         a_model_settles_where_it_should,
         readings_teach_what_they_say,
         sensors_are_suspected_and_trusted,
+        trust_is_counted_from_the_last_doubt,
+        a_stuck_sensor_leaves_what_it_taught_before,
         loops_are_certified,
         a_budget_is_kept,
         a_price_clears,
