@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// probabilistic_sampler: an auction that a bidder of the top ranks wins with high probability, and anybody with some.
+// probabilistic_sampler: an auction by draws, in which a bidder of the top ranks wins with high probability and each other with some.
 //
-// Who wins always when it bids highest can starve the others, and can be watched: a sampler draws. The rule says how.
+// Where the highest bid always wins, it can starve the others, and agents can foresee it. A sampler draws; the rule says how.
 //
 //     gumbel_rule        price plus noise, the highest wins      truthful for every draw; neutral to splitting, by stakes
-//     choices_rule<D>    the best of D bidders drawn             truthful for every draw
-//     lottery_rule       in proportion to the bids               truthful in expectation
+//     choices_rule<D>    the best of D bidders drawn             truthful for every draw, for owners of one name
+//     lottery_rule       in proportion to the bids               truthful in expectation, for owners of one name
 //
 //     book_     by slot: amount, units, generation; the secret key
 //     order_    the rule's: live slots as it draws from them
 //
-// A draw is fixed from one award to the next: top() names whom extract_max() takes, and asking again never draws again. Draws
-// come from a secret key. The all-zero key works, but then anybody can foresee them: call rekey() with 128 random bits, from a
-// source that agents can't read, before agents bid.
+// One draw is in force from one award to the next: top() names whom extract_max() takes, and asking changes nothing. Draws come
+// from a secret key. The all-zero key works, but then agents can foresee them: before agents bid, call rekey() with 128 random bits
+// from a source that they can't read.
 //
 // Invariants
 //   1. order_ holds exactly the slots with a live bid in book_.
@@ -77,14 +77,15 @@ public:
     /// The reserve in force: as it was given.
     constexpr price reserve() const noexcept { return book_.reserve(); }
 
-    /// All draws come from this secret from now on, the one in force too. Not while agents can see what they win. O(Capacity).
+    /// Makes `key` the secret that all draws come from, the one in force too. Call it before agents see what they win.
+    /// O(Capacity log Capacity).
     constexpr void rekey(hash_key key) noexcept {
         book_.rekey(key);
         order_.redraw(book_);
     }
 
-    /// The noise's scale, in ticks, in [32, 2^31] or the nearest that is: a bid that is tau ticks lower wins 1/e as often. A
-    /// hundredth of the highest usual price is a good one. Live bids are filed anew, in the order of slots. O(Capacity).
+    /// Makes `tau` the noise's scale, in ticks, in [8, 2^31] or the nearest that is: a bid that is tau ticks lower wins 1/e as
+    /// often. A hundredth of the highest usual price keeps 99 % of the welfare. O(Capacity log Capacity).
     template <class R = Rule>
         requires(R::has_epochs)
     constexpr void temperature(price tau) noexcept { order_.temperature(book_, tau); }
@@ -92,14 +93,14 @@ public:
         requires(R::has_epochs)
     constexpr price temperature() const noexcept { return order_.temperature(); }
 
-    /// At each award the epoch of so many live agents goes by, in turn; at least 1. All of them have new noise after
-    /// size() / n awards. O(1).
+    /// Gives, at each award, new noise to the next `n` of the slots that have ever bid, with or without a bid now; at least 1. An
+    /// epoch is a turn of all of them. O(1).
     template <class R = Rule>
         requires(R::has_epochs)
     constexpr void agents_per_award(std::uint32_t n) noexcept { order_.agents_per_award(n); }
 
-    /// The agent's weight, in [1, 65535] or the nearest that is; 1 at first. From its next epoch on it wins as so many agents
-    /// would together, and until then it is a newcomer. `unknown_agent`, `stale_agent` as for insert. O(log N).
+    /// Makes `weight` the agent's stake, in [1, 65535] or the nearest that is; 1 at first. From its slot's next turn on the agent wins as so
+    /// many agents would together, and until then it is a newcomer. `unknown_agent` and `stale_agent` as for insert. O(log N).
     template <class R = Rule>
         requires(R::has_epochs)
     constexpr status stake(agent_id id, std::uint32_t weight) noexcept {
@@ -111,9 +112,9 @@ public:
         return status::ok;
     }
 
-    /// Enters the agent's bid, or replaces the one it has; draws nothing anew. A bid of 0 units is expire(b.agent).
-    /// `unknown_agent`: the slot is not below capacity(). `stale_agent`: the agent has retired, or the slot has seen a newer
-    /// generation. Both change nothing.
+    /// Enters the agent's bid, or replaces the one it has; draws nothing anew. A bid of 0 units is expire(b.agent). Returns
+    /// `unknown_agent` if the slot is not below capacity(); `stale_agent` if the agent has retired or the slot has seen a newer
+    /// generation.
     constexpr status insert(bid b) noexcept {
         const std::uint32_t slot = slot_of(b.agent);
         if (slot >= Capacity) return status::unknown_agent;
@@ -126,7 +127,7 @@ public:
         return status::ok;
     }
 
-    /// Withdraws the agent's bid. `unknown_agent`, `stale_agent` as for insert; `no_bid` where `id` has none.
+    /// Withdraws the agent's bid. Returns `unknown_agent` and `stale_agent` as insert does, and `no_bid` if `id` has none.
     constexpr status expire(agent_id id) noexcept {
         if (slot_of(id) >= Capacity) return status::unknown_agent;
         if (!book_.admits(id)) return status::stale_agent;
@@ -135,8 +136,9 @@ public:
         return status::ok;
     }
 
-    /// The agent has left: its bid, or one of an older generation, goes, and whatever comes from it later is stale. `ok`
-    /// whether or not a bid was live; `unknown_agent`, and `stale_agent` where the slot has seen a newer generation.
+    /// Ends the agent: its bid, or one of an older generation, leaves, and every later request of it is stale. Returns `ok`, with
+    /// or without a live bid; `unknown_agent` if the slot is not below capacity(); `stale_agent` if the slot has seen a newer
+    /// generation.
     constexpr status retire(agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
         if (slot >= Capacity) return status::unknown_agent;
@@ -147,7 +149,7 @@ public:
         return status::ok;
     }
 
-    /// Makes `p` the reserve: bids below it stay in and don't win. It counts for the price, not for the noise. O(1).
+    /// Sets the reserve to `p`: bids below it stay in and don't win. It is compared with prices, not with scores. O(1).
     constexpr void update_price(price p) noexcept {
         if (p == book_.reserve()) return;
         const bool fell = p < book_.reserve();
@@ -206,6 +208,7 @@ private:
 };
 
 static_assert(auction<probabilistic_sampler<7>>);
+static_assert(peekable_auction<probabilistic_sampler<7>> && browsable_auction<probabilistic_sampler<7>>);
 static_assert(auction<probabilistic_sampler<7, choices_rule<2>>> && auction<probabilistic_sampler<7, lottery_rule>>);
 static_assert(sizeof(probabilistic_sampler<1000>) <= 1000 * 56 + 64);
 static_assert(sizeof(probabilistic_sampler<1000, choices_rule<16>>) <= 1000 * 16 + 96);
