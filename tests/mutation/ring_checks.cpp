@@ -133,6 +133,10 @@ char const* outcomes_add_up_for_their_agent() {
     board.begin(next);
     REQUIRE(!board.read(1) && board.read(next) == outcome{});
 
+    outcome_board<1> boards[2];  // what lies behind a board looks like one more slot of it
+    REQUIRE(!boards[0].read(1) && boards[0].post({{1, 9, 1}, 1}) == status::unknown_agent);
+    REQUIRE(boards[0].begin(1) == status::unknown_agent && boards[1].read(0) == outcome{});
+
     // A host that has died after its first store, and an agent that looks.
     outcome_board<1> before;
     before.post({{0, 9, 1}, 1});
