@@ -24,6 +24,16 @@ TEST(award, total_is_the_payment_for_all_units_in_64_bits) {
     static_assert(award{{0, 9, 3}, 7}.total() == 21);
 }
 
+TEST(reserve_of_tiers, a_bid_between_the_reserve_and_the_next_edge_does_not_win) {
+    stratified_buckets<4> a;
+    a.update_price(1001);
+    EXPECT_EQ(a.reserve(), 1004u);
+    a.insert({0, 1002, 1});
+    EXPECT_EQ(a.top(), std::nullopt) << "eligible is a tier whose lower edge is at or above the reserve";
+    a.insert({1, 1004, 1});
+    EXPECT_EQ(a.top()->payment, 1004u);
+}
+
 // --- why there is no winner ----------------------------------------------------------------------------------------------
 
 template <class A>
