@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Five agents of nearly equal worth and one that bids a fifth of theirs. Where the highest bid always wins, one of them has
-// the processor for ever; a sampler lets the five share it, and the sixth does not get in their way. How nearly equal is nearly
-// is the temperature.
+// Five agents of nearly equal value and one that bids a fifth of theirs. If the highest bid always wins, one of them keeps the
+// processor for ever. A sampler lets the five share it, and the sixth hardly ever wins. The temperature says how near to the best a
+// bid must be to get a share.
 
 #include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
@@ -42,12 +42,12 @@ int main() {
     static maxwell::tournament_tree<agents> highest;
     run("highest bid", highest);
 
-    // The key has to be secret, or agents foresee when they win: two words from the system's generator.
+    // The key must be secret, or agents foresee when they win: two words from the system's generator.
     std::random_device entropy;
     const auto word = [&] { return std::uint64_t{entropy()} << 32 | entropy(); };
     static maxwell::probabilistic_sampler<agents> drawn;
     drawn.rekey({word(), word()});
     drawn.temperature(50);
-    drawn.agents_per_award(agents);  // a new draw for everybody each time
+    drawn.agents_per_award(agents);  // new noise for all of them at each award
     run("gumbel_rule, tau = 50", drawn);
 }
