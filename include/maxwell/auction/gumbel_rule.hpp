@@ -40,8 +40,8 @@
 //     temperature, redraw O(N log N)          all scores change
 //     memory              56 B per agent
 //
-// Scores are exact to 2^-6 of a tick, for temperatures from 2^26 on to 2^-32 of twice the temperature. Equal ones go to the lower slot,
-// which moves a probability by 1 / (512 tau) at most.
+// A score counts in 2^-6 of a tick, from a temperature of 2^26 on in 2^-31 of the temperature; noise in 2^-10 of the temperature. Equal
+// scores go to the lower slot: of two equal bids that moves the probability by 2^-12 at the least temperature and by 2^-13 at others.
 
 #pragma once
 
