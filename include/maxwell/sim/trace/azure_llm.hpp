@@ -23,6 +23,13 @@
 
 namespace maxwell::sim {
 
+/// A request as the trace holds it.
+struct llm_request {
+    std::uint64_t arrival_us = 0;
+    std::uint32_t context_tokens = 0;    ///< of the prompt
+    std::uint32_t generated_tokens = 0;  ///< of the answer
+};
+
 class azure_llm_format {
 public:
     static constexpr std::string_view name = "Azure LLM inference trace";
@@ -36,28 +43,37 @@ public:
         return is_heading(line) || azure_llm_format().line(line, 1).kind == line_kind::record;
     }
 
-    /// Takes a line in. O(line).
-    verdict line(std::string_view text, std::uint64_t number) {
+    /// Is `line` the heading, or is there nothing in it?
+    static bool is_heading_or_empty(std::string_view line) {
+        scanner in(line);
+        in.take_blanks();
+        return in.at_end() || is_heading(line);
+    }
+
+    /// Reads a request's line. Returns why it is none, or nothing. Its arrival is in microseconds since 1970. O(line).
+    static std::string_view take_request(std::string_view text, llm_request& out) {
         scanner in(text);
         in.take_blanks();
-        if (in.at_end() || is_heading(text)) return {line_kind::comment};
         std::int64_t at_us = 0;
         const bool quoted = in.take("\"");
-        if (!take_timestamp(in, at_us) || (quoted && !in.take("\""))) {
-            return {line_kind::broken, "the timestamp is not a date and a time"};
-        }
-        std::uint32_t context = 0;
-        std::uint32_t generated = 0;
-        if (!take_count(in, context)) return {line_kind::broken, "ContextTokens is not a count of 32 bits"};
-        if (!take_count(in, generated)) {
-            return {line_kind::broken, "GeneratedTokens is not a count of 32 bits"};
-        }
+        if (!take_timestamp(in, at_us) || (quoted && !in.take("\""))) return "the timestamp is not a date and a time";
+        if (!take_count(in, out.context_tokens)) return "ContextTokens is not a count of 32 bits";
+        if (!take_count(in, out.generated_tokens)) return "GeneratedTokens is not a count of 32 bits";
         in.take_blanks();
-        if (!in.at_end()) return {line_kind::broken, "more than 3 columns"};
+        if (!in.at_end()) return "more than 3 columns";
+        out.arrival_us = static_cast<std::uint64_t>(at_us);
+        return {};
+    }
 
+    /// Takes a line in. O(line).
+    verdict line(std::string_view text, std::uint64_t number) {
+        if (is_heading_or_empty(text)) return {line_kind::comment};
+        llm_request request;
+        if (const std::string_view reason = take_request(text, request); !reason.empty())
+            return {line_kind::broken, reason};
         job j;
-        j.arrival_us = static_cast<std::uint64_t>(at_us);
-        j.service_us = context * context_token_us + generated * generated_token_us;
+        j.arrival_us = request.arrival_us;
+        j.service_us = request.context_tokens * context_token_us + request.generated_tokens * generated_token_us;
         if (j.service_us == 0) j.service_us = 1;
         j.line = number;
         jobs_.push_back(j);

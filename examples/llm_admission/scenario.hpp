@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+//
+// The scenario of the liar's test: who sends which requests, what they are worth, and what tenant 4 says of them.
+//
+//     class      worth per token   first token within   share of requests
+//     urgent     8                 1 s                  a fifth
+//     ordinary   2                 5 s                  half
+//     batch      1/2               60 s                 the rest
+//
+// Late, a request is worth a tenth. After three times its patience its client gives up. Requests are dealt to four tenants with equal
+// budgets. With hardness h tenant 4 sends 1 + 3 h times as much, what it adds being batch, and calls a share h of everything urgent.
+
+#pragma once
+
+#include <maxwell/sim/trace/llm_requests.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+namespace maxwell::llm {
+
+constexpr std::size_t tenants = 4;
+constexpr std::size_t liar = 3;  ///< tenant 4
+constexpr std::uint64_t second_ns = 1'000'000'000;
+
+enum class service : std::uint8_t { urgent, ordinary, batch };
+
+/// What a token is worth, in halves.
+constexpr std::uint64_t half_worth(service s) {
+    return std::array<std::uint64_t, 3>{16, 4, 1}[static_cast<std::size_t>(s)];
+}
+
+/// Until when the first token has to come.
+constexpr std::uint64_t patience_ns(service s) {
+    return std::array<std::uint64_t, 3>{1, 5, 60}[static_cast<std::size_t>(s)] * second_ns;
+}
+
+struct request {
+    std::uint64_t arrival_ns;
+    std::uint32_t context;
+    std::uint32_t generated;  ///< at least 1
+    std::uint32_t tenant;
+    service truth;
+    service said;  ///< what its tenant calls it
+
+    std::uint32_t tokens() const { return context + generated; }
+};
+
+/// What tenant 4 does with a request's class; the five misreports besides truth.
+enum class misreport : std::uint8_t { none, all_urgent, all_ordinary, all_batch, a_class_up, a_class_down };
+constexpr std::array<char const*, 6> misreport_names = {"truth",     "all urgent", "all ordinary",
+                                                        "all batch", "a class up", "a class down"};
+
+constexpr service said_under(misreport how, service truth) {
+    const int c = static_cast<int>(truth);
+    switch (how) {
+        case misreport::all_urgent:
+            return service::urgent;
+        case misreport::all_ordinary:
+            return service::ordinary;
+        case misreport::all_batch:
+            return service::batch;
+        case misreport::a_class_up:
+            return static_cast<service>(std::max(0, c - 1));
+        case misreport::a_class_down:
+            return static_cast<service>(std::min(2, c + 1));
+        case misreport::none:
+            break;
+    }
+    return truth;
+}
+
+/// Random numbers that are the same on every machine (splitmix64, Steele, Lea and Flood 2014).
+class random_numbers {
+public:
+    explicit random_numbers(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t operator()() {
+        std::uint64_t z = state_ += 0x9E3779B97F4A7C15;
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+        z = (z ^ z >> 27) * 0x94D049BB133111EB;
+        return z ^ z >> 31;
+    }
+    double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
+    double normal() { return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform()); }
+
+private:
+    std::uint64_t state_;
+};
+
+/// A generated twin of the conversation trace, for where that is not at hand: as many requests in the same time, log-normal tokens with
+/// its medians, and a rate that changes each minute.
+inline std::vector<sim::llm_request> generated_trace(std::uint64_t seed) {
+    random_numbers random(seed);
+    std::vector<sim::llm_request> out;
+    double at_s = 0;
+    double rate = 5.5;
+    double changes_s = 60;
+    while (at_s < 3500) {
+        at_s += -std::log(1 - random.uniform()) / rate;
+        if (at_s > changes_s) {
+            rate = 5.5 * std::exp(.25 * random.normal() - .03);
+            changes_s += 60;
+        }
+        const double context = std::clamp(1020 * std::exp(.85 * random.normal() - .2), 2.0, 14'000.0);
+        const double generated = std::clamp(130 * std::exp(.95 * random.normal()), 1.0, 1'000.0);
+        out.push_back({static_cast<std::uint64_t>(at_s * 1e6), static_cast<std::uint32_t>(context),
+                       static_cast<std::uint32_t>(generated)});
+    }
+    return out;
+}
+
+struct scenario {
+    double speed = 1.5;        ///< the trace, so many times as fast
+    double flood = 1;          ///< tenant 4 sends so many times as much
+    double called_urgent = 0;  ///< the share of tenant 4's requests that it calls urgent
+    misreport how = misreport::none;
+    double seconds = 0;  ///< of the trace at its own speed; 0: all of it
+    std::uint64_t seed = 5;
+};
+
+/// The requests of a scenario, in order of arrival. The same seed deals the same requests whatever tenant 4 does.
+inline std::vector<request> deal(std::vector<sim::llm_request> const& trace, scenario const& s) {
+    std::vector<request> out;
+    random_numbers random(s.seed);
+    for (sim::llm_request const& t : trace) {
+        if (s.seconds > 0 && static_cast<double>(t.arrival_us) > s.seconds * 1e6) break;
+        request r{static_cast<std::uint64_t>(static_cast<double>(t.arrival_us) * 1e3 / s.speed),
+                  t.context_tokens,
+                  std::max(1u, t.generated_tokens),
+                  static_cast<std::uint32_t>(random() % tenants),
+                  service::batch,
+                  service::batch};
+        const std::uint64_t percent = random() % 100;
+        r.truth = percent < 20 ? service::urgent : percent < 70 ? service::ordinary : service::batch;
+        const double more = random.uniform() + s.flood - 1;  // so many copies, on average flood - 1
+        std::array<double, 8> shift{};
+        for (double& by : shift) by = random.uniform();
+        const auto say = [&](request one, double dice) {
+            one.said = one.tenant == liar ? said_under(s.how, one.truth) : one.truth;
+            if (one.tenant == liar && dice < s.called_urgent) one.said = service::urgent;
+            out.push_back(one);
+        };
+        say(r, shift[7]);
+        if (r.tenant != liar) continue;
+        r.truth = service::batch;
+        for (std::size_t copy = 0; copy < 7 && static_cast<double>(copy) + 1 <= more; ++copy) {
+            request c = r;
+            c.arrival_ns += static_cast<std::uint64_t>(shift[copy] * 2 * second_ns);
+            say(c, shift[6 - copy]);
+        }
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [](request const& a, request const& b) { return a.arrival_ns < b.arrival_ns; });
+    return out;
+}
+
+}  // namespace maxwell::llm
