@@ -165,9 +165,9 @@ public:
     bid bid_of(std::uint32_t s) const noexcept { return slots_[s].offer; }
     price amount(std::uint32_t s) const noexcept { return slots_[s].offer.amount; }
     bool eligible(std::uint32_t s) const noexcept { return eligible(slots_[s]); }
-    void amend(std::uint32_t s, price amount) noexcept {
-        slots_[s].offer.amount = amount;
-        slots_[s].edge = slots_[s].filed_under[tier_of(slots_[s].filed_under, amount)];
+    void amend(std::uint32_t s, price p) noexcept {
+        slots_[s].offer.amount = p;
+        slots_[s].edge = slots_[s].filed_under[tier_of(slots_[s].filed_under, p)];
     }
     void take(agent_id id) noexcept { win(slots_[slot_of(id)]); }
     status extract(agent_id id) noexcept {

@@ -160,12 +160,12 @@ public:
 
     /// For clearing rules by their definitions (reference_clearing.hpp): the bid of a slot, whether the reserve lets it win, the
     /// same bid with another amount at its place in arrival order, and the bid of a winner leaves.
-    constexpr bid bid_of(std::uint32_t slot) const noexcept { return slots_[slot].offer; }
-    constexpr price amount(std::uint32_t slot) const noexcept { return slots_[slot].offer.amount; }
+    constexpr bid bid_of(std::uint32_t s) const noexcept { return slots_[s].offer; }
+    constexpr price amount(std::uint32_t s) const noexcept { return slots_[s].offer.amount; }
     constexpr bool eligible(std::size_t s) const noexcept {
         return slots_[s].live && Order::least_of_rank(Order::rank(slots_[s].offer.amount)) >= reserve_;
     }
-    constexpr void amend(std::uint32_t slot, price amount) noexcept { slots_[slot].offer.amount = amount; }
+    constexpr void amend(std::uint32_t s, price p) noexcept { slots_[s].offer.amount = p; }
     constexpr void take(agent_id id) noexcept { slots_[slot_of(id)].live = false; }
 
     /// The payment by its definition, a search over all amounts: what payment() must be equal to.
