@@ -3,7 +3,7 @@
 // Kill at every instruction. A process works on shared memory and is killed after its first, second, third, ...
 // instruction; each time a new process takes over and has to deliver 64 records.
 //
-//     crash_test FAULT_PROCESS
+//     crash_test FAULT_PROCESS [SUBJECT]      all subjects, or one of them
 
 #include "fault_fixture.hpp"
 #include "faults.hpp"
@@ -67,8 +67,8 @@ void test(char const* program) {
 }
 
 template <class... Subjects>
-void test_all(subject_list<Subjects...>, char const* program) {
-    (test<Subjects>(program), ...);
+void test_all(subject_list<Subjects...>, char const* program, char const* only) {
+    ((only == nullptr || Subjects::name == only ? test<Subjects>(program) : void()), ...);
 }
 
 }  // namespace
@@ -76,11 +76,11 @@ void test_all(subject_list<Subjects...>, char const* program) {
 
 int main(int argc, char** argv) {
     using namespace maxwell::test;
-    if (argc != 2) {
-        std::fputs("usage: crash_test FAULT_PROCESS\n", stderr);
+    if (argc != 2 && argc != 3) {
+        std::fputs("usage: crash_test FAULT_PROCESS [SUBJECT]\n", stderr);
         return 2;
     }
     std::printf("%-32s %-8s %8s %8s %8s\n", "structure", "killed", "points", "fatal", "corrupt");
-    test_all(subjects{}, argv[1]);
+    test_all(subjects{}, argv[1], argv[2]);
     return failures == 0 ? 0 : 1;
 }

@@ -10,6 +10,7 @@
 
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/mailbox.hpp>
 #include <maxwell/ring/sharded_ring.hpp>
 
 #include <gtest/gtest.h>
@@ -108,7 +109,7 @@ struct boards {
             hostile.cells,
             [&](bid const& b) {
                 ++calls;
-                sound = sound && reader->holds(b.agent) && b.units <= bid_cell::most_units;
+                sound = sound && reader->holds(b.agent) && b.units <= bid_cell::max_units;
                 hostile_bid();
             },
             budget);
@@ -119,6 +120,44 @@ struct boards {
     shared_part& hostile;
     std::unique_ptr<board_reader<agents>> reader = std::make_unique<board_reader<agents>>();
     std::unique_ptr<bid_board<8>> honest = std::make_unique<bid_board<8>>();
+};
+
+/// A mailbox and its honest neighbour; of the hostile one the producer writes all there is to be mapped.
+struct boxes {
+    struct shared_part {
+        mailbox_cells<> cells;
+    };
+
+    explicit boxes(shared_part& shared) : hostile(shared) {
+        for (std::uint32_t cell = 0; cell < 64; ++cell) {
+            if (cell % 3 != 0) reader->admit(hostile.cells, cell, make_agent_id(cell, cell));
+        }
+        honest->admit(5, make_agent_id(5, 0));
+    }
+    static std::span<std::byte> writable(shared_part& shared) { return std::as_writable_bytes(std::span(&shared, 1)); }
+
+    bool send(std::uint32_t number) { return writer.submit(honest->cells(), 5, number, 1) == status::ok; }
+
+    template <class F, class G>
+    bool drain(F hostile_bid, G honest_bid, std::size_t budget) {
+        std::size_t calls = 0;
+        bool sound = true;
+        const std::size_t given = reader->drain(
+            hostile.cells,
+            [&](bid const& b) {
+                ++calls;
+                sound = sound && reader->holds(slot_of(b.agent), b.agent) && b.units <= mailbox_writer<>::max_units;
+                hostile_bid();
+            },
+            budget);
+        honest->drain([&](bid const& b) { honest_bid(b.amount); }, budget);
+        return sound && calls == given && given <= budget;
+    }
+
+    shared_part& hostile;
+    mailbox_writer<> writer;
+    std::unique_ptr<mailbox_reader<>> reader = std::make_unique<mailbox_reader<>>();
+    std::unique_ptr<mailbox<>> honest = std::make_unique<mailbox<>>();
 };
 
 /// Three rings behind one drain; the one in the middle is hostile, and writes all but the host's page of it.
@@ -241,6 +280,11 @@ bool withstands_another_process() {
 TEST(hostile, boards_withstand_their_agents) {
     EXPECT_TRUE(withstands_alone<boards>());
     EXPECT_TRUE(withstands_another_process<boards>());
+}
+
+TEST(hostile, mailboxes_withstand_their_producers) {
+    EXPECT_TRUE(withstands_alone<boxes>());
+    EXPECT_TRUE(withstands_another_process<boxes>());
 }
 
 TEST(hostile, rings_withstand_their_producers) {

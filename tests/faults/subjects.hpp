@@ -13,8 +13,10 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/mailbox.hpp>
 #include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/roster.hpp>
 #include <maxwell/ring/sharded_ring.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 
@@ -72,6 +74,72 @@ struct board {
     void new_consumer() { bids.rescan(); }
     void another_producer() {}
     bid_board<66> bids;
+};
+
+/// The host's side in its own memory, which dies with it: of the board a successor finds the cells, and a roster.
+struct board_of_a_private_reader {
+    static constexpr std::string_view name = "bid_board, private reader";
+    static constexpr promises promise{.newest_only = true, .again = true};
+    static constexpr std::uint32_t group_of(std::uint32_t number) { return board::group_of(number); }
+    board_of_a_private_reader() {
+        for (std::uint32_t n = 0; n < 6; ++n) {
+            known.admit(make_agent_id(group_of(n), 0));
+            reader.admit(cells, make_agent_id(group_of(n), 0));
+        }
+    }
+    bool push(bid const& b) { return cells.submit(b) == status::ok; }
+    template <class F>
+    void drain(F f) {
+        const auto bid_made = [&](bid const& b) {
+            if (b.units != 0) f(b);
+        };
+        reader.drain(cells, bid_made, 66);
+    }
+    void new_producer() {}
+    void new_consumer() {
+        known.for_each_live([this](agent_id id) { reader.adopt(cells, id); });
+        reader.rescan(cells);
+    }
+    void another_producer() {}
+    bid_cells<66> cells;
+    roster<66> known;
+    static inline board_reader<66> reader;  // of this process, not in the region
+};
+
+/// A mailbox for each of two producers; the first one is under test. The writer is of this process, not in the region.
+template <std::uint64_t Lap>
+struct mailboxes {
+    static constexpr promises promise{.newest_only = true, .again = true};
+    static constexpr std::uint32_t group_of(std::uint32_t number) { return number % 6; }
+    mailboxes() {
+        for (std::uint32_t cell = 0; cell < 6; ++cell) {
+            for (auto& b : box) b.admit(cell, make_agent_id(cell, 0));
+        }
+    }
+    bool push(bid const& b) {
+        return writer.submit(box[mine].cells(), slot_of(b.agent), b.amount, b.units) == status::ok;
+    }
+    template <class F>
+    void drain(F f) {
+        for (auto& b : box) b.drain(f, 64);
+    }
+    void new_producer() { writer.resume(box[mine].cells()); }
+    void new_consumer() {
+        for (auto& b : box) b.rescan();
+    }
+    void another_producer() {
+        mine = 1;
+        new_producer();
+    }
+    mailbox<Lap, 8> box[2];
+    static inline mailbox_writer<Lap, 8> writer;
+    static inline std::size_t mine = 0;
+};
+struct mailboxes_of_256 : mailboxes<256> {
+    static constexpr std::string_view name = "mailbox";
+};
+struct mailboxes_of_4 : mailboxes<4> {
+    static constexpr std::string_view name = "mailbox, laps of 4";
 };
 
 struct spsc {
@@ -216,6 +284,24 @@ struct board_without_rescan : board {
     static constexpr promises promise{.newest_only = true, .again = true, .fragile = true};
     void new_consumer() {}
 };
+struct board_whose_agents_are_admitted_again : board_of_a_private_reader {
+    static constexpr std::string_view name = "bid_board, admit for adopt";
+    static constexpr promises promise{.newest_only = true, .again = true, .fragile = true};
+    void new_consumer() {
+        known.for_each_live([this](agent_id id) { reader.admit(cells, id); });
+        reader.rescan(cells);
+    }
+};
+struct mailboxes_without_resume : mailboxes<256> {
+    static constexpr std::string_view name = "mailbox, no resume()";
+    static constexpr promises promise{.newest_only = true, .again = true, .fragile = true};
+    void new_producer() {}
+};
+struct mailboxes_without_rescan : mailboxes<256> {
+    static constexpr std::string_view name = "mailbox, no rescan()";
+    static constexpr promises promise{.newest_only = true, .again = true, .fragile = true};
+    void new_consumer() {}
+};
 struct mpsc_of_endless_patience : mpsc<whole_cell, 1u << 30> {
     static constexpr std::string_view name = "mpsc_ring, endless patience";
     static constexpr promises promise{.fragile = true};
@@ -224,10 +310,13 @@ struct mpsc_of_endless_patience : mpsc<whole_cell, 1u << 30> {
 template <class... Subjects>
 struct subject_list {};
 
-using subjects = subject_list<spsc, sharded, mpsc_whole, mpsc_halved, board, outcomes, boost_spsc, boost_mpmc, vyukov,
-                              spsc_without_resume, board_without_rescan, mpsc_of_endless_patience>;
+using subjects = subject_list<spsc, sharded, mpsc_whole, mpsc_halved, board, board_of_a_private_reader,
+                              mailboxes_of_256, mailboxes_of_4, outcomes, boost_spsc, boost_mpmc, vyukov,
+                              spsc_without_resume, board_without_rescan, board_whose_agents_are_admitted_again,
+                              mailboxes_without_resume, mailboxes_without_rescan, mpsc_of_endless_patience>;
 
 /// Those with more than one producer at a time.
-using of_many_producers = subject_list<mpsc_whole, mpsc_halved, board, boost_mpmc, vyukov, mpsc_of_endless_patience>;
+using of_many_producers = subject_list<mpsc_whole, mpsc_halved, board, mailboxes_of_256, mailboxes_of_4, boost_mpmc,
+                                       vyukov, mpsc_of_endless_patience>;
 
 }  // namespace maxwell::test

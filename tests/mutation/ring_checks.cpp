@@ -8,13 +8,16 @@
 #include "support/dice.hpp"
 #include "support/spsc_lockstep.hpp"
 
+#include <maxwell/core/agent_registry.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/roster.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace maxwell::test {
 namespace {
@@ -64,15 +67,78 @@ char const* a_board_does_what_its_twin_does(int steps) {
     return nullptr;
 }
 
-char const* a_board_takes_every_number_of_units() {
+char const* a_board_takes_every_number_of_units_that_it_can_carry() {
     bid_board<1> board;
     board.admit(0);
     for (const std::uint32_t units : {1u, 0xFF'FFFFu, 0x100'0000u, 0x100'0001u}) {
         bid read{};
-        board.submit({0, 9, units});
+        const status s = board.submit({0, 9, units});
         board.drain([&read](bid const& b) { read = b; }, 1);
-        REQUIRE(read == (bid{0, 9, units < bid_cell::most_units ? units : bid_cell::most_units}));
+        REQUIRE(s == (units <= bid_cell::max_units ? status::ok : status::too_many_units));
+        REQUIRE(read == (s == status::ok ? bid{0, 9, units} : bid{}));
     }
+    return nullptr;
+}
+
+char const* no_slot_comes_first_for_ever() {
+    bid_board<128> board;
+    int first[128] = {};
+    for (const agent_id id : {3u, 5u, 100u}) board.admit(id);
+    for (int n = 0; n < 256; ++n) {
+        for (const agent_id id : {3u, 5u, 100u}) board.submit({id, static_cast<price>(id), 1});
+        bool any = false, wrong = false;
+        board.drain(
+            [&](bid const& b) {
+                if (!std::exchange(any, true)) ++first[slot_of(b.agent)];
+                wrong = wrong || b.amount != slot_of(b.agent);
+            },
+            128);
+        REQUIRE(!wrong);
+    }
+    REQUIRE(first[3] > 32 && first[5] > 32 && first[100] > 32);
+    return nullptr;
+}
+
+char const* a_new_host_goes_on_where_the_old_one_ended() {
+    bid_cells<8> cells;
+    roster<8> known;
+    agent_registry<8> registry;
+    board_reader<8> before;
+    const agent_id left = *registry.acquire();
+    known.admit(left);
+    known.retire(left);
+    registry.release(left);
+    const agent_id again = *registry.acquire();
+    const agent_id other = *registry.acquire();
+    for (const agent_id id : {again, other}) {
+        known.admit(id);
+        before.admit(cells, id);
+    }
+    cells.submit({again, 5, 5});
+    known.retire(other);
+    known.admit(make_agent_id(1, 1));  // and it crashes before it empties the cell
+
+    board_reader<8> reader;
+    agent_registry<8> restored;
+    known.restore(restored);
+    known.for_each_live([&](agent_id id) { reader.adopt(cells, id); });
+    reader.rescan(cells);
+    int bids = 0;
+    bool right = false;
+    reader.drain(
+        cells,
+        [&](bid const& b) {
+            right = right || b == bid{again, 5, 5};
+            bids += b.units != 0 ? 1 : 0;
+        },
+        8);
+    REQUIRE(right && bids == 1 && reader.anomalies() == 0);
+    REQUIRE(cells.submit({make_agent_id(1, 1), 1, 1}) == status::ok);
+    REQUIRE(restored.is_live(again) && restored.is_live(make_agent_id(1, 1)) && !restored.is_live(other));
+    known.retire(again);
+    agent_registry<8> later;
+    known.restore(later);
+    REQUIRE(later.acquire() == make_agent_id(0, 2));
     return nullptr;
 }
 
@@ -165,7 +231,9 @@ int main() {
         [] { return a_board_does_what_its_twin_does<2>(5000); },
         [] { return a_board_does_what_its_twin_does<65>(20000); },
         [] { return a_board_does_what_its_twin_does<5000>(50000); },
-        a_board_takes_every_number_of_units,
+        a_board_takes_every_number_of_units_that_it_can_carry,
+        no_slot_comes_first_for_ever,
+        a_new_host_goes_on_where_the_old_one_ended,
         a_board_bears_death_and_lies,
         a_rescan_reads_everybody,
         who_bids_all_the_time_starves_nobody,

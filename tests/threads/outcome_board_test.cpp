@@ -39,6 +39,10 @@ TEST(outcome_board, an_outcome_is_its_agents_and_nobody_elses) {
     const agent_id next = make_agent_id(2, 9);
     board.post(won(2, 1, 1));
     EXPECT_EQ(board.read(next), std::nullopt);
+    outcome seen{7, 7, 7, 7};
+    EXPECT_EQ(board.read(next, seen), status::stale_agent);
+    EXPECT_EQ(board.read(99, seen), status::unknown_agent);
+    EXPECT_EQ(seen, (outcome{7, 7, 7, 7})) << "left alone";
     EXPECT_EQ(board.post(won(next, 1, 1)), status::stale_agent);
     EXPECT_EQ(board.begin(next), status::ok);
     EXPECT_EQ(board.read(next), (outcome{0, 0, 0, 0}));

@@ -43,16 +43,17 @@ TEST(wakeup, sleeps_no_longer_than_its_limit) {
 
 TEST(wakeup, an_agent_wakes_only_a_host_that_sleeps_and_every_agent_does) {
     wakeup bell;
-    EXPECT_FALSE(bell.should_wake());
+    std::uint32_t left = 0;
+    EXPECT_FALSE(bell.should_wake(left));
     bool first = false;
     bool second = false;
     bell.wait([] { return false; },
               [&](std::uint32_t) {
-                  first = bell.should_wake();  // and dies before it has woken the host
-                  second = bell.should_wake();
+                  first = bell.should_wake(left);  // and dies before it has woken the host
+                  second = bell.should_wake(left);
               });
     EXPECT_TRUE(first && second);
-    EXPECT_FALSE(bell.should_wake());
+    EXPECT_FALSE(bell.should_wake(left));
 }
 
 TEST(wakeup, a_notification_between_looking_and_sleeping_is_not_lost) {
@@ -123,7 +124,10 @@ TEST(wakeup, no_bid_sleeps_with_a_host_on_an_eventfd) {
     const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     ASSERT_GE(event, 0);
     const auto ring = [&] {
-        if (bell.should_wake()) ::eventfd_write(event, 1);
+        std::uint32_t left = 0;
+        if (!bell.should_wake(left)) return;
+        ::eventfd_write(event, 1);
+        bell.woken(left);
     };
     const auto sleep = [&](std::uint32_t) {
         ::pollfd waiting{event, POLLIN, 0};

@@ -7,14 +7,18 @@
 #include "support/scale.hpp"
 
 #include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/core/agent_registry.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/roster.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -29,6 +33,7 @@ std::vector<bid> drained(Source& source, std::size_t budget = everything) {
     const std::size_t given = source.drain([&](bid const& b) { bids.push_back(b); }, budget);
     EXPECT_EQ(given, bids.size());
     EXPECT_LE(given, budget);
+    std::sort(bids.begin(), bids.end(), [](bid const& a, bid const& b) { return a.agent < b.agent; });
     return bids;
 }
 
@@ -46,8 +51,6 @@ static_assert(bid_cell{0xFFFF'FFFFu, 0xFF'FFFFu, 0xFF}.pack() == ~std::uint64_t{
 static_assert(bid_cell{1, 0, 0}.pack() == 1 && bid_cell{0, 1, 0}.pack() == std::uint64_t{1} << 32);
 static_assert(bid_cell{0, 0, 1}.pack() == std::uint64_t{1} << 56 && bid_cell{0, 0, 0}.pack() == 0);
 static_assert(bid_cell::unpack(bid_cell{5, 6, 7}.pack()) == bid_cell{5, 6, 7});
-static_assert(bid_cell{9, 0x100'0000u, 3}.pack() == bid_cell{9, bid_cell::most_units, 3}.pack());
-static_assert(bid_cell{9, 0xFFFF'FFFFu, 3}.pack() == bid_cell{9, bid_cell::most_units, 3}.pack());
 static_assert(bid_cells<130>::valid(2, 130) == 3 && bid_cells<130>::valid(1, 130) == ~std::uint64_t{0});
 
 TEST(bid_cells, have_the_layout_of_the_c_header) {
@@ -98,7 +101,7 @@ TEST(bid_board, who_bids_again_while_a_drain_has_stopped_before_it_is_read_once)
     board->submit({7, 2, 1});
     board->submit({2, 2, 1});
     EXPECT_EQ(drained(*board),
-              std::vector<bid>({{4, 1, 1}, {5, 1, 1}, {6, 1, 1}, {7, 2, 1}, {8, 1, 1}, {9, 1, 1}, {2, 2, 1}}));
+              std::vector<bid>({{2, 2, 1}, {4, 1, 1}, {5, 1, 1}, {6, 1, 1}, {7, 2, 1}, {8, 1, 1}, {9, 1, 1}}));
 }
 
 TEST(bid_board, a_bid_at_an_unchanged_price_is_a_bid) {
@@ -135,8 +138,8 @@ TEST(bid_board, every_amount_and_number_of_units_comes_through_up_to_24_bits) {
             EXPECT_EQ(drained(*board), std::vector<bid>({{1, amount, units}}));
         }
         for (const std::uint32_t units : {0x100'0000u, 0xFFFF'FFFFu}) {
-            EXPECT_EQ(board->submit({1, amount, units}), status::ok);
-            EXPECT_EQ(drained(*board), std::vector<bid>({{1, amount, bid_cell::most_units}}));
+            EXPECT_EQ(board->submit({1, amount, units}), status::too_many_units);
+            EXPECT_TRUE(drained(*board).empty());
         }
     }
 }
@@ -246,6 +249,7 @@ TEST(bid_board, a_budget_ends_a_drain_and_the_next_one_goes_on_there) {
         ASSERT_FALSE(some.empty());
     }
     ASSERT_EQ(all.size(), 200u);
+    std::sort(all.begin(), all.end(), [](bid const& a, bid const& b) { return a.agent < b.agent; });
     for (std::uint32_t slot = 0; slot < 200; ++slot) EXPECT_EQ(all[slot], (bid{slot, slot, 1}));
 }
 
@@ -264,6 +268,49 @@ TEST(bid_board, who_bids_all_the_time_starves_nobody) {
                 if (!read) ++others;
             }
             ASSERT_LE(others, 2 * agents);
+        }
+    }
+}
+
+/// Agents that bid the same in every quantum, always in the same order: none of them may owe its luck to its slot.
+TEST(bid_board, equal_agents_win_equally_often_whatever_their_slots) {
+    constexpr int quanta = 4096;
+    const auto wins = [](std::vector<std::uint32_t> const& slots) {
+        auto board = full_board<4096>();
+        stratified_buckets<4096> market;
+        std::vector<int> won(4096, 0);
+        for (int n = 0; n < quanta; ++n) {
+            for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot) board->submit({*slot, 1000, 1});
+            board->drain([&](bid const& b) { market.insert(b); }, everything);
+            ++won[slot_of(market.extract_max()->winner.agent)];
+        }
+        std::vector<int> of_slots;
+        for (const std::uint32_t slot : slots) of_slots.push_back(won[slot]);
+        return of_slots;
+    };
+    std::vector<std::uint32_t> first_64(64);
+    for (std::uint32_t slot = 0; slot < 64; ++slot) first_64[slot] = slot;
+    for (const int won : wins(first_64)) EXPECT_NEAR(won, quanta / 64, 8);
+    for (const std::uint32_t other : {1u, 2u, 63u, 64u, 100u, 4095u}) {
+        EXPECT_NEAR(wins({0, other})[0], quanta / 2, quanta / 32) << other;
+    }
+}
+
+/// The same over a short time: of two agents none comes first in more than a few drains in a row.
+TEST(bid_board, of_two_agents_none_stays_first_for_long) {
+    for (const std::uint32_t other : {1u, 2u, 4u, 8u, 16u, 32u, 64u, 2048u}) {
+        auto board = full_board<4096>();
+        int in_a_row = 0;
+        agent_id last = other;
+        for (int n = 0; n < 5000; ++n) {
+            board->submit({0, 1, 1});
+            board->submit({other, 1, 1});
+            std::vector<agent_id> order;
+            board->drain([&](bid const& b) { order.push_back(b.agent); }, everything);
+            ASSERT_EQ(order.size(), 2u);
+            in_a_row = order[0] == last ? in_a_row + 1 : 1;
+            last = order[0];
+            ASSERT_LE(in_a_row, 130) << other;
         }
     }
 }
@@ -323,7 +370,7 @@ TEST(bid_board, whatever_is_written_into_the_cells_is_bounded_and_counted) {
         for (bid const& b : drained(*board, budget)) {
             ASSERT_TRUE(board->holds(b.agent));
             ASSERT_EQ(generation_of(b.agent), 1000 + slot_of(b.agent));
-            ASSERT_LE(b.units, bid_cell::most_units);
+            ASSERT_LE(b.units, bid_cell::max_units);
         }
         ASSERT_TRUE(board->check_invariants());
         ASSERT_GE(board->anomalies(), before);
@@ -376,6 +423,76 @@ TEST(bid_board, a_mark_without_summary_is_found_at_the_next_bid_under_the_same_w
     EXPECT_EQ(drained(*board), std::vector<bid>({{70, 5, 1}}));
 }
 
+/// A new host with a reader of its own, and a roster of its predecessor's agents.
+TEST(bid_board, a_new_host_adopts_agents_with_their_newest_bids) {
+    constexpr std::size_t agents = 70;
+    bid_cells<agents> cells;
+    roster<agents> known;
+    agent_registry<agents> registry;
+    std::vector<bid> bids;
+    {
+        board_reader<agents> reader;
+        for (std::uint32_t slot = 0; slot < agents; ++slot) {
+            agent_id id = *registry.acquire();
+            for (std::uint32_t n = 0; n < slot % 3; ++n) {  // some slots are at their second or third agent
+                known.admit(id);
+                reader.admit(cells, id);
+                reader.retire(cells, id);
+                known.retire(id);
+                registry.release(id);
+                id = *registry.acquire();
+            }
+            known.admit(id);
+            reader.admit(cells, id);
+            ASSERT_EQ(cells.submit({id, 100 + slot, 1}), status::ok);
+            if (slot % 10 != 9) {
+                bids.push_back({id, 100 + slot, 1});
+                continue;
+            }
+            reader.retire(cells, id);
+            known.retire(id);
+            registry.release(id);
+        }
+        reader.drain(cells, ignore_bids{}, 40);  // and dies
+    }
+    board_reader<agents> reader;
+    agent_registry<agents> restored;
+    known.restore(restored);
+    known.for_each_live([&](agent_id id) { EXPECT_EQ(reader.adopt(cells, id), status::ok); });
+    reader.rescan(cells);
+    std::vector<bid> read;
+    reader.drain(
+        cells, [&](bid const& b) { read.push_back(b); }, everything);
+    std::sort(read.begin(), read.end(), [](bid const& a, bid const& b) { return slot_of(a.agent) < slot_of(b.agent); });
+    EXPECT_EQ(read, bids);
+    EXPECT_EQ(reader.anomalies(), 0u);
+    EXPECT_TRUE(restored.check_invariants());
+    EXPECT_EQ(restored.size(), registry.size());
+    for (std::optional<agent_id> id = registry.acquire(); id; id = registry.acquire())
+        EXPECT_EQ(restored.acquire(), id);
+    EXPECT_FALSE(restored.acquire());
+    EXPECT_EQ(reader.adopt(cells, agents), status::unknown_agent);
+    EXPECT_EQ(known.admit(agents), status::unknown_agent);
+    EXPECT_EQ(known.retire(make_agent_id(0, 99)), status::stale_agent);
+}
+
+TEST(bid_board, adopting_an_agent_whose_cell_is_anothers_empties_it) {
+    bid_cells<4> cells;
+    board_reader<4> before;
+    before.admit(cells, 2);
+    cells.submit({2, 5, 5});
+    board_reader<4> reader;
+    const agent_id next = make_agent_id(2, 1);  // in the roster, but its host crashed before it emptied the cell
+    EXPECT_EQ(reader.adopt(cells, next), status::ok);
+    reader.rescan(cells);
+    bid read{};
+    reader.drain(
+        cells, [&](bid const& b) { read = b; }, everything);
+    EXPECT_EQ(read, (bid{next, 0, 0}));
+    EXPECT_EQ(cells.submit({2, 5, 5}), status::stale_agent);
+    EXPECT_EQ(cells.submit({next, 5, 5}), status::ok);
+}
+
 TEST(bid_board, rescan_reads_everybody_again) {
     auto board = full_board<300>();
     board->retire(5);
@@ -397,7 +514,7 @@ TEST(bid_board, a_host_that_died_anywhere_in_a_drain_leaves_a_board_that_works) 
     using cells = bid_cells<agents>;
     using reader = board_reader<agents>;
     static_assert(std::is_trivially_copyable_v<reader>);
-    constexpr std::size_t words = 5;  // those that a drain writes stand first
+    constexpr std::size_t words = 6;  // those that a drain writes stand first
     dice random(11);
     for (std::size_t n = 0; n < scaled(300); ++n) {
         auto board = std::make_unique<cells>();

@@ -462,6 +462,9 @@ TEST(shared_region, rings_wakeup_and_published_copies_lie_in_one) {
     lies_in_a_region<agent_ring<8, 65536>>();  // for pages of 64 KiB
     lies_in_a_region<mpsc_ring<8>>();
     lies_in_a_region<wakeup>();
+    lies_in_a_region<mailbox_cells<>>();
+    lies_in_a_region<mailbox_reader<>>();
+    lies_in_a_region<roster<64>>();
     lies_in_a_region<published<bid>>();
     struct padded {
         std::uint8_t a;

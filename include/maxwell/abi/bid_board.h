@@ -34,7 +34,7 @@
 #define MAXWELL_CELL_AMOUNT_SHIFT 0      /* offered per unit, in ticks; 32 bits */
 #define MAXWELL_CELL_UNITS_SHIFT 32      /* resource units wanted; 24 bits; 0 withdraws the bid */
 #define MAXWELL_CELL_GENERATION_SHIFT 56 /* low 8 bits of the generation of the agent's slot */
-#define MAXWELL_CELL_MOST_UNITS 0xFFFFFF /* more units than this are written as this */
+#define MAXWELL_CELL_MAX_UNITS 0xFFFFFF  /* a bid for more units than this is refused */
 
 /* Where the parts of a board for so many agents begin, in bytes, and how long it is. */
 #define MAXWELL_BID_BOARD_LINES(bytes) (((bytes) + 63) / 64 * 64)

@@ -33,17 +33,19 @@
 #define MAXWELL_REGION_OFFSET 4096 /* where the object begins, unless it is aligned to more */
 
 /* What a region holds. */
-#define MAXWELL_REGION_BID_CELLS 1     /* abi/bid_board.h, alone: for agents that the host does not trust */
-#define MAXWELL_REGION_BID_BOARD 2     /* maxwell::bid_board: the same with the host's side behind it */
-#define MAXWELL_REGION_OUTCOME_BOARD 3 /* abi/outcome_board.h */
-#define MAXWELL_REGION_PRICE_PAGE 4    /* abi/price_page.h */
-#define MAXWELL_REGION_SPSC_RING 5     /* maxwell::spsc_ring */
-#define MAXWELL_REGION_AGENT_RING 6    /* maxwell::agent_ring */
-#define MAXWELL_REGION_MPSC_RING 7     /* maxwell::mpsc_ring; bids are abi/wire_bid.h */
-#define MAXWELL_REGION_WAKEUP 8        /* maxwell::wakeup */
-#define MAXWELL_REGION_PUBLISHED 9     /* maxwell::published */
-#define MAXWELL_REGION_MAILBOX 10      /* abi/mailbox.h */
-#define MAXWELL_REGION_USER 65536      /* from here on: whatever a user defines */
+#define MAXWELL_REGION_BID_CELLS 1       /* abi/bid_board.h, alone: for agents that the host does not trust */
+#define MAXWELL_REGION_BID_BOARD 2       /* maxwell::bid_board: the same with the host's side behind it */
+#define MAXWELL_REGION_OUTCOME_BOARD 3   /* abi/outcome_board.h */
+#define MAXWELL_REGION_PRICE_PAGE 4      /* abi/price_page.h */
+#define MAXWELL_REGION_SPSC_RING 5       /* maxwell::spsc_ring */
+#define MAXWELL_REGION_AGENT_RING 6      /* maxwell::agent_ring */
+#define MAXWELL_REGION_MPSC_RING 7       /* maxwell::mpsc_ring; bids are abi/wire_bid.h */
+#define MAXWELL_REGION_WAKEUP 8          /* maxwell::wakeup */
+#define MAXWELL_REGION_PUBLISHED 9       /* maxwell::published */
+#define MAXWELL_REGION_MAILBOX 10        /* abi/mailbox.h */
+#define MAXWELL_REGION_ROSTER 11         /* maxwell::roster */
+#define MAXWELL_REGION_MAILBOX_READER 12 /* maxwell::mailbox_reader */
+#define MAXWELL_REGION_USER 65536        /* from here on: whatever a user defines */
 
 struct maxwell_region_header {
     uint8_t magic[8];

@@ -19,6 +19,7 @@
 //     operation            cost   why
 //     acquire, release     O(1)   one bitmap of constant depth
 //     is_live              O(1)   one compare, one bit
+//     restore              O(1)   per slot
 
 #pragma once
 
@@ -89,6 +90,19 @@ public:
             released_.set(slot);
         }
         return status::ok;
+    }
+
+    /// Enters what is known of a slot into a registry that is to go on where a lost one has ended: `id` was given out, and
+    /// taken back again unless it is `live`. Enter slots in ascending order, before the first acquire. `unknown_agent`, and no
+    /// change: the slot is not below capacity(), or not above those entered before. O(1) for each slot up to it.
+    constexpr status restore(agent_id id, bool live) noexcept {
+        const auto slot = slot_of(id);
+        if (slot >= Capacity || slot < fresh_) return status::unknown_agent;
+        for (; fresh_ < slot; ++fresh_) released_.set(fresh_);
+        ++fresh_;
+        ++live_;
+        generation_[slot] = generation_of(id);
+        return live ? status::ok : release(id);
     }
 
     /// Do the invariants hold? O(Capacity); for tests and assertions.

@@ -63,6 +63,8 @@ enum class status : std::uint8_t {
     no_bid,           ///< nothing to withdraw
     unknown_lane,     ///< of a market: there is no such lane
     unknown_account,  ///< of a market: there is no such account, or it isn't open
+    too_many_units,   ///< more resource units than this source of bids can carry
+    busy,             ///< somebody else was at work there every time; ask again
 };
 
 static_assert(sizeof(bid) == sizeof(maxwell_bid) && alignof(bid) == alignof(maxwell_bid));

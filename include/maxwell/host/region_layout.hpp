@@ -21,8 +21,10 @@
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/detail/bid_cells.hpp>
+#include <maxwell/ring/mailbox.hpp>
 #include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/outcome_board.hpp>
+#include <maxwell/ring/roster.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/thermal/price_page.hpp>
 
@@ -74,6 +76,17 @@ inline constexpr region_layout layout_of<agent_ring<Capacity, Alignment>>{MAXWEL
 template <std::size_t Capacity, std::size_t Agents, std::size_t Producers, std::uint32_t Patience, class Cell>
 inline constexpr region_layout layout_of<mpsc_ring<Capacity, Agents, Producers, Patience, Cell>>{
     MAXWELL_REGION_MPSC_RING, 1, Capacity, sizeof(mpsc_ring<Capacity, Agents, Producers, Patience, Cell>)};
+
+template <>
+inline constexpr region_layout layout_of<mailbox_cells<>>{MAXWELL_REGION_MAILBOX, MAXWELL_MAILBOX_VERSION,
+                                                          MAXWELL_MAILBOX_CELLS, sizeof(mailbox_cells<>)};
+/// The host's side, in a region of the host's own, for the host that comes after it.
+template <>
+inline constexpr region_layout layout_of<mailbox_reader<>>{MAXWELL_REGION_MAILBOX_READER, MAXWELL_MAILBOX_VERSION,
+                                                           MAXWELL_MAILBOX_CELLS, sizeof(mailbox_reader<>)};
+
+template <std::size_t Agents>
+inline constexpr region_layout layout_of<roster<Agents>>{MAXWELL_REGION_ROSTER, 1, Agents, sizeof(roster<Agents>)};
 
 template <>
 inline constexpr region_layout layout_of<wakeup>{MAXWELL_REGION_WAKEUP, 1, 1, sizeof(wakeup)};
@@ -131,6 +144,12 @@ inline char const* name_of_kind(std::uint32_t kind) {
             return "a wakeup";
         case MAXWELL_REGION_PUBLISHED:
             return "published copies";
+        case MAXWELL_REGION_MAILBOX:
+            return "a mailbox";
+        case MAXWELL_REGION_MAILBOX_READER:
+            return "the host's side of a mailbox";
+        case MAXWELL_REGION_ROSTER:
+            return "a roster of agents";
         default:
             return kind >= MAXWELL_REGION_USER ? "an object of a user's kind" : "something unknown";
     }

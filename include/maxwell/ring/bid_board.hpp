@@ -19,7 +19,7 @@
 // the late submission of a departed agent finds another generation and is refused. Every 256th holder of a slot has the same
 // 8 bits again: an agent that went unnoticed while its slot was given away 256 times, and then bids, bids for that holder.
 // A submission that was interrupted in the middle is refused even then, unless the cell holds, bit for bit, what it held
-// before. Who must exclude that too doesn't give a slot away for a 256th time before the old agent's mapping is gone.
+// before. To exclude that case too, unmap the old agent before its slot is given away for the 256th time.
 //
 // Invariants
 //   1. A change that was marked is still in bid_cells' mark_, or else in marks_, until f has got it.
@@ -32,11 +32,15 @@
 //                                            once, or twice where the last drain ended in its neighbourhood
 //     admit, retire    O(1)                  one cell, two words
 //     pending          O(Agents/4096)        the summary
+//     adopt            O(1)                  one cell
 //     rescan           O(Agents/64)          marks everybody
 //     memory           8 B and a bit per agent that are shared, 4 B and a bit that are not
 //
-// Fairness: words are looked at in rotation, and drain goes on where the budget ended the last time. So a change waits for
-// at most two bids of every other agent.
+// Order. What is drained first arrives first, and wins a tie. Words of the summary are looked at in rotation; of the 4,096
+// agents under one of them a drain reads slot s before slot t if (s ^ turn) < (t ^ turn), and `turn` goes through its 4,096
+// values. So each of two agents comes first in half of the drains, whatever their slots are, and "earliest arrival" means
+// the earlier drain; within one drain chance decides, not the moment of submission, which a board doesn't know.
+// drain goes on where the budget ended the last time, so a change waits for at most two bids of every other agent.
 
 #pragma once
 
@@ -44,6 +48,7 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/ring/bid_source.hpp>
 #include <maxwell/ring/detail/bid_cells.hpp>
+#include <maxwell/ring/detail/index_order.hpp>
 #include <maxwell/ring/detail/slot_holders.hpp>
 
 #include <bit>          // countr_zero
@@ -78,6 +83,18 @@ public:
         return admitted;
     }
 
+    /// Gives the slot of `id` to that agent as a predecessor of this host did, with what is in its cell: for a host that takes
+    /// over from one that has crashed, from a roster (ring/roster.hpp), before it calls rescan(). A cell in which the
+    /// predecessor has left another generation is emptied, as by admit. Returns what admit returns. O(1).
+    status adopt(cells& board, agent_id id) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        const status admitted = holders_.admit(id);
+        if (admitted != status::ok) return admitted;
+        const std::uint8_t generation = short_generation(generation_of(id));
+        if (board.read(slot).generation != generation) empty(board, slot, generation);
+        return status::ok;
+    }
+
     /// The agent has left, or has lost the host's trust: its bids are not read any more, and its next submission is
     /// `stale_agent`. Call the auction's `retire` with the same id, or its last bid stays in. `unknown_agent`: the slot is
     /// not below the capacity, or holds no agent. `stale_agent`: it holds another one. Both change nothing. O(1).
@@ -86,10 +103,11 @@ public:
         return holders_.retire(id);
     }
 
-    /// Calls f(bid) once for each agent that has bid since its last bid was given to f; of 0 units where it has withdrawn. At
-    /// most `budget` calls; returns how many. A cell that had to be refused counts towards the budget. What was submitted
-    /// before the call is given to f by this one, or by the next if the budget ends; what is submitted during the call may be
-    /// given to f twice, if its cell was read between its being written and marked. Nothing while quarantined.
+    /// Calls f(bid) for each agent that has bid since its last bid was given to f; of 0 units where it has withdrawn. At most
+    /// `budget` calls; returns how many. A cell that had to be refused counts towards the budget. What was submitted before the
+    /// call is given to f by this one, or by the next if the budget ends. Of an agent that submits twice while the host drains,
+    /// the second bid can be given to f twice: its cell is read, for the sake of the first one's mark, before it is marked
+    /// itself. A mailbox (ring/mailbox.hpp) gives every submission once. Nothing while quarantined.
     template <class F>
     std::size_t drain(cells& board, F&& f, std::size_t budget) noexcept {
         if (quarantined_) return 0;
@@ -97,6 +115,7 @@ public:
         marks_ &= holders_.held(mark_word_);
         if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // who has bid again meanwhile is read now, and once
         summary_ &= cells::valid(summary_word_, cells::mark_words);
+        turn_ = next_turn<12>(turns_);
         std::size_t given = 0;
         std::size_t left = budget;
         for (std::size_t words = 0;; ++words) {  // the word that was begun, then all of them once
@@ -106,7 +125,7 @@ public:
             const std::uint64_t taken = board.take_summary(summary_word_);
             summary_ = taken & cells::valid(summary_word_, cells::mark_words);
             if (taken != summary_) ++anomalies_;
-            if (summary_ != 0) board.prefetch(next_word());
+            prefetch_next(board);
         }
     }
 
@@ -118,8 +137,9 @@ public:
         return any != 0;
     }
 
-    /// For a host that takes over from one that died in a drain, in this memory or with its own: the next drain gives the
-    /// newest bid of every agent to f again, since nobody knows which of them the other one's auction had got. O(Agents/64).
+    /// For a host that takes over from one that crashed in a drain, in this memory or, after adopt, with its own: the next drain
+    /// gives the newest bid of every agent to f again, since nobody knows which of them the other one's auction had got; those
+    /// that it had already sold, too. O(Agents/64).
     void rescan(cells& board) noexcept {
         marks_ = 0;
         summary_ = 0;
@@ -129,7 +149,7 @@ public:
     /// What no honest agent does: marks of agents that can't exist, and bids in the name of another generation.
     constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
 
-    /// From now on nothing of these cells is looked at, or it is again, from the newest bids on.
+    /// `true`: nothing of these cells is read from now on. `false`: they are read again, from the newest bids on.
     constexpr void quarantine(bool on = true) noexcept { quarantined_ = on; }
     constexpr bool quarantined() const noexcept { return quarantined_; }
 
@@ -149,9 +169,13 @@ private:
         if (slot / 64 == mark_word_) marks_ &= ~(std::uint64_t{1} << (slot % 64));
     }
 
-    /// The word of marks that comes next; summary_ is not 0.
-    std::size_t next_word() const noexcept {
-        return 64 * summary_word_ + static_cast<std::size_t>(std::countr_zero(summary_));
+    /// The word of marks that comes next, among the 64 of its word of the summary; summary_ is not 0.
+    std::uint32_t next_word() const noexcept {
+        const std::uint32_t by = turn_ >> 6;
+        return static_cast<std::uint32_t>(std::countr_zero(reordered(summary_, by))) ^ by;
+    }
+    void prefetch_next(cells const& board) const noexcept {
+        if (summary_ != 0) board.prefetch(64 * summary_word_ + next_word());
     }
 
     /// Reads what is marked under summary_, at most `left` cells, which it counts down; how many bids f has got.
@@ -159,9 +183,10 @@ private:
     std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
         std::size_t given = read_word(board, f, left);
         while (left != 0 && summary_ != 0) {
-            mark_word_ = next_word();
-            summary_ &= summary_ - 1;
-            if (summary_ != 0) board.prefetch(next_word());
+            const std::uint32_t word = next_word();
+            mark_word_ = 64 * summary_word_ + word;
+            summary_ &= ~(std::uint64_t{1} << word);
+            prefetch_next(board);
             const std::uint64_t taken = board.take_marks(mark_word_);
             marks_ = taken & holders_.held(mark_word_);
             if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;
@@ -170,15 +195,17 @@ private:
         return given;
     }
 
-    /// Reads what is left of a word of marks. In registers: f is anything, so members would be written at every step.
+    /// Reads what is left of a word of marks. Counts in locals: the compiler can't see what `f` touches, so it would write
+    /// members back before every call.
     template <class F>
     std::size_t read_word(cells& board, F& f, std::size_t& left) noexcept {
         const auto first = static_cast<std::uint32_t>(64 * mark_word_);
-        std::uint64_t rest = marks_;
+        const std::uint32_t by = turn_ & 63;
+        std::uint64_t rest = reordered(marks_, by);
         std::size_t looks = 0;
         std::size_t refused = 0;
         for (; rest != 0 && looks != left; ++looks, rest &= rest - 1) {
-            const std::uint32_t slot = first + static_cast<std::uint32_t>(std::countr_zero(rest));
+            const std::uint32_t slot = first + (static_cast<std::uint32_t>(std::countr_zero(rest)) ^ by);
             const bid_cell cell = board.read(slot);
             const std::uint32_t generation = holders_.generation(slot);
             if (cell.generation != short_generation(generation)) {
@@ -188,7 +215,7 @@ private:
             f(bid{make_agent_id(slot, generation), cell.amount, cell.units});
         }
         left -= looks;
-        marks_ = rest;
+        marks_ = reordered(rest, by);
         anomalies_ += refused;
         return looks - refused;
     }
@@ -198,6 +225,8 @@ private:
     std::size_t mark_word_ = 0;
     std::size_t summary_word_ = 0;
     std::uint64_t anomalies_ = 0;
+    std::uint32_t turns_ = 0;  ///< drains
+    std::uint32_t turn_ = 0;   ///< 12 bits made of it: what this drain's order is
     bool quarantined_ = false;
     slot_holders<Agents> holders_;
 };
@@ -233,6 +262,7 @@ public:
     bool quarantined() const noexcept { return reader_.quarantined(); }
     bool check_invariants() const noexcept { return reader_.check_invariants(); }
 
+    status adopt(agent_id id) noexcept { return reader_.adopt(cells_, id); }
     void rescan() noexcept { reader_.rescan(cells_); }
 
     /// The agents' side: what may be mapped by those who only bid.

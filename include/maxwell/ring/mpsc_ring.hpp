@@ -23,7 +23,8 @@
 // bids of that drain to be read again. A dead producer's number stays taken until detach.
 //
 // Limit. No more than `Producers` are attached at a time, so at most that many claims can come after the last that found
-// room: there are Capacity + Producers places. Who pushes all the same, with the number of somebody else, is refused.
+// room: there are Capacity + Producers cells. A thread that pushes under another producer's number can exceed that bound; its
+// `try_push` then returns false.
 //
 // Invariants
 //   1. head_ <= tail_, and of the places from head_ on those below tail_ are claimed.
@@ -93,6 +94,11 @@ public:
     /// Gives a number back: by its producer, or by the host for one that has died. False if it was not attached.
     bool detach(producer who) noexcept {
         return who < Producers && line_[who].attached.exchange(0, memory_order::acq_rel) != 0;
+    }
+
+    /// Is somebody attached with this number? For a host that looks for producers that have died. O(1).
+    bool attached(producer who) const noexcept {
+        return who < Producers && line_[who].attached.load(memory_order::relaxed) != 0;
     }
 
     /// Enters a bid. False, and it is not in: the ring is full; or the consumer has given this place up because the producer

@@ -35,7 +35,7 @@
 
 #include <cstddef>      // offsetof, size_t
 #include <cstdint>      // uint32_t, uint64_t
-#include <optional>     // read's "not yours"
+#include <optional>     // a look that failed
 #include <type_traits>  // is_standard_layout
 
 namespace maxwell {
@@ -91,18 +91,26 @@ public:
 
     // --- agents: any number, through a read-only mapping ---------------------------------------------------------------
 
-    /// What `id` has won so far, all of it as of one moment. Nothing where the slot is not below capacity() or another
-    /// agent's; or where the host has posted twice to it in each of `tries` looks. O(1), wait-free.
-    std::optional<outcome> read(agent_id id) const noexcept {
-        if (slot_of(id) >= Agents) return std::nullopt;
+    /// Sets `won` to what `id` has won so far, all of it as of one moment, and returns `ok`. Leaves it alone and returns
+    /// `unknown_agent` if the slot is not below capacity(), `stale_agent` if it belongs to another agent, and `busy` if the
+    /// host has posted twice to it in each of `tries` looks: ask again. O(1), wait-free.
+    status read(agent_id id, outcome& won) const noexcept {
+        if (slot_of(id) >= Agents) return status::unknown_agent;
         cell const& mine = cell_[slot_of(id)];
         for (int n = 0; n < tries; ++n) {
             const std::optional<seen> whole = mine.look();
             if (!whole) continue;
-            if (whole->generation != generation_of(id)) return std::nullopt;
-            return whole->sums;
+            if (whole->generation != generation_of(id)) return status::stale_agent;
+            won = whole->sums;
+            return status::ok;
         }
-        return std::nullopt;
+        return status::busy;
+    }
+
+    /// The same, where the reason doesn't matter: nothing unless that is `ok`.
+    std::optional<outcome> read(agent_id id) const noexcept {
+        outcome won{};
+        return read(id, won) == status::ok ? std::optional(won) : std::nullopt;
     }
 
 private:

@@ -23,10 +23,15 @@ struct shared_words {
 zeroed<shared_words> shared;
 
 bool fell_asleep, rung[2];
+std::uint32_t fell_asleep_at, rung_at[2];  // values of the word: who rings for a sleep leaves a higher one
 
 void submit(std::size_t agent) {
     shared->bid[agent].store(1, memory_order::relaxed);
-    if (shared->bell.should_wake()) rung[agent] = true;
+    std::uint32_t left = 0;
+    if (!shared->bell.should_wake(left)) return;
+    rung_at[agent] = left;
+    shared->bell.woken(left);
+    rung[agent] = true;  // an agent that dies before may not have woken anybody
 }
 
 /// As the kernel does it: compares and falls asleep in one step, with the newest value. Without a time limit, and
@@ -34,6 +39,7 @@ void submit(std::size_t agent) {
 void sleep_on(std::uint32_t noted) {
     auto* word = reinterpret_cast<std::uint32_t*>(&shared->bell);
     fell_asleep = __atomic_fetch_add(word, 0, __ATOMIC_RELAXED) == noted;
+    fell_asleep_at = noted;
     if (fell_asleep) end_thread();
 }
 
@@ -46,7 +52,10 @@ bool is_pending() {
 
 std::vector<program> programs() {
     const auto host = [] { shared->bell.wait(is_pending, sleep_on); };
-    const auto begin = [] { fell_asleep = rung[0] = rung[1] = false; };
+    const auto begin = [] {
+        fell_asleep = rung[0] = rung[1] = false;
+        rung_at[0] = rung_at[1] = 0;
+    };
     return {{"one agent",
              shared.bytes(),
              {[] { submit(0); }, host},
@@ -56,8 +65,22 @@ std::vector<program> programs() {
              shared.bytes(),
              {[] { submit(0); }, [] { submit(1); }, host},
              begin,
-             [] { require(!fell_asleep || rung[1], "also where another agent was about to"); },
-             {0}}};
+             [] { require(!fell_asleep || rung[0] || rung[1], "also where another agent was about to"); },
+             {0}},
+            {"an agent that is slow to clear the bit while the host goes to sleep again",
+             shared.bytes(),
+             {[] { submit(0); }, [] { submit(1); },
+              [] {
+                  shared->bell.wait([] { return shared->bid[0].load(memory_order::relaxed) != 0; }, sleep_on);
+                  shared->bell.wait([] { return shared->bid[1].load(memory_order::relaxed) != 0; }, sleep_on);
+              }},
+             begin,
+             [] {
+                 const bool woken = rung_at[0] > fell_asleep_at || rung_at[1] > fell_asleep_at;
+                 require(!fell_asleep || woken, "who sleeps is woken after it has fallen asleep");
+             },
+             {},
+             {6, 2}}};
 }
 
 TEST(wakeup, holds_under_every_interleaving) { expect_all_hold(programs()); }

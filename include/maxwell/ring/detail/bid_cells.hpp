@@ -57,24 +57,22 @@ namespace maxwell {
 /// What one word of a board says.
 struct bid_cell {
     price amount;
-    std::uint32_t units;      ///< at most most_units; 0: no bid
+    std::uint32_t units;      ///< at most max_units; 0: no bid
     std::uint8_t generation;  ///< low 8 bits of the generation of the agent's slot
 
-    /// 2^24 - 1. At one unit a microsecond that is 16.7 s, far above a quantum. Who wants more asks for this much: the
-    /// price is per unit, so nobody's rank or payment depends on it.
-    static constexpr std::uint32_t most_units = MAXWELL_CELL_MOST_UNITS;
+    /// 2^24 - 1. At one unit a microsecond that is 16.7 s, far above a quantum.
+    static constexpr std::uint32_t max_units = MAXWELL_CELL_MAX_UNITS;
 
-    /// The word. Units above most_units become most_units.
+    /// The word. `units` is at most max_units.
     constexpr std::uint64_t pack() const noexcept {
-        const std::uint64_t bounded = units < most_units ? units : most_units;
-        return std::uint64_t{generation} << MAXWELL_CELL_GENERATION_SHIFT | bounded << MAXWELL_CELL_UNITS_SHIFT |
-               std::uint64_t{amount} << MAXWELL_CELL_AMOUNT_SHIFT;
+        return std::uint64_t{generation} << MAXWELL_CELL_GENERATION_SHIFT |
+               std::uint64_t{units} << MAXWELL_CELL_UNITS_SHIFT | std::uint64_t{amount} << MAXWELL_CELL_AMOUNT_SHIFT;
     }
 
     /// Every word is legal: whatever a hostile agent writes has these three fields and nothing else.
     static constexpr bid_cell unpack(std::uint64_t word) noexcept {
         return {static_cast<price>(word >> MAXWELL_CELL_AMOUNT_SHIFT),
-                static_cast<std::uint32_t>(word >> MAXWELL_CELL_UNITS_SHIFT) & most_units,
+                static_cast<std::uint32_t>(word >> MAXWELL_CELL_UNITS_SHIFT) & max_units,
                 static_cast<std::uint8_t>(word >> MAXWELL_CELL_GENERATION_SHIFT)};
     }
 
@@ -98,9 +96,10 @@ public:
 
     // --- agents --------------------------------------------------------------------------------------------------------
 
-    /// Makes `b` the newest bid of its agent; 0 units withdraw the bid. `unknown_agent`: the slot is not below capacity().
-    /// `stale_agent`: the host has taken the slot away from this agent (one of this generation modulo 256). Both change
-    /// nothing. Never full, never waits: O(1), wait-free.
+    /// Makes `b` the newest bid of its agent; 0 units withdraw the bid. Returns `unknown_agent` if the slot is not below
+    /// capacity(), `too_many_units` if they are more than bid_cell::max_units, and `stale_agent` if the host has taken the
+    /// slot away from this agent (one of this generation modulo 256); none of them changes anything. Never full, never
+    /// waits: O(1), wait-free.
     ///
     /// The cell is swapped and not stored, so that an agent which the host has retired while it slept at this very line
     /// can't overwrite the bid of its successor. It is tried once: if it fails with the generation unchanged, another
@@ -108,7 +107,9 @@ public:
     status submit(bid b) noexcept {
         const std::uint32_t slot = slot_of(b.agent);
         if (slot >= Agents) return status::unknown_agent;
-        // The host has looked at all three lines, and each access waits for the one before: they come at the same time.
+        if (b.units > bid_cell::max_units) return status::too_many_units;
+        // The host touched all three cache lines last, and the locked accesses below run one after another. Prefetching
+        // overlaps the three misses.
         maxwell::prefetch_for_write(&mark_[slot / 64]);
         maxwell::prefetch_for_write(&cell_[slot]);
         maxwell::prefetch(&summary_[slot / 4096]);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// index_order: in which order a drain reads what is marked, so that no index owes its luck to its number.
+//
+// What is drained first arrives first, and wins a tie. By ascending index the lowest would win every tie for ever. Here index
+// s comes before index t if (s ^ turn) < (t ^ turn): that is decided by the highest bit in which s and t differ, so each of
+// two indices comes first for half of all values of `turn`, whatever other indices there are. Turns follow the golden ratio,
+// by which each of their bits is even over a few drains already.
+//
+//     bits        1 0 0 1  0 0 1 0      indices 1, 4, 7
+//     turn        5
+//     reordered   ...                   bit i ^ 5 stands for index i: read 4, 7, 1
+//
+// The order is known to everybody who counts drains; it is fair, not secret.
+
+#pragma once
+
+#include <cstdint>  // uint32_t, uint64_t
+
+namespace maxwell {
+
+/// Moves bit i to bit i ^ by; `by` counts modulo 64. O(1): six steps, each of which is taken or not for a whole drain.
+constexpr std::uint64_t reordered(std::uint64_t bits, std::uint32_t by) noexcept {
+    constexpr std::uint64_t low[6] = {0x5555'5555'5555'5555u, 0x3333'3333'3333'3333u, 0x0F0F'0F0F'0F0F'0F0Fu,
+                                      0x00FF'00FF'00FF'00FFu, 0x0000'FFFF'0000'FFFFu, 0x0000'0000'FFFF'FFFFu};
+    for (int i = 0; i < 6; ++i) {
+        if ((by >> i & 1u) != 0) bits = (bits >> (1 << i) & low[i]) | (bits & low[i]) << (1 << i);
+    }
+    return bits;
+}
+
+/// The next of all values of `Bits` bits; `turns` counts. 2^32 divided by the golden ratio, times the count.
+template <unsigned Bits = 6>
+constexpr std::uint32_t next_turn(std::uint32_t& turns) noexcept {
+    static_assert(Bits > 0 && Bits <= 32);
+    return (turns++ * 2654435769u) >> (32 - Bits);
+}
+
+static_assert(reordered(0b1001'0010u, 5) == (1u << 1 | 1u << 2 | 1u << 4));
+
+}  // namespace maxwell

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+//
+// mailbox: bids of a producer for up to 64 agents. The newest of each agent wins, nothing is ever full, each submission is
+// given to the auction once, and a submission waits for nobody.
+//
+//     producer's (mailbox_writer)      shared, written by the producer       host's (mailbox_reader)
+//
+//     sent_[64], count_   ──────────▶  count_                  ──compare──▶  seen_
+//                                      cell_[64]               ──compare──▶  letter_[64]  what was read last
+//                                      number_[64]             ──seldom───▶  number_[64]  which submission that was
+//
+// A drain compares one count for 64 agents; where it has changed, 64 words. Nobody but its producer can write a mailbox, so
+// identity is the mailbox and the index of the cell: the host knows which agent it has admitted to which cell.
+//
+// Why every submission is given once. A letter has the low 8 bits of its number, so a word that differs from the one read last
+// is another submission: it is given, and that is the usual way. A word that is equal may still be another one, if a multiple
+// of 256 submissions lies in between. So the host asks for the count again after it has read the cells:
+//   near   at most 254 more than before the last complete look: no cell can have gone round, an equal word is an old one.
+//   far    otherwise it asks each cell for its number: h before, h' after reading the letter. The producer stores number,
+//          letter, count in that order, so the letter's own number n is from h - 1 to h'; if those are at most 256, n is the one
+//          among them that ends in the letter's 8 bits. It is new if n differs from number_. If they are more (the host was
+//          interrupted right there), the host tries again, `tries` times, and then leaves the cell to the next drain.
+//
+// Invariants
+//   1. letter_[i] was read from cell i, and number_[i] is the number of the submission that wrote it.
+//   2. When the count was seen_, each cell that is held had been read since, unless unread_ is set.
+//   3. All zeros is the mailbox with no agents.
+//
+//     operation     cost         why
+//     submit        O(1)         wait-free: three stores, see detail/mailbox_cells.hpp
+//     drain         O(1), O(64)  whatever the producer does: a load where nothing has changed, else 64 words, and 192 more where
+//                                the count ran far ahead
+//     admit         O(1)
+//     rescan        O(64)
+//     memory        17 B per agent that are shared, 32 B that are the host's, 10 B that are the producer's
+//
+// Order. As on a bid_board a drain reads cell s before cell t if (s ^ turn) < (t ^ turn), so each of two agents comes first in
+// half of the drains.
+//
+// More than 64 agents take more mailboxes. An agent moves to another producer in this order: retire it here, admit it there,
+// tell the other producer its cell. Its newest bid stays in the auction meanwhile. A cell that is given to another agent: let
+// the producer stop submitting for the old one, retire that, admit the new one, and tell the producer; a producer that mixes its
+// own agents up harms no other's.
+
+#pragma once
+
+#include <maxwell/core/assert.hpp>
+#include <maxwell/core/atomic.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/ring/bid_source.hpp>
+#include <maxwell/ring/detail/index_order.hpp>
+#include <maxwell/ring/detail/mailbox_cells.hpp>
+
+#include <bit>          // countr_zero
+#include <cstddef>      // size_t
+#include <cstdint>      // uint32_t, uint64_t
+#include <type_traits>  // is_standard_layout
+
+namespace maxwell {
+
+/// The host's side of a mailbox whose cells are elsewhere, in memory that the producer maps. One thread at a time.
+template <std::uint64_t Lap = 256, std::uint32_t Cells = MAXWELL_MAILBOX_CELLS>
+class mailbox_reader {
+public:
+    using cells = mailbox_cells<Lap, Cells>;
+
+    /// No agent has been admitted.
+    constexpr mailbox_reader() noexcept = default;
+
+    /// Gives the cell to the agent, whose bids are those submitted from now on; an older agent of the cell is retired by that.
+    /// Tell the producer afterwards. `unknown_agent`, and no change: the cell is not below capacity(). O(1).
+    status admit(cells const& box, std::uint32_t cell, agent_id id) noexcept {
+        if (cell >= cells::capacity()) return status::unknown_agent;
+        hold(held() & ~bit(cell));
+        agent_[cell] = id;
+        found now{};
+        if (look(box, cell, now) != look_at::exact) now = {box.letter(cell), box.number(cell)};
+        first_[cell] = number_[cell] = now.number;
+        letter_[cell] = now.letter;
+        hold(held() | bit(cell));  // last: a host that crashes before has not admitted it
+        return status::ok;
+    }
+
+    /// The agent has left the cell, or has lost the host's trust: it is not read any more. Call the auction's `retire` as well,
+    /// unless the agent only moves to another producer. `unknown_agent`: the cell is not below capacity(), or nobody's.
+    /// `stale_agent`: it is another agent's. Both change nothing. O(1).
+    status retire(std::uint32_t cell, agent_id id) noexcept {
+        if (cell >= cells::capacity() || (held() & bit(cell)) == 0) return status::unknown_agent;
+        if (agent_[cell] != id) return status::stale_agent;
+        hold(held() & ~bit(cell));
+        return status::ok;
+    }
+
+    /// Is the cell the agent's? O(1).
+    bool holds(std::uint32_t cell, agent_id id) const noexcept {
+        return cell < cells::capacity() && (held() & bit(cell)) != 0 && agent_[cell] == id;
+    }
+
+    /// Calls f(bid) once for each agent for which its producer has submitted since its last bid was given to f; of 0 units where
+    /// that withdrew. At most `budget` calls; returns how many. What was submitted before the call is given to f by this one, or
+    /// by the next if the budget ends. Nothing while quarantined. O(1) if nothing was submitted, else O(64).
+    template <class F>
+    std::size_t drain(cells const& box, F&& f, std::size_t budget) noexcept {
+        if (quarantined_) return 0;
+        const std::uint64_t count = box.count();
+        if (count == seen_ && !unread_) return 0;
+        std::uint64_t letters[cells::capacity()];
+        std::uint64_t changed = 0;
+        for (std::uint32_t cell = 0; cell < cells::capacity(); ++cell) {
+            letters[cell] = box.letter(cell);
+            changed |= std::uint64_t{letters[cell] != letter_[cell]} << cell;
+        }
+        // The submission that is under way can be there without having been counted: hence 2 less than a lap.
+        const bool near = !unsure_ && box.count() - seen_ <= Lap - 2;
+        turn_ = next_turn(turns_);
+        const std::size_t given = near ? take_changed(letters, changed & held(), f, budget) : take_far(box, f, budget);
+        if (!unread_) seen_ = count;
+        return given;
+    }
+
+    /// Is anything waiting? Not while quarantined. O(1).
+    bool pending(cells const& box) const noexcept { return !quarantined_ && (unread_ || box.count() != seen_); }
+
+    /// For a host that takes over from one that crashed in a drain, in whose memory this reader lies: the next drain gives the
+    /// newest bid of each agent to f again, since nobody knows which of them the other one's auction had got. Agents that have
+    /// not bid since they were admitted are not read. O(64).
+    void rescan() noexcept {
+        for (std::uint32_t cell = 0; cell < cells::capacity(); ++cell) number_[cell] = first_[cell];
+        unsure_ = unread_ = true;
+    }
+
+    /// What no honest producer does: letters that change without their sequence, numbers that don't fit their letters.
+    constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
+
+    /// `true`: nothing of this mailbox is read from now on. `false`: it is read again, from the newest bids on.
+    constexpr void quarantine(bool on = true) noexcept { quarantined_ = on; }
+    constexpr bool quarantined() const noexcept { return quarantined_; }
+
+private:
+    static constexpr int tries = 4;
+
+    struct found {
+        std::uint64_t letter;
+        std::uint64_t number;
+    };
+    enum class look_at : std::uint8_t { exact, moving, impossible };
+
+    static constexpr std::uint64_t bit(std::uint32_t cell) noexcept { return std::uint64_t{1} << cell; }
+    std::uint64_t held() const noexcept { return held_.load(memory_order::relaxed); }
+    void hold(std::uint64_t cells_held) noexcept { held_.store(cells_held, memory_order::release); }
+
+    /// The cell's letter, and which submission wrote it; see "far" above.
+    static look_at look(cells const& box, std::uint32_t cell, found& now) noexcept {
+        for (int n = 0; n < tries; ++n) {
+            const std::uint64_t before = box.number(cell);
+            now.letter = box.letter(cell);
+            const std::uint64_t after = box.number(cell);
+            if (after - before > Lap - 2) continue;
+            const std::uint64_t back = (after - cells::sequence_of(now.letter)) & (Lap - 1);
+            now.number = after - back;
+            return back <= after - before + 1 ? look_at::exact : look_at::impossible;
+        }
+        return look_at::moving;
+    }
+
+    template <class F>
+    void give(std::uint32_t cell, found const& now, F& f) noexcept {
+        letter_[cell] = now.letter;
+        number_[cell] = now.number;
+        f(bid{agent_[cell], static_cast<price>(now.letter >> MAXWELL_LETTER_AMOUNT_SHIFT),
+              static_cast<std::uint32_t>(now.letter >> MAXWELL_LETTER_UNITS_SHIFT) & MAXWELL_LETTER_MAX_UNITS});
+    }
+
+    /// Near: gives what differs from what was read last.
+    template <class F>
+    std::size_t take_changed(std::uint64_t const (&letters)[cells::capacity()], std::uint64_t changed, F& f,
+                             std::size_t budget) noexcept {
+        std::size_t given = 0;
+        std::size_t refused = 0;
+        std::uint64_t rest = reordered(changed, turn_);
+        for (; rest != 0 && given + refused != budget; rest &= rest - 1) {
+            const std::uint32_t cell = static_cast<std::uint32_t>(std::countr_zero(rest)) ^ turn_;
+            const std::uint64_t letter = letters[cell];
+            const std::uint64_t ahead = (cells::sequence_of(letter) - number_[cell]) & (Lap - 1);
+            if (ahead == 0) {
+                letter_[cell] = letter;
+                ++refused;
+                continue;
+            }
+            give(cell, {letter, number_[cell] + ahead}, f);
+            ++given;
+        }
+        unread_ = rest != 0;
+        anomalies_ += refused;
+        return given;
+    }
+
+    /// Far: asks every cell for its number.
+    template <class F>
+    std::size_t take_far(cells const& box, F& f, std::size_t budget) noexcept {
+        std::size_t given = 0;
+        std::size_t left = budget;
+        bool all = true;
+        for (std::uint64_t rest = reordered(held(), turn_); rest != 0; rest &= rest - 1) {
+            const std::uint32_t cell = static_cast<std::uint32_t>(std::countr_zero(rest)) ^ turn_;
+            found now{};
+            const look_at result = look(box, cell, now);
+            if (result == look_at::exact && now.number == number_[cell]) {
+                letter_[cell] = now.letter;
+                continue;
+            }
+            if (result == look_at::moving || left == 0) {
+                all = false;
+                continue;
+            }
+            --left;
+            if (result == look_at::impossible) {
+                ++anomalies_;
+                continue;
+            }
+            give(cell, now, f);
+            ++given;
+        }
+        unread_ = !all;
+        if (all) unsure_ = false;
+        return given;
+    }
+
+    std::uint64_t seen_ = 0;  ///< the count before the last complete look
+    bool unread_ = false;     ///< the last look left something
+    bool unsure_ = false;     ///< numbers and letters don't belong together: look at all
+    bool quarantined_ = false;
+    std::uint32_t turns_ = 0;  ///< looks
+    std::uint32_t turn_ = 0;   ///< 6 bits made of it: this drain's order
+    std::uint64_t anomalies_ = 0;
+    atomic<std::uint64_t> held_;  ///< cells that are an agent's
+    std::uint64_t letter_[cells::capacity()] = {};
+    std::uint64_t number_[cells::capacity()] = {};
+    std::uint64_t first_[cells::capacity()] = {};  ///< numbers above are the present agent's
+    agent_id agent_[cells::capacity()] = {};
+};
+
+/// Cells and host's side in one object, for producers that are threads or processes of one trust. A page, so that what the
+/// host's processor fetches ahead while it walks through one mailbox is not another producer's; sharded_ring<mailbox<>, N>
+/// takes N of them. The producer has a mailbox_writer of its own and submits by it to cells().
+template <std::uint64_t Lap = 256, std::uint32_t Cells = MAXWELL_MAILBOX_CELLS>
+class alignas(4096) mailbox {
+public:
+    /// A newer bid takes the place of the one that was not yet read.
+    static constexpr overflow_policy overflow = overflow_policy::coalesce;
+
+    /// Nobody has been admitted. Zeroed memory is the same.
+    constexpr mailbox() noexcept = default;
+
+    /// Agents of one producer.
+    static constexpr std::uint32_t capacity() noexcept { return mailbox_cells<Lap, Cells>::capacity(); }
+
+    /// What the producer writes.
+    mailbox_cells<Lap, Cells>& cells() noexcept { return cells_; }
+
+    /// As in mailbox_reader.
+    status admit(std::uint32_t cell, agent_id id) noexcept { return reader_.admit(cells_, cell, id); }
+    status retire(std::uint32_t cell, agent_id id) noexcept { return reader_.retire(cell, id); }
+    bool holds(std::uint32_t cell, agent_id id) const noexcept { return reader_.holds(cell, id); }
+    template <class F>
+    std::size_t drain(F&& f, std::size_t budget) noexcept {
+        return reader_.drain(cells_, f, budget);
+    }
+    bool pending() const noexcept { return reader_.pending(cells_); }
+    void rescan() noexcept { reader_.rescan(); }
+    std::uint64_t anomalies() const noexcept { return reader_.anomalies(); }
+    void quarantine(bool on = true) noexcept { reader_.quarantine(on); }
+    bool quarantined() const noexcept { return reader_.quarantined(); }
+
+private:
+    mailbox_cells<Lap, Cells> cells_;
+    alignas(128) mailbox_reader<Lap, Cells> reader_;
+};
+
+static_assert(bid_source<mailbox<>>);
+static_assert(sizeof(mailbox<>) == 4096 && std::is_standard_layout_v<mailbox<>>);
+
+}  // namespace maxwell
