@@ -59,6 +59,25 @@ char const* a_crashed_producer_leaves_all_or_nothing() {
     return nullptr;
 }
 
+/// Two producers in turn crash between number and letter; the host that looks then has to ask for numbers.
+char const* a_crashed_submission_has_not_happened() {
+    mailbox<> box;
+    mailbox_writer<> before;
+    box.admit(0, 0);
+    before.submit(box.cells(), 0, 5, 1);
+    REQUIRE(box.drain(ignore_bids{}, 64) == 1);
+    const std::uint64_t letter = word_of(box, cell_at);
+    for (int crash = 0; crash < 2; ++crash) {
+        mailbox_writer<> producer;
+        producer.resume(box.cells());
+        producer.submit(box.cells(), 0, 6, 2);
+        word_of(box, cell_at) = letter;
+    }
+    word_of(box, 0) += 1000;
+    REQUIRE(box.drain(ignore_bids{}, 64) == 0 && box.anomalies() == 0);
+    return nullptr;
+}
+
 char const* lies_are_counted_and_bounded() {
     mailbox<> box;
     for (std::uint32_t cell = 0; cell < 63; ++cell) box.admit(cell, cell);  // 63 is nobody's
@@ -136,6 +155,7 @@ int main() {
         [] { return a_mailbox_does_what_the_reference_does<4>(64, 20000); },
         [] { return a_mailbox_does_what_the_reference_does<256>(3, 5000); },
         a_crashed_producer_leaves_all_or_nothing,
+        a_crashed_submission_has_not_happened,
         lies_are_counted_and_bounded,
         a_letter_has_its_own_number,
         no_cell_comes_first_for_ever,

@@ -171,6 +171,7 @@ private:
 
     /// The word of marks that comes next, among the 64 of its word of the summary; summary_ is not 0.
     std::uint32_t next_word() const noexcept {
+        if ((summary_ & (summary_ - 1)) == 0) return static_cast<std::uint32_t>(std::countr_zero(summary_));
         const std::uint32_t by = turn_ >> 6;
         return static_cast<std::uint32_t>(std::countr_zero(reordered(summary_, by))) ^ by;
     }
@@ -199,6 +200,7 @@ private:
     /// members back before every call.
     template <class F>
     std::size_t read_word(cells& board, F& f, std::size_t& left) noexcept {
+        if (marks_ == 0) return 0;
         const auto first = static_cast<std::uint32_t>(64 * mark_word_);
         const std::uint32_t by = turn_ & 63;
         std::uint64_t rest = reordered(marks_, by);
@@ -215,7 +217,7 @@ private:
             f(bid{make_agent_id(slot, generation), cell.amount, cell.units});
         }
         left -= looks;
-        marks_ = reordered(rest, by);
+        marks_ = rest == 0 ? 0 : reordered(rest, by);
         anomalies_ += refused;
         return looks - refused;
     }
