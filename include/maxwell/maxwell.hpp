@@ -46,10 +46,10 @@
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_source.hpp>
 #include <maxwell/ring/detail/bid_cells.hpp>
-#include <maxwell/ring/detail/slot_holders.hpp>
-#include <maxwell/ring/detail/wire_cell.hpp>
 #include <maxwell/ring/detail/index_order.hpp>
 #include <maxwell/ring/detail/mailbox_cells.hpp>
+#include <maxwell/ring/detail/slot_holders.hpp>
+#include <maxwell/ring/detail/wire_cell.hpp>
 #include <maxwell/ring/mailbox.hpp>
 #include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/outcome_board.hpp>
