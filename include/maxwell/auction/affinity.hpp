@@ -20,7 +20,7 @@
 
 namespace maxwell::detail {
 
-/// A candidate that wins and the one that it has to outrank; Candidate{} where there is none.
+/// A candidate that wins and the one that it has to outrank; Candidate{} if there is none.
 template <class Candidate>
 struct chosen_pair {
     Candidate winner;

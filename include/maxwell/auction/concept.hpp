@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The concept `auction`: what every container promises, whatever it is made of.
+// The concept `auction`: what every container promises.
 //
 //     bids in                        decisions out                  prices
 //     insert, expire, retire, clear  top, extract_max               update_price, reserve
 //
 // One agent has one slot and at most one live bid; the newest replaces the older one. The best eligible bid wins: higher
 // price (or tier of prices) first, then earlier arrival. It pays the critical price, the least amount at which it still
-// wins, so that bidding one's value is the best that an agent can do (Myerson 1981; Vickrey 1961).
+// wins; so a truthful bid is an agent's best (Myerson 1981; Vickrey 1961).
 //
 // What a concept can't say, the order of ties or the payment, stands clause by clause in docs/concepts.md, and one typed
 // test suite holds every container to it. The concept is cut into named parts, so that a compiler says which one fails.
@@ -111,13 +111,13 @@ template <class A>
 concept auction = copyable_as_bytes<A> && constructible_empty<A> && has_traits<A> && sized_auction<A> && searchable<A> &&
                   takes_bids<A> && drops_bids<A> && has_reserve<A> && decides<A> && self_checking<A>;
 
-/// A refinement, for whoever looks at a copy: top() works on a constant container, so many may ask at once who wins.
+/// A refinement, for readers of a copy: top() works on a constant container, so several readers can ask one copy who wins.
 template <class A>
 concept peekable_auction = auction<A> && requires(A const& ca) {
     { ca.top() } noexcept -> std::same_as<std::optional<award>>;
 };
 
-/// A refinement, for loops over all bids (many_bids.hpp): find_slot(slot) is the live bid of a slot, of whatever generation.
+/// A refinement, for loops over all bids (many_bids.hpp): find_slot(slot) is the live bid of a slot, of any generation.
 template <class A>
 concept browsable_auction = auction<A> && requires(A const& ca, std::uint32_t slot) {
     { ca.find_slot(slot) } noexcept -> std::same_as<std::optional<bid>>;

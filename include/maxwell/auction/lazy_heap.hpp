@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// lazy_heap: an exact auction that leaves the obvious winner out of the order until somebody beats it.
+// lazy_heap: an exact auction that keeps the obvious winner out of the order until another bid beats it.
 //
 // In most quanta the winner is obvious: the agent that ran bids high again. So the best bid, once known, stands in front of the
 // ordered rest, and the rest's root is the runner-up: the award and its payment need no path at all, and neither does the

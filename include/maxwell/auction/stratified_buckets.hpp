@@ -6,7 +6,7 @@
 // them. Nothing is ever sorted or scanned: the winner is the head of the highest tier, and the price that it pays is the
 // lower edge of the least tier in which it would still have won.
 //
-// Tiers are counted by rank, from the highest tier down, so that the winner's is the lowest member of the bitmap.
+// Tiers are counted by rank, from the highest tier down, so the winner's is the lowest member of the bitmap.
 //
 //     used_    bitmap of ranks        [ 1 0 1 0 0 1 0 0 ]
 //                                       |   |   `------- one agent, not looked at now
@@ -18,7 +18,7 @@
 //              linked slot to slot      7
 //                                       3
 //
-// A link is a slot plus one, so that the all-zero object is the empty auction.
+// A link is a slot plus one, so the all-zero object is the empty auction.
 //
 // Invariants
 //   1. A rank's bit in used_ is set exactly if its head_ is not 0.

@@ -3,7 +3,7 @@
 // agent_registry: gives agent ids out and takes them back, one generation up each time.
 //
 // A slot is used again, an id never: a late bid of an agent that has left names an old generation, and every container
-// refuses it as stale. Lowest slot first keeps live agents dense, so that whatever is indexed by slot stays in few cache
+// refuses it as stale. Lowest slot first keeps live agents dense, so tables indexed by slot stay in few cache
 // lines. A slot whose 2^32 generations are used up is not given out again.
 //
 //     slot         0     1     2     3     4     5  ...

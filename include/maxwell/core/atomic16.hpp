@@ -2,9 +2,9 @@
 //
 // atomic16: two neighbouring 64-bit words that are exchanged as one.
 //
-// A compare-and-swap of 16 bytes commits a whole record at once: nobody ever sees half of it, and who comes too late with
-// it finds that the old content is gone. Every x86-64 since 2006 has one, and every AArch64. The compilers' own builtins for
-// it call libatomic, or want -mcx16 of everybody who includes this; so it is written in assembly here, and has_atomic16 says
+// A compare-and-swap of 16 bytes commits a whole record at once: no reader sees half of it, and a thread that comes too late
+// finds that the old content is gone. Every x86-64 since 2006 has one, and every AArch64. The compilers' own builtins for
+// it call libatomic, or want -mcx16 of every includer; so it is written in assembly here, and has_atomic16 says
 // at compile time whether it is there. The thread sanitizer can't see assembly, but has a function for it.
 //
 // The words can also be read one by one. The C++ memory model knows nothing of accesses of mixed sizes; both machines do:

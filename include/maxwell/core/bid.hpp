@@ -2,11 +2,11 @@
 //
 // The words everybody speaks: price, agent, bid, award, status.
 //
-//     agent   somebody who wants the resource: a thread, a vCPU, a kernel launch
+//     agent   a bidder for the resource: a thread, a vCPU, a kernel launch
 //     slot    the agent's place in every table, in [0, capacity); slots are used again when their agent has left
-//     generation   how often a slot has been given out before, so that a late bid never acts for a successor
+//     generation   how often a slot has been given out before; by it, a late bid never acts for a successor
 //     bid     an agent's newest offer: `amount` ticks for each of `units` resource units
-//     award   who wins, and the critical price that the winner pays per unit
+//     award   the winner's bid, and the critical price that it pays per unit
 
 #pragma once
 
@@ -55,7 +55,7 @@ struct award {
     friend constexpr bool operator==(award const&, award const&) = default;
 };
 
-/// What became of a request. Whatever is not `ok` has changed nothing.
+/// The result of a request. Only a request that returns `ok` has an effect.
 enum class status : std::uint8_t {
     ok,
     unknown_agent,    ///< the slot is not below capacity

@@ -3,7 +3,7 @@
 // ln_q26: the natural logarithm of an integer in fixed point, without a table and without floating point.
 //
 // Bit by bit: the mantissa is squared, and whenever it reaches 2 the logarithm has a 1 in that place. It makes tables at
-// compile time, and answers at run time where a hundred cycles don't matter.
+// compile time, and is called at run time where a hundred cycles don't matter.
 //
 //     value = 2^e * y, 1 <= y < 2     log2 = e . b1 b2 b3 ...     y := y^2;  b = y >= 2;  y := b ? y/2 : y
 //

@@ -11,7 +11,7 @@
 //     level 0   [ 0110.. ][ 0 ] ... [ 1000.. ]              1 bit per member
 //
 // Invariants
-//   1. A bit above level 0 is set exactly when its word below is not zero.
+//   1. A bit above level 0 is set exactly if its word below is not zero.
 //   2. Bits at or above Size are never set.
 //   3. The all-zero object is the empty set.
 //

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// keyed_hash: a random number for each (word, tail), which nobody can foresee who doesn't know the key.
+// keyed_hash: a random number for each (word, tail), unpredictable without the key.
 //
 // It is SipHash (Aumasson and Bernstein 2012) of a message of 15 bytes, `word` and then `tail`, both little-endian: made for
 // short inputs under a secret key, and no distinguisher is known for the reduced 1-3 rounds either. A multiply-and-shift mixer
-// costs half of it, but its inner state can be solved for from a few outputs; noise that an agent could learn, it could game.
+// costs half of it, but its inner state can be solved for from a few outputs; an agent that learnt its noise could exploit it.
 //
 //     state      v0 v1 v2 v3  <- key, mixed with constants
 //     word       v3 ^= word   1 round   v0 ^= word

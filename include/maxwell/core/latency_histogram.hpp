@@ -3,8 +3,8 @@
 // latency_histogram: how long single operations took, with the tail kept.
 //
 // Counts per log-linear cell: a percentile is right to one cell, which is 2^-MantissaBits of the value (0.8 % at 7). The
-// unit is the caller's: nanoseconds or ticks of a counter. Values of 2^32 and more are counted in the last cell; max() is
-// exact all the same.
+// unit is the caller's: nanoseconds or ticks of a counter. Values of 2^32 and more are counted in the last cell; maximum() is
+// exact nevertheless.
 //
 //     count_  [ 0 3 17 240 1022 ... 2 0 1 ]     one 64-bit counter per log_linear cell, 26 KB at 7 bits
 //
@@ -55,7 +55,7 @@ public:
     constexpr std::uint64_t percentile(std::uint32_t per_million) const noexcept {
         if (total_ == 0) return 0;
         const std::uint64_t parts = per_million > 1'000'000 ? 1'000'000 : per_million;
-        // Rounded up, in two steps so that the product can't overflow: the rank of the operation asked for, from 1 on.
+        // Rounded up, in two steps, so the product can't overflow: the rank of the operation asked for, from 1 on.
         std::uint64_t rank = total_ / 1'000'000 * parts + (total_ % 1'000'000 * parts + 999'999) / 1'000'000;
         if (rank == 0) rank = 1;
         std::uint64_t seen = 0;

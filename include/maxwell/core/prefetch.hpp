@@ -2,9 +2,9 @@
 //
 // prefetch: asks for a cache line before it is used. Never changes what a program does, only when its data arrive.
 //
-// A line that another processor has written last is fetched for reading first, and once more when it is written. Who knows
-// that it will write asks for it once: on x86 by prefetchw, which compilers only use where they are told that the machine has
-// it. All 64-bit x86 processors take it, those without do nothing.
+// A line that another processor has written last is fetched for reading first, and once more when it is written. Code that
+// will write it asks for it once: on x86 by prefetchw, which compilers use only if they are told that the machine has it. All
+// 64-bit x86 processors accept it, those without do nothing.
 
 #pragma once
 

@@ -2,8 +2,8 @@
 //
 // published: the newest copy of an object, for any number of readers, from one writer that never waits for them.
 //
-// Containers have one writer and no readers beside it. Who wants to look at one from another thread, a monitor or a
-// balancer, looks at a copy that the writer has made: a container is trivially copyable, so that is a memcpy.
+// Containers have one writer and no readers beside it. A monitor or a balancer in another thread
+// looks at a copy that the writer has made; a container is trivially copyable, so the copy is a memcpy.
 //
 //     newest_      2                   a copy plus one; 0: nothing published yet
 //     readers_   [ 0   3   1 ]         who is reading each copy now
@@ -23,9 +23,8 @@
 //     read        two atomic additions and two loads; at most `tries` times while the writer publishes in between
 //     memory      Copies of T and 4 B each
 //
-// A reader that dies while it reads holds its copy for ever: with Copies copies the writer gets along with Copies - 2 of
-// those. Readers write their number, so that they need write access to the memory; for guests that may only look there is the
-// price page. Copies that are not written while they are read are what makes this right for a T of any size, where a sequence
+// A reader that crashes while it reads holds its copy for ever: with Copies copies the writer gets along with Copies - 2 of
+// those. Readers update a count, so they need write access. Guests with a read-only mapping use `price_page`. Copies that are not written while they are read are what makes this right for a T of any size, where a sequence
 // lock would have to read torn bytes.
 
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// view<T>: elements that somebody else owns, a pointer and a count. std::span for code that may not include <span>.
+// view<T>: elements that the caller owns, a pointer and a count. std::span for code that may not include <span>.
 //
 // A view is a parameter, never a member: what Maxwell keeps, it keeps by index.
 
@@ -14,7 +14,7 @@
 
 namespace maxwell {
 
-/// Does a C only refer to its elements, so that they outlive it? It does if its bytes may be copied and it can be made from
+/// Does a C only refer to its elements, which then outlive it? It does if its bytes may be copied and it can be made from
 /// what it refers to: a first element and a count. (std::ranges::borrowed_range, for code that may not include <ranges>.)
 template <class C>
 concept borrows_elements = std::is_trivially_copyable_v<C> && requires(C& c) {

@@ -10,7 +10,7 @@
 //     list     end <-> 7 <-> 2 <-> mark <-> 9 <-> 4 <-> end       circular; end is entry 0
 //     number           0     1             803   811              behind the mark: numbered anew
 //
-// The mark is an entry of the list itself, so that whoever leaves beside it moves nothing else. A link is a slot plus one.
+// The mark is an entry of the list itself, so a slot that leaves beside it moves nothing else. A link is a slot plus one.
 //
 //     ticket   31 ......... bits | bits-1 .... 0     greater for the later arrival
 //                 number         |     slot

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// exact_book: who bids, since when and in which generation; what exact containers keep beside their order.
+// exact_book: the agents that bid, their arrival and generation: what exact containers keep beside their order.
 //
 // The whole order of bids stands in one number each, the key: price above, then the earlier arrival. The book gives keys out
 // and reads them, and it knows which agents may bid. The container keeps the keys and knows the greatest.

@@ -46,7 +46,7 @@ public:
         return self().bid_in(slot_of(id));
     }
 
-    /// Returns the live bid of `slot`, of whatever generation; nothing if it has none or is not below capacity(). O(1).
+    /// Returns the live bid of `slot`, of any generation; nothing if it has none or is not below capacity(). O(1).
     constexpr std::optional<bid> find_slot(std::uint32_t slot) const noexcept {
         if (slot >= Capacity || !self().is_live(slot)) return std::nullopt;
         return self().bid_in(slot);

@@ -8,7 +8,7 @@
 //     head --> 9 <-> 2 <-> 7        next: 9 -> 2 -> 7 -> 9
 //              ^-----------^        prev: 9 -> 7, the tail
 //
-// A link is a slot plus one, so that the all-zero object is the one in which no slot is in a list.
+// A link is a slot plus one, so in the all-zero object no slot is in a list.
 //
 // Invariants
 //   1. A slot is in a list exactly if its `next` is not 0; a head of 0 is the empty list.
@@ -19,7 +19,7 @@
 //     join_back, join_front, leave       O(1)   two neighbours
 //     memory                             4 B per slot (8 from a Capacity of 65,535 on)
 //
-// What makes it fast: links lie by themselves, 4 bytes a slot, so that neighbours come from the first-level cache; and joining
+// What makes it fast: links lie by themselves, 4 bytes a slot, so neighbours come from the first-level cache; and joining
 // has no branch on whether the list was empty, which for spread-out bids is a coin toss that costs more than the few
 // instructions it would save (docs/dead_ends.md has the figures).
 
@@ -56,7 +56,7 @@ public:
     }
 
     /// `slot`, which is in no list or has just left one, becomes the tail of the list of `head`. An empty list first becomes one
-    /// of the slot itself, so that nothing branches. O(1).
+    /// of the slot itself, so nothing branches. O(1).
     constexpr void join_back(std::uint32_t slot, link& head) noexcept {
         const link self = link_to(slot);
         MAXWELL_ASSERT(slot < Capacity && head != self);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// tier_book: who bids, since when and in which generation; what containers of tiers keep beside their tiers.
+// tier_book: the agents that bid, their arrival and generation: what containers of tiers keep beside their tiers.
 //
 // The book remembers agents and their bids, and holds the links of the tier lists, in which the bids of a tier queue. The
 // container decides which tier list a bid joins and tracks the highest list.
