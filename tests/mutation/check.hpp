@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the killers of all areas are made of: a check answers null, or a sentence on what it found, and the first sentence ends
-// the program.
+// What the mutation checks of all areas share. A check returns null, or a sentence on what it found; the first sentence ends the
+// program.
 
 #pragma once
 
