@@ -38,23 +38,31 @@ public:
         if (slot_of(id) >= capacity()) return status::unknown_agent;
         return generation_of(id) < agent_[slot_of(id)].least ? status::stale_agent : status::ok;
     }
-    /// What `expire` answers.
-    status may_leave(agent_id id) const noexcept {
+    /// `expire`: calls remove(slot), which ends in leave(slot), where the bid of `id` is live, and returns what docs/concepts.md
+    /// says.
+    template <class Remove>
+    status expire(agent_id id, Remove remove) noexcept {
         const status s = may_enter(id);
-        return s != status::ok || find(id) ? s : status::no_bid;
+        if (s != status::ok) return s;
+        if (!find(id)) return status::no_bid;
+        remove(slot_of(id));
+        return status::ok;
     }
-    /// What `retire` answers.
-    status may_retire(agent_id id) const noexcept {
-        if (slot_of(id) >= capacity()) return status::unknown_agent;
-        return generation_of(id) < generation_of(agent_[slot_of(id)].offer.agent) ? status::stale_agent : status::ok;
+    /// `retire`: the same with any bid of the slot, and from now on the generation is stale.
+    template <class Remove>
+    status retire(agent_id id, Remove remove) noexcept {
+        const std::uint32_t slot = slot_of(id);
+        if (slot >= capacity()) return status::unknown_agent;
+        if (generation_of(id) < generation_of(agent_[slot].offer.agent)) return status::stale_agent;
+        if (is_live(slot)) remove(slot);
+        agent_[slot] = {{id, 0, 0}, std::uint64_t{generation_of(id)} + 1};
+        return status::ok;
     }
 
     /// After may_enter().
     void enter(bid const& b) noexcept { agent_[slot_of(b.agent)] = {b, generation_of(b.agent)}; }
     /// The slot has no bid any more.
     void leave(std::uint32_t slot) noexcept { agent_[slot].offer.units = 0; }
-    /// After may_retire(), and after its bid has left.
-    void retire(agent_id id) noexcept { agent_[slot_of(id)] = {{id, 0, 0}, std::uint64_t{generation_of(id)} + 1}; }
 
 private:
     struct agent {

@@ -14,6 +14,7 @@
 
 #pragma once
 
+#include "peers/agent_table.hpp"
 #include "peers/peer.hpp"
 
 #include <maxwell/core/bid.hpp>
@@ -41,59 +42,34 @@ public:
         .critical_payment = true,
     };
 
-    explicit d_ary_fifo(std::size_t capacity) : agent_(capacity) { heap_.reserve(capacity); }
+    explicit d_ary_fifo(std::size_t capacity) : agents_(capacity), handle_(capacity) { heap_.reserve(capacity); }
 
-    std::size_t capacity() const noexcept { return agent_.size(); }
+    std::size_t capacity() const noexcept { return agents_.capacity(); }
     std::size_t size() const noexcept { return heap_.size(); }
     bool empty() const noexcept { return heap_.empty(); }
     price reserve() const noexcept { return reserve_; }
 
-    std::optional<bid> find(agent_id id) const noexcept {
-        if (slot_of(id) >= capacity()) return std::nullopt;
-        agent const& a = agent_[slot_of(id)];
-        if (!a.live || a.generation != generation_of(id)) return std::nullopt;
-        return bid{id, (*a.handle).amount, a.units};
-    }
+    std::optional<bid> find(agent_id id) const noexcept { return agents_.find(id); }
 
     status insert(bid b) noexcept {
-        const std::uint32_t slot = slot_of(b.agent);
-        if (slot >= capacity()) return status::unknown_agent;
         if (b.units == 0) return expire(b.agent);
-        agent& a = agent_[slot];
-        if (is_stale(a, generation_of(b.agent))) return status::stale_agent;
+        if (const status s = agents_.may_enter(b.agent); s != status::ok) return s;
+        const std::uint32_t slot = slot_of(b.agent);
         const entry e{arrivals_++, b.amount, slot};
-        if (a.live) {
-            heap_.update(a.handle, e);
+        if (agents_.is_live(slot)) {
+            heap_.update(handle_[slot], e);
         } else {
-            a.handle = heap_.push(e);
-            a.live = true;
+            handle_[slot] = heap_.push(e);
         }
-        a.generation = generation_of(b.agent);
-        a.units = b.units;
+        agents_.enter(b);
         return status::ok;
     }
 
     status expire(agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= capacity()) return status::unknown_agent;
-        agent& a = agent_[slot];
-        if (is_stale(a, generation_of(id))) return status::stale_agent;
-        if (!a.live || a.generation != generation_of(id)) return status::no_bid;
-        heap_.erase(a.handle);
-        a.live = false;
-        return status::ok;
+        return agents_.expire(id, [this](std::uint32_t slot) { remove(slot); });
     }
-
     status retire(agent_id id) noexcept {
-        const std::uint32_t slot = slot_of(id);
-        if (slot >= capacity()) return status::unknown_agent;
-        agent& a = agent_[slot];
-        if (generation_of(id) < a.generation) return status::stale_agent;
-        if (a.live) heap_.erase(a.handle);
-        a.live = false;
-        a.generation = generation_of(id);
-        a.retired_generation = std::uint64_t{a.generation} + 1;
-        return status::ok;
+        return agents_.retire(id, [this](std::uint32_t slot) { remove(slot); });
     }
 
     void update_price(price p) noexcept { reserve_ = p; }
@@ -101,9 +77,8 @@ public:
     std::optional<award> top() noexcept {
         const std::optional<award> won = extract_max();
         if (won) {
-            agent& a = agent_[slot_of(won->winner.agent)];
-            a.handle = heap_.push(last_);
-            a.live = true;
+            handle_[last_.slot] = heap_.push(last_);
+            agents_.enter(won->winner);
         }
         return won;
     }
@@ -112,19 +87,19 @@ public:
         if (heap_.empty() || heap_.top().amount < reserve_) return std::nullopt;
         last_ = heap_.top();
         heap_.pop();
-        agent& a = agent_[last_.slot];
-        a.live = false;
+        const bid winner = agents_[last_.slot];
+        agents_.leave(last_.slot);
         price payment = reserve_;
         if (!heap_.empty()) {
             entry const& rival = heap_.top();
             if (rival.amount >= reserve_) payment = rival.amount + (last_.arrival > rival.arrival ? 1 : 0);
         }
-        return award{{make_agent_id(last_.slot, a.generation), last_.amount, a.units}, payment};
+        return award{winner, payment};
     }
 
     void clear() noexcept {
+        for (entry const& e : heap_) agents_.leave(e.slot);
         heap_.clear();
-        for (agent& a : agent_) a.live = false;
     }
 
 private:
@@ -139,19 +114,13 @@ private:
     };
     using heap = boost::heap::d_ary_heap<entry, boost::heap::arity<8>, boost::heap::mutable_<true>>;
 
-    struct agent {
-        heap::handle_type handle;
-        std::uint64_t retired_generation = 0;  ///< plus one; 0: none has retired
-        std::uint32_t generation = 0;
-        std::uint32_t units = 0;
-        bool live = false;
-    };
-
-    static bool is_stale(agent const& a, std::uint32_t generation) noexcept {
-        return generation < a.generation || std::uint64_t{generation} + 1 == a.retired_generation;
+    void remove(std::uint32_t slot) noexcept {
+        heap_.erase(handle_[slot]);
+        agents_.leave(slot);
     }
 
-    std::vector<agent> agent_;
+    agent_table agents_;
+    std::vector<heap::handle_type> handle_;  ///< by slot, of live ones
     heap heap_;
     entry last_{};  ///< the bid that was extracted last
     std::uint64_t arrivals_ = 0;

@@ -20,9 +20,9 @@
 #pragma once
 
 #include "peers/agent_table.hpp"
+#include "peers/amount_order.hpp"
 #include "peers/peer.hpp"
 
-#include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/bid.hpp>
 
 #include <algorithm>
@@ -32,33 +32,6 @@
 #include <vector>
 
 namespace maxwell::bench {
-
-/// Higher amount first.
-struct exact_order {
-    static constexpr fidelity kind = fidelity::exact;
-    static constexpr std::uint64_t rank(price p) noexcept { return p; }
-    static constexpr price lower_edge(std::uint64_t rank) noexcept { return static_cast<price>(rank); }
-    static constexpr std::uint64_t reserve_rank(price p) noexcept { return p; }
-    static constexpr price reserve(price p) noexcept { return p; }
-};
-
-/// Higher tier first; a bid is eligible when its tier's lower edge is at or above the reserve.
-template <tier_map Tiers = log_linear_tiers<7>>
-struct tier_order {
-    static constexpr fidelity kind = fidelity::tier;
-    static constexpr std::uint64_t rank(price p) noexcept { return Tiers::index(p); }
-    static constexpr price lower_edge(std::uint64_t rank) noexcept {
-        return Tiers::lower_edge(static_cast<std::uint32_t>(rank));
-    }
-    static constexpr std::uint64_t reserve_rank(price p) noexcept {
-        const std::uint32_t tier = Tiers::index(p);
-        return Tiers::lower_edge(tier) < p ? tier + 1 : tier;
-    }
-    static constexpr price reserve(price p) noexcept {
-        const std::uint64_t tier = reserve_rank(p);
-        return tier < Tiers::count ? lower_edge(tier) : p;
-    }
-};
 
 template <class Order>
 class naive_auction {
@@ -98,16 +71,10 @@ public:
     }
 
     status expire(agent_id id) noexcept {
-        const status s = agents_.may_leave(id);
-        if (s == status::ok) remove(slot_of(id));
-        return s;
+        return agents_.expire(id, [this](std::uint32_t slot) { remove(slot); });
     }
-
     status retire(agent_id id) noexcept {
-        if (const status s = agents_.may_retire(id); s != status::ok) return s;
-        if (agents_.is_live(slot_of(id))) remove(slot_of(id));
-        agents_.retire(id);
-        return status::ok;
+        return agents_.retire(id, [this](std::uint32_t slot) { remove(slot); });
     }
 
     void update_price(price p) noexcept {

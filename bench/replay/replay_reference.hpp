@@ -16,7 +16,7 @@
 #pragma once
 
 #include "peers/agent_table.hpp"
-#include "peers/naive_auction.hpp"  // exact_order, tier_order
+#include "peers/amount_order.hpp"
 #include "peers/peer.hpp"
 
 #include <maxwell/core/bid.hpp>
@@ -61,16 +61,10 @@ public:
     }
 
     status expire(agent_id id) noexcept {
-        const status s = agents_.may_leave(id);
-        if (s == status::ok) remove(slot_of(id));
-        return s;
+        return agents_.expire(id, [this](std::uint32_t slot) { remove(slot); });
     }
-
     status retire(agent_id id) noexcept {
-        if (const status s = agents_.may_retire(id); s != status::ok) return s;
-        if (agents_.is_live(slot_of(id))) remove(slot_of(id));
-        agents_.retire(id);
-        return status::ok;
+        return agents_.retire(id, [this](std::uint32_t slot) { remove(slot); });
     }
 
     std::optional<award> extract_max() noexcept {
