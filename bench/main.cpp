@@ -14,6 +14,7 @@
 #include "harness/counters.hpp"
 #include "harness/panel.hpp"
 #include "harness/pinned.hpp"
+#include "harness/progress.hpp"
 #include "harness/results.hpp"
 #include "report/report.hpp"
 
@@ -34,7 +35,6 @@
 
 #if defined(__linux__)
 #include <malloc.h>
-#include <unistd.h>
 #endif
 
 namespace maxwell::bench {
@@ -46,49 +46,10 @@ struct options {
     bool callgrind = false;
     bool list = false;
     bool counted_child = false;  ///< this process runs under callgrind
+    bool verbose = false;
     std::string out = "build/report";
+    std::string replay;  ///< the report of maxwell_replay, to be shown too
     int repetitions = 9;
-};
-
-/// One line that is written over on a terminal; elsewhere a line per tenth.
-class progress {
-public:
-    progress(std::string what, std::size_t total) : what_(std::move(what)), total_(total) {}
-    ~progress() {
-        if (tty_) fmt::print(stderr, "\r\033[K");
-    }
-    progress(progress const&) = delete;
-    progress& operator=(progress const&) = delete;
-
-    void at(std::size_t done, std::string_view detail = {}) {
-        const auto now = clock::now();
-        const std::chrono::duration<double> elapsed = now - start_;
-        const double share = static_cast<double>(done) / static_cast<double>(total_);
-        const double left = done == 0 ? 0 : elapsed.count() / share - elapsed.count();
-        if (tty_ && now - shown_ > std::chrono::milliseconds(100)) {
-            shown_ = now;
-            fmt::print(stderr, "\r\033[K{}: {:3.0f} %, {:.0f} s left  {}", what_, share * 100, left, detail);
-        } else if (!tty_ && static_cast<int>(share * 10) > tenths_) {
-            tenths_ = static_cast<int>(share * 10);
-            fmt::print(stderr, "{}: {:3.0f} %, {:.0f} s left\n", what_, share * 100, left);
-        }
-    }
-
-private:
-    using clock = std::chrono::steady_clock;
-    static bool is_tty() {
-#if defined(__unix__)
-        return isatty(STDERR_FILENO) == 1;
-#else
-        return false;
-#endif
-    }
-    std::string what_;
-    std::size_t total_;
-    clock::time_point start_ = clock::now();
-    clock::time_point shown_{};
-    int tenths_ = 0;
-    bool tty_ = is_tty();
 };
 
 /// Google Benchmark's own output would be a table of some hundred lines; ours comes at the end.
@@ -128,7 +89,7 @@ void time_cases(results& r, int repetitions, hardware_counters& counters) {
         benchmark::RegisterBenchmark(c.name.c_str(),
                                      [&](benchmark::State& state) {
                                          for (auto _ : state) {
-                                             const outcome o = c.spec.measure(c.spec, with);
+                                             const outcome o = measure_case(c.spec, with);
                                              state.SetIterationTime(o.mean_ns * 1e-9);
                                              c.repetitions.push_back(o);
                                          }
@@ -201,6 +162,9 @@ void run_panels(results& r, std::vector<panel> const& panels, options const& o) 
 }
 
 void add_notes(surroundings& w) {
+#if MAXWELL_BENCH_SMOKE
+    w.notes.push_back("This program was built for tests (MAXWELL_BENCH_SMOKE): its times mean nothing.");
+#endif
     w.notes.push_back(fmt::format("{}, {}", w.cpu, w.kernel));
     w.notes.push_back(fmt::format("{}, {}, commit {}, {}", w.compiler, w.flags, w.commit, w.date));
     w.notes.push_back(fmt::format(
@@ -246,9 +210,13 @@ int run(options const& o) {
     }
     if (o.counted_child) {
         for (case_spec const& c : cases) {
-            if (o.callgrind || is_counted_by_default(c)) c.count(c);
+            if (o.callgrind || is_counted_by_default(c)) count_case(c);
         }
         return 0;
+    }
+    if (o.out.empty()) {
+        fmt::print(stderr, "maxwell_bench: --out takes the name of a folder, not an empty one.\n");
+        return 2;
     }
     const std::filesystem::path out(o.out);
     std::error_code error;
@@ -293,7 +261,13 @@ int run(options const& o) {
     r.where.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     add_notes(r.where);
 
-    print_tables(r, stdout);
+    // A filtered run prints its tables; all of them would be a thousand lines.
+    if (o.verbose || !o.filter.empty()) {
+        print_tables(r, stdout);
+    } else {
+        print_answer(r, stdout);
+    }
+    r.replay = o.replay;
     if (!write_json(r, out / "results.json") || !write_page(r, out / "index.html")) {
         fmt::print(stderr, "maxwell_bench: can't write to the folder '{}'.\n", o.out);
         return 2;
@@ -323,6 +297,8 @@ int main(int argc, char** argv) {
     app.add_flag("--full", o.full, "all distributions and all variants");
     app.add_flag("--cachegrind", o.callgrind, "count instructions and cache misses of all cases under valgrind");
     app.add_option("--out", o.out, "folder for results.json and index.html")->capture_default_str();
+    app.add_option("--replay", o.replay, "a report of maxwell_replay (its --out) to show on the page");
+    app.add_flag("--verbose", o.verbose, "print every table, not the answer alone");
     app.add_option("--repetitions", o.repetitions, "how often each case is timed")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();

@@ -5,8 +5,8 @@
 namespace maxwell::bench {
 
 void add_variants(case_spec const& spec, std::vector<case_spec>& cases) {
-    add_all_of(key_variants{}, spec, cases);
-    if (spec.agents == 1000) add_with_capacity<1000>(group_variants{}, spec, cases);
+    add_all_of<workload_list<quantum_workload>>(key_variants{}, spec, cases);
+    add_if_compiled<1000, workload_list<quantum_workload>>(group_variants{}, spec, cases);
 }
 
 }  // namespace maxwell::bench

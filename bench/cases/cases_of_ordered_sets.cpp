@@ -4,6 +4,8 @@
 
 namespace maxwell::bench {
 
-void add_ordered_sets(case_spec const& spec, std::vector<case_spec>& cases) { add_all_of(ordered_sets{}, spec, cases); }
+void add_ordered_sets(case_spec const& spec, std::vector<case_spec>& cases) {
+    add_in_large_too(ordered_sets{}, spec, cases);
+}
 
 }  // namespace maxwell::bench

@@ -5,7 +5,7 @@
 namespace maxwell::bench {
 
 void add_queues_and_heaps(case_spec const& spec, std::vector<case_spec>& cases) {
-    add_all_of(queues_and_heaps{}, spec, cases);
+    add_in_large_too(queues_and_heaps{}, spec, cases);
 }
 
 }  // namespace maxwell::bench

@@ -29,6 +29,7 @@ enum class goal_kind : std::uint8_t {
     misses,               ///< at most; misses of the first level, so those of all further levels too
     faster_than_exact,    ///< at least so many times as fast as the best exact third-party peer
     faster_than_equals,   ///< at least so many times as fast as the best peer of equal fidelity
+    faster_than_tree,     ///< at least so many times as fast as tournament_tree
     growth,               ///< mean at N = 10,000 at most so many times the mean at 10 (limit[0])
     distribution_spread,  ///< mean with any other distribution at most so many times that with uniform bids
     roomy_capacity,       ///< mean in a container of 16,384 at most so many times that in a fitted one
@@ -43,6 +44,7 @@ struct goal {
     std::string_view title;  ///< the workload, with the variant's suffix
     goal_kind kind;
     std::array<double, 4> limit;  ///< for N = 10, 100, 1,000, 10,000
+    distribution amounts = distribution::uniform;
 };
 
 inline constexpr std::array goals{
@@ -60,12 +62,13 @@ inline constexpr std::array goals{
     goal{"lazy_heap", "quantum@cold", goal_kind::misses, {0, 0, 50, 0}},
     goal{"lazy_heap", "", goal_kind::wrap_ratio, {0, 0, 0, 2}},
     // What stratified_buckets aims at.
-    goal{"stratified_buckets", "hold", goal_kind::faster_than_exact, {3, 5, 7, 9}},
+    goal{"stratified_buckets", "hold", goal_kind::faster_than_exact, {1.8, 4, 4.5, 6}},
     goal{"stratified_buckets", "hold", goal_kind::instructions, {100, 100, 100, 100}},
     goal{"stratified_buckets", "quantum", goal_kind::faster_than_exact, {2.5, 3.5, 3.5, 3.5}},
     goal{"stratified_buckets", "quantum", goal_kind::instructions, {200, 200, 200, 200}},
-    goal{"stratified_buckets", "hold", goal_kind::faster_than_equals, {1.5, 1.5, 1.5, 1.5}},
-    goal{"stratified_buckets", "quantum", goal_kind::faster_than_equals, {1.5, 1.5, 1.5, 1.5}},
+    goal{"stratified_buckets", "hold", goal_kind::faster_than_equals, {1.7, 1.7, 1.7, 1.7}},
+    goal{"stratified_buckets", "quantum", goal_kind::faster_than_equals, {1.7, 1.7, 1.7, 1.7}},
+    goal{"stratified_buckets", "incumbent", goal_kind::faster_than_equals, {1, 1, 1, 1}},
     goal{"stratified_buckets", "hold", goal_kind::growth, {1.25}},
     goal{"stratified_buckets", "quantum", goal_kind::growth, {1.25}},
     goal{"stratified_buckets", "hold", goal_kind::distribution_spread, {1.25, 1.25, 1.25, 1.25}},
@@ -80,17 +83,29 @@ inline constexpr std::array goals{
     goal{"tournament_tree", "quantum", goal_kind::p99_ns, {60, 60, 60, 0}},
     goal{"tournament_tree", "quantum", goal_kind::growth, {2.2}},
     goal{"tournament_tree", "quantum", goal_kind::distribution_spread, {1.25, 1.25, 1.25, 1.25}},
-    goal{"tournament_tree", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
+    goal{"tournament_tree", "quantum", goal_kind::roomy_capacity, {1.5, 2, 2, 2}},
+    goal{"tournament_tree", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::lognormal},
+    goal{"tournament_tree", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::equal},
+    goal{"tournament_tree", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::rising},
+    goal{"tournament_tree", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::alternating},
     goal{"tournament_tree", "", goal_kind::bytes_per_agent, {30}},
     // What lazy_heap aims at.
     goal{"lazy_heap", "quantum", goal_kind::faster_than_exact, {3.5, 4, 3.5, 2.5}},
     goal{"lazy_heap", "incumbent", goal_kind::faster_than_exact, {3.5, 3, 3, 2}},
+    goal{"lazy_heap", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::lognormal},
+    goal{"lazy_heap", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::equal},
+    goal{"lazy_heap", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::rising},
+    goal{"lazy_heap", "quantum", goal_kind::faster_than_exact, {2, 2, 2, 2}, distribution::alternating},
+    goal{"lazy_heap", "quantum", goal_kind::faster_than_tree, {1, 1, 0, 0}},
+    goal{"lazy_heap", "incumbent", goal_kind::faster_than_tree, {1, 1, 0, 0}},
     goal{"lazy_heap", "quantum", goal_kind::p999_ns, {1000, 1000, 1000, 1000}},
     goal{"lazy_heap", "incumbent", goal_kind::p999_ns, {1000, 1000, 1000, 1000}},
     goal{"lazy_heap", "", goal_kind::worst_instructions, {0, 0, 0, 6000}},
     goal{"lazy_heap", "quantum", goal_kind::roomy_capacity, {2, 2, 2, 2}},
+    // What adaptive tiers aim at: flat.
+    goal{"adaptive_buckets", "quantum", goal_kind::mean_ns, {60, 60, 60, 0}},
     // What the samplers aim at.
-    goal{"sampler_gumbel", "quantum", goal_kind::mean_ns, {25, 25, 25, 25}},
+    goal{"sampler_gumbel", "quantum", goal_kind::mean_ns, {40, 40, 40, 40}},
     goal{"sampler_gumbel", "quantum", goal_kind::growth, {1.3}},
     goal{"sampler_choices16", "quantum", goal_kind::mean_ns, {25, 25, 25, 25}},
     goal{"sampler_choices16", "quantum", goal_kind::growth, {1.3}},
@@ -99,7 +114,7 @@ inline constexpr std::array goals{
 /// The figure that a goal is about, at agent_counts[i]; negative: not measured.
 inline double figure_for(results const& r, goal const& g, std::size_t i) {
     const std::size_t n = agent_counts[i];
-    case_result const* own = r.find(g.title, g.structure, distribution::uniform, n);
+    case_result const* own = r.find(g.title, g.structure, g.amounts, n);
     const auto over = [&](case_result const* other) {
         return own != nullptr && other != nullptr ? other->median.mean_ns / own->median.mean_ns : -1.0;
     };
@@ -115,12 +130,14 @@ inline double figure_for(results const& r, goal const& g, std::size_t i) {
         case goal_kind::misses:
             return own != nullptr ? own->median.l1_misses : -1;
         case goal_kind::faster_than_exact:
-            return over(r.best_peer(g.title, distribution::uniform, n, is_third_party_exact));
+            return over(r.best_peer(g.title, g.amounts, n, is_third_party_exact));
         case goal_kind::faster_than_equals:
             return own == nullptr ? -1
                                   : over(r.best_peer(g.title, distribution::uniform, n, [&](structure_info const& s) {
                                         return s.order == own->spec.structure->order;
                                     }));
+        case goal_kind::faster_than_tree:
+            return over(r.find(g.title, "tournament_tree", g.amounts, n));
         case goal_kind::growth:
             return over(r.find(g.title, g.structure, distribution::uniform, agent_counts.back()));
         case goal_kind::distribution_spread: {
@@ -170,6 +187,8 @@ inline std::string_view description(goal_kind kind) {
             return "at least {} x the best exact third-party peer";
         case goal_kind::faster_than_equals:
             return "at least {} x the best peer of equal fidelity";
+        case goal_kind::faster_than_tree:
+            return "at least {} x tournament_tree";
         case goal_kind::growth:
             return "mean from N = 10 to 10,000 grows at most {} x";
         case goal_kind::distribution_spread:
@@ -190,7 +209,8 @@ inline std::string_view description(goal_kind kind) {
 
 /// Met when every N that was asked for was measured and keeps the limit.
 inline judged_goal judge(results const& r, goal const& g) {
-    const bool at_least = g.kind == goal_kind::faster_than_exact || g.kind == goal_kind::faster_than_equals;
+    const bool at_least = g.kind == goal_kind::faster_than_exact || g.kind == goal_kind::faster_than_equals ||
+                          g.kind == goal_kind::faster_than_tree;
     std::string limits;
     std::string figures;
     std::string where;
@@ -214,6 +234,7 @@ inline judged_goal judge(results const& r, goal const& g) {
     const bool one_figure =
         g.kind == goal_kind::growth || g.kind == goal_kind::bytes_per_agent || g.kind == goal_kind::fixed_bytes;
     std::string text = fmt::format(fmt::runtime(description(g.kind)), limits);
+    if (g.amounts != distribution::uniform) text = fmt::format("{} amounts, {}", name_of(g.amounts), text);
     if (!g.title.empty()) text = fmt::format("{}: {}", g.title, text);
     if (!one_figure) text += fmt::format(", N = {}", where);
     if (g.kind == goal_kind::instructions) {

@@ -26,7 +26,6 @@
 #include <maxwell/auction/tournament_tree.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -102,9 +101,26 @@ template <std::size_t Capacity>
 using adaptive_buckets = stratified_buckets<Capacity, adaptive_tiers<>>;
 
 struct adaptive_buckets_entry : container_entry<adaptive_buckets> {
-    using boundaries = adaptive_tiers<>;  ///< that it begins with
+    using first_boundaries = adaptive_tiers<>;
     static constexpr structure_info info =
         describe("adaptive_buckets", "stratified_buckets with 256 tiers whose boundaries follow the bids");
+};
+
+template <int Bits>
+struct buckets_of {
+    template <std::size_t Capacity>
+    using type = stratified_buckets<Capacity, log_linear_tiers<Bits>>;
+};
+
+struct buckets_of_124_entry : container_entry<buckets_of<2>::type> {
+    using tiers = log_linear_tiers<2>;
+    static constexpr structure_info info = describe("buckets_of_124", "stratified_buckets with 124 tiers, 25 % wide");
+};
+
+struct buckets_of_64_entry : container_entry<buckets_of<1>::type> {
+    using tiers = log_linear_tiers<1>;
+    static constexpr structure_info info =
+        describe("buckets_of_64", "stratified_buckets with 64 tiers, 50 % wide: the bitmap is one word");
 };
 
 template <std::size_t Capacity>
@@ -141,9 +157,10 @@ struct lottery_entry : container_entry<lottery_sampler> {
 template <class... Entries>
 struct structure_list {};
 
-// In four parts, so that they compile side by side; tables show them in this order.
-using containers =
-    structure_list<stratified_buckets_entry, adaptive_buckets_entry, tournament_tree_entry, lazy_heap_entry>;
+// In parts, so that they compile side by side; tables show them in this order.
+using bucket_containers =
+    structure_list<stratified_buckets_entry, buckets_of_124_entry, buckets_of_64_entry, adaptive_buckets_entry>;
+using exact_containers = structure_list<tournament_tree_entry, lazy_heap_entry>;
 using queues_and_heaps = structure_list<peer_entry<ffs_queue>,                          //
                                         peer_entry<lazy_priority_queue>,                //
                                         peer_entry<boost_heap_auction<d_ary_flavour>>,  //
@@ -171,15 +188,5 @@ using group_variants =
     structure_list<grouped_tree_entry<1>, grouped_tree_entry<2>, grouped_tree_entry<4>,  //
                    grouped_tree_entry<8>, grouped_tree_entry<16>, grouped_tree_entry<32>, grouped_tree_entry<64>,
                    grouped_tree_entry<125>, grouped_tree_entry<250>, grouped_tree_entry<500>, grouped_tree_entry<1000>>;
-
-/// An empty one of them. On the heap: a container of 16,384 is larger than some stacks.
-template <class A>
-std::unique_ptr<A> make_structure(std::size_t capacity) {
-    if constexpr (auction<A>) {
-        return std::make_unique<A>();  // a number would be the first arrival
-    } else {
-        return std::make_unique<A>(capacity);
-    }
-}
 
 }  // namespace maxwell::bench

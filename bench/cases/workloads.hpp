@@ -82,6 +82,7 @@ struct steady_workload : any_workload {
 };
 
 struct hold_workload : any_workload {
+    static constexpr workload name = workload::hold;
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return std::max<std::size_t>(agents, 50); }
     template <class A>
@@ -100,6 +101,7 @@ struct hold_workload : any_workload {
 };
 
 struct rebid_workload : steady_workload {
+    static constexpr workload name = workload::rebid;
     template <class A>
     static void step(A& a, bid_stream& s) {
         keep(a.insert({s.any_agent(), s.amount(), 1}));
@@ -108,6 +110,7 @@ struct rebid_workload : steady_workload {
 };
 
 struct quantum_workload : steady_workload {
+    static constexpr workload name = workload::quantum;
     template <class A>
     static void step(A& a, bid_stream& s) {
         keep(a.insert({s.any_agent(), s.amount(), 1}));
@@ -119,6 +122,7 @@ struct quantum_workload : steady_workload {
 };
 
 struct incumbent_workload : steady_workload {
+    static constexpr workload name = workload::incumbent;
     static constexpr std::size_t bids_in_a_step = 5;
     static constexpr price high(price p) noexcept { return p >> 1 | 0x8000'0000u; }
     static constexpr price low(price p) noexcept { return (p >> 1) + (p >> 7); }
@@ -141,6 +145,7 @@ struct incumbent_workload : steady_workload {
 };
 
 struct update_price_workload : steady_workload {
+    static constexpr workload name = workload::update_price;
     template <class A>
     static void step(A& a, bid_stream& s) {
         a.update_price(s.amount());
@@ -149,6 +154,7 @@ struct update_price_workload : steady_workload {
 };
 
 struct insert_workload : any_workload {
+    static constexpr workload name = workload::insert;
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
@@ -165,6 +171,7 @@ struct insert_workload : any_workload {
 };
 
 struct expire_workload : any_workload {
+    static constexpr workload name = workload::expire;
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>
@@ -181,6 +188,7 @@ struct expire_workload : any_workload {
 };
 
 struct extract_max_workload : any_workload {
+    static constexpr workload name = workload::extract_max;
     static constexpr bool in_rounds = true;
     static std::size_t round(std::size_t agents) { return half_of(agents); }
     template <class A>

@@ -62,7 +62,7 @@ std::string callgrind_obstacle() {
 #if !defined(__unix__)
     return "valgrind doesn't run on this system";
 #else
-    if (MAXWELL_BENCH_CALLGRIND == 0) return "this program was compiled without valgrind/callgrind.h";
+    if (!can_count_under_callgrind()) return "this program was compiled without valgrind/callgrind.h";
     if (!is_on_path("valgrind")) return "valgrind is not installed";
     return {};
 #endif

@@ -31,7 +31,8 @@ struct panel_table {
 struct panel_line {
     std::string name;
     std::vector<double> x;
-    std::vector<double> y;  ///< as many as x
+    std::vector<double> y;                 ///< as many as x
+    std::vector<std::string> labels = {};  ///< of points: as many as x; of lines: none
 };
 
 struct panel_chart {
@@ -41,6 +42,7 @@ struct panel_chart {
     std::vector<panel_line> lines;
     bool logarithmic_x = false;
     bool logarithmic_y = false;
+    bool points = false;  ///< points with labels; only the line that is called "frontier" is drawn through its points
 };
 
 struct panel_result {

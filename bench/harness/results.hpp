@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +68,7 @@ public:
     std::vector<case_result> cases;
     std::vector<worst_result> worst;
     std::vector<panel_outcome> panels;
+    std::filesystem::path replay;  ///< what maxwell_replay wrote for the report; empty: nothing
 
     /// Medians over repetitions. Counts that came from elsewhere stay.
     void merge() {
@@ -102,14 +104,17 @@ public:
         return nullptr;
     }
 
+    static bool is_peer(structure_info const& s) noexcept {
+        return s.from == origin::third_party || s.from == origin::own;
+    }
+
     /// The peer with the least mean among those that `admits` lets in.
     template <class Admits>
     case_result const* best_peer(std::string_view title, distribution amounts, std::size_t agents,
                                  Admits admits) const {
         case_result const* best = nullptr;
         for (case_result const& c : cases) {
-            const bool peer = c.spec.structure->from == origin::third_party || c.spec.structure->from == origin::own;
-            if (!peer || !c.timed() || c.spec.agents != agents || c.spec.amounts != amounts ||
+            if (!is_peer(*c.spec.structure) || !c.timed() || c.spec.agents != agents || c.spec.amounts != amounts ||
                 !admits(*c.spec.structure) || c.spec.title() != title) {
                 continue;
             }

@@ -11,42 +11,17 @@
 #pragma once
 
 #include "cases/distributions.hpp"
-#include "cases/structures.hpp"
 #include "cases/workloads.hpp"
 #include "harness/single_step.hpp"
+#include "harness/worst_spec.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace maxwell::bench {
-
-inline constexpr std::array<std::string_view, 4> stepped_names{"insert", "top", "extract_max", "expire"};
-enum stepped_kind : int { stepped_insert, stepped_top, stepped_extract_max, stepped_expire };
-
-/// Instructions of the most expensive one of each kind; negative: not counted.
-using worst_of_each = std::array<long, stepped_names.size()>;
-
-struct worst_costs {
-    worst_of_each away;    ///< from the wrap
-    worst_of_each across;  ///< it
-};
-
-struct worst_spec {
-    structure_info const* structure;
-    distribution amounts;
-    worst_costs (*measure)(distribution);
-
-    static constexpr std::size_t agents = 10000;
-    std::string name() const {
-        return std::string("worst/").append(structure->name).append("/").append(name_of(amounts)).append("/10000");
-    }
-};
 
 /// A round of all operations, each counted when `counted`.
 template <class A>

@@ -5,6 +5,7 @@
 #include "harness/panel.hpp"
 #include "panels/clearing/clearing.hpp"
 #include "panels/containers/containers.hpp"
+#include "panels/frontier/frontier.hpp"
 #include "panels/market/deferred.hpp"
 #include "panels/matrix/matrix.hpp"
 #include "panels/ring/board.hpp"
@@ -17,7 +18,8 @@
 namespace maxwell::bench {
 
 std::vector<panel> all_panels() {
-    return {{"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
+    return {{"frontier/welfare", "What speed costs in welfare", draw_frontier},
+            {"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
             {"clearing/units", "Units, all or nothing", sell_units},
             {"containers/many_bids", "Many bids at once", enter_many_bids},
             {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},

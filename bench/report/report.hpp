@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The report: tables on the terminal, results.json in Google Benchmark's format, and one page that needs no network.
+// The report: an answer or all tables on the terminal, results.json in Google Benchmark's format, and one page that needs no network.
 
 #pragma once
 
@@ -19,7 +19,10 @@ surroundings look_around();
 /// Where this program's sources are, or were when it was built.
 std::filesystem::path source_folder();
 
-/// A table per workload, the ratios, the goals.
+/// One page: how fast the quantum is, and the goals that were missed.
+void print_answer(results const& r, std::FILE* out);
+
+/// A table per workload, the ratios, all panels and goals.
 void print_tables(results const& r, std::FILE* out);
 
 /// False when the file can't be written.

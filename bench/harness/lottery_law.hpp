@@ -5,7 +5,8 @@
 
 #pragma once
 
-#include "peers/lottery.hpp"
+#include <maxwell/auction/concept.hpp>
+#include <maxwell/core/bid.hpp>
 
 #include <fmt/format.h>
 
@@ -100,10 +101,9 @@ bool draws_by_tickets(A& a, ticket_table const& table, int draws, std::string& w
     return chi_square <= limit;
 }
 
-/// The whole test of a lottery with `capacity` slots.
+/// The whole test of `a`, an empty lottery with `capacity` slots.
 template <class A>
-bool keeps_lottery_law(std::size_t capacity, int draws, std::string& why) {
-    A a(capacity);
+bool keeps_lottery_law(A& a, std::size_t capacity, int draws, std::string& why) {
     ticket_table table{std::vector<bid>(capacity)};
     std::mt19937_64 random(capacity);
     for (int round = 0; round < 3; ++round) {
