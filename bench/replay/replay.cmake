@@ -4,7 +4,11 @@
 
 set(MAXWELL_REPLAY_DIR ${CMAKE_CURRENT_LIST_DIR})
 find_package(ZLIB REQUIRED)
-add_executable(maxwell_replay ${CMAKE_CURRENT_LIST_DIR}/replay.cpp)
+add_executable(maxwell_replay ${CMAKE_CURRENT_LIST_DIR}/replay.cpp ${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp)
+if(MAXWELL_BENCH_SMOKE)
+  set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay.cpp PROPERTIES COMPILE_OPTIONS -O1)
+endif()
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp PROPERTIES COMPILE_OPTIONS -O1)
 target_include_directories(maxwell_replay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(maxwell_replay PRIVATE ${bench_flags})
 target_link_libraries(maxwell_replay PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11
@@ -30,6 +34,12 @@ jobs in == jobs completed: yes")
   endfunction()
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.trace "")
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_jobs.csv "TIMESTAMP,ContextTokens,GeneratedTokens\n")
+  # A job of an hour after one of 10 us: by the usual rule a quantum of a microsecond, and quanta by the thousand million.
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/hour.swf
+    "; UnixStartTime: 0\n; MaxProcs: 1\n1 0 0 1 1 -1 -1 1 -1 -1 1 1 1 1 1 -1 -1 -1\n2 1 0 90000000 1 -1 -1 1 -1 -1 1 1 1 1 1 -1 -1 -1\n")
+  add_test(NAME replay.one_endless_job COMMAND maxwell_replay ${CMAKE_CURRENT_BINARY_DIR}/hour.swf --filter stratified)
+  set_tests_properties(replay.one_endless_job PROPERTIES LABELS ci TIMEOUT 120)
+  maxwell_replay_refuses(too_many_quanta "--quantum [0-9]+ is long enough" ${CMAKE_CURRENT_BINARY_DIR}/hour.swf --quantum 1)
   maxwell_replay_refuses(nothing "FILE is required")
   maxwell_replay_refuses(missing "does not exist" ${CMAKE_CURRENT_BINARY_DIR}/missing.trace)
   maxwell_replay_refuses(directory "is a directory" ${CMAKE_CURRENT_SOURCE_DIR})

@@ -7,27 +7,30 @@
 // can't be read.
 
 #include "harness/clock.hpp"
+#include "harness/progress.hpp"
 #include "peers/d_ary_fifo.hpp"
 #include "peers/naive_auction.hpp"
 #include "replay/replay_engine.hpp"
 #include "replay/replay_reference.hpp"
+#include "replay/replay_report.hpp"
 
+#include <maxwell/auction/adaptive_tiers.hpp>
+#include <maxwell/auction/choices_rule.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
+#include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/sim/trace/read.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <numeric>
+#include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,31 +40,14 @@ namespace {
 using namespace maxwell;
 using namespace maxwell::bench;
 
-struct options {
-    std::string file;
-    double load = 0.9;
-    std::uint32_t quantum_us = 0;
-    double budget_s = 10;
-    std::string out;
-    std::string filter;
-};
-
-/// A structure of the replay, by name and fidelity.
-struct entrant {
-    std::string_view name;
-    fidelity order;
-    bool budgeted;  ///< may be stopped by the time budget; only for what sorts
-    std::function<replay_result(schedule const&, double)> run;
-};
-
 template <class A>
-entrant container(std::string_view name) {
-    return {name, A::traits.winner, false, replay<A>};
+entrant container(std::string_view name, bool compared = true) {
+    return {name, A::traits.winner, false, compared, replay<A>};
 }
 
 template <class P>
 entrant peer(bool budgeted = false) {
-    return {P::info.name, P::info.order, budgeted, replay<P>};
+    return {P::info.name, P::info.order, budgeted, true, replay<P>};
 }
 
 /// Every structure that is replayed. The first complete one of a fidelity is what the others of it are compared with; the
@@ -71,243 +57,21 @@ std::vector<entrant> entrants() {
         container<stratified_buckets<replay_capacity>>("stratified_buckets"),
         peer<linear_scan<tier_order<>>>(),
         peer<naive_auction<tier_order<>>>(true),
+        container<stratified_buckets<replay_capacity, adaptive_tiers<>>>("adaptive_buckets", false),
         container<tournament_tree<replay_capacity>>("tournament_tree"),
         container<lazy_heap<replay_capacity>>("lazy_heap"),
         peer<d_ary_fifo>(),
         peer<linear_scan<exact_order>>(),
         peer<naive_auction<exact_order>>(true),
+        container<probabilistic_sampler<replay_capacity>>("sampler_gumbel", false),
+        container<probabilistic_sampler<replay_capacity, choices_rule<16>>>("sampler_choices16", false),
     };
-}
-
-struct entry {
-    entrant const* who;
-    replay_result result;
-};
-
-constexpr std::string_view fidelity_name(fidelity f) {
-    return f == fidelity::exact ? "exact" : f == fidelity::tier ? "tier" : "sampled";
 }
 
 /// Prints a sentence to stderr and returns the exit code of a wrong use.
 int refuse(std::string_view sentence) {
     fmt::print(stderr, "maxwell_replay: {}\n", sentence);
     return 2;
-}
-
-// --- what was read -----------------------------------------------------------------------------------------------------
-
-void print_trace(options const& o, sim::workload const& w, schedule const& plan) {
-    fmt::print("{}: {}\n", o.file, w.format);
-    fmt::print("  {} lines = {} records + {} comments + {} other + {} broken: no line lost: {}\n", w.lines, w.records,
-               w.comments, w.other, w.broken, w.no_line_lost() ? "yes" : "NO");
-    for (sim::broken_line const& b : w.first_broken) fmt::print("    line {}: {}\n", b.number, b.reason);
-    if (w.broken > w.first_broken.size()) fmt::print("    and {} more\n", w.broken - w.first_broken.size());
-    if (!w.damage.empty()) fmt::print("  the file: {}\n", w.damage);
-    if (w.lost_events > 0) fmt::print("  the recorder lost {} events\n", w.lost_events);
-    if (w.unseen > 0) fmt::print("  {} times a task left its processor unseen\n", w.unseen);
-    if (w.unfinished + w.never_ran > 0) {
-        fmt::print("  where the trace ends, {} jobs had run in part (kept), {} not at all (left out)\n", w.unfinished,
-                   w.never_ran);
-    }
-    fmt::print("  {} jobs on {} processors; a job's service is its share of the machine\n", w.jobs.size(),
-               w.processors);
-    if (plan.load > 0) {
-        fmt::print("  offered load {:.3f} as recorded; arrivals are stretched by {:.4g}, so that it is {:.3f}\n",
-                   plan.recorded_load, plan.stretch, plan.load);
-    } else {
-        fmt::print("  all jobs arrive at once, so there is no load to set\n");
-    }
-    fmt::print("  quantum {} us; {} waiting agents bid again in each; virtual time {:.1f} s\n\n", plan.quantum_us,
-               rebids_per_quantum, static_cast<double>(plan.span_us) / 1e6);
-}
-
-// --- what came of it ---------------------------------------------------------------------------------------------------
-
-constexpr std::uint32_t percentiles[] = {500'000, 990'000, 999'000};
-
-std::string times(clock_facts const& clock, latency_histogram<> const& h) {
-    std::string row;
-    for (const auto p : percentiles) row += fmt::format("{:>8.0f}", clock.ns(h.percentile(p)));
-    return row + fmt::format("{:>10.0f}", clock.ns(h.maximum()));
-}
-
-void print_times(clock_facts const& clock, std::vector<entry> const& entries) {
-    fmt::print("time in ns, of which the timer itself is {:.0f} per operation\n", clock.floor_ns());
-    fmt::print("{:<9}{:<26}{:^34}  {:^34}\n", "", "", "the decision", "all market work of a quantum");
-    fmt::print("{:<9}{:<26}", "fidelity", "structure");
-    for (int i = 0; i < 2; ++i)
-        fmt::print("{:>8}{:>8}{:>8}{:>10}{}", "p50", "p99", "p999", "max", i == 0 ? "  " : "\n");
-    for (entry const& e : entries) {
-        fmt::print("{:<9}{:<26}{}  {}\n", fidelity_name(e.who->order), e.who->name, times(clock, e.result.decide),
-                   times(clock, e.result.market));
-    }
-    fmt::print("\n");
-}
-
-/// The mean and the median of response ratios: the mean is that of the shortest jobs mostly.
-struct ratios {
-    double mean = 0;
-    double median = 0;
-
-    explicit ratios(std::vector<double> values) {
-        if (values.empty()) return;
-        mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-        const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-        std::nth_element(values.begin(), middle, values.end());
-        median = *middle;
-    }
-};
-
-double mean_live(replay_result const& r) {
-    return static_cast<double>(r.live_sum) / static_cast<double>(std::max<std::uint64_t>(1, r.quanta));
-}
-
-void print_outcomes(std::vector<entry> const& entries, std::size_t jobs) {
-    fmt::print("what came of it: live bids, response ratios (from arrival to completion, over service), payments\n");
-    fmt::print("{:<9}{:<26}{:>8}{:>8}{:>7}{:>8}{:>7}{:>8}{:>9}{:>9}{:>11}  {}\n", "fidelity", "structure", "quanta",
-               "awards", "jobs", "live", "most", "backlog", "median", "mean", "payments", "digest");
-    for (entry const& e : entries) {
-        replay_result const& r = e.result;
-        const ratios response(r.response_ratios);
-        fmt::print("{:<9}{:<26}{:>8}{:>8}{:>7}{:>8.1f}{:>7}{:>8}{:>9.4g}{:>9.4g}{:>11.3e}  {:016x}\n",
-                   fidelity_name(e.who->order), e.who->name, r.quanta, r.awards, r.completed, mean_live(r), r.live_max,
-                   r.backlogged, response.median, response.mean, r.payments, r.digest);
-        if (!r.complete) {
-            fmt::print("{:<9}  stopped by its time budget after {:.0f} s, {} of {} jobs done\n", "", r.seconds,
-                       r.completed, jobs);
-        }
-    }
-    fmt::print("\n");
-}
-
-/// How two structures of one fidelity compare.
-struct comparison {
-    fidelity order;
-    std::string_view left, right;
-    bool identical = true;
-    std::uint64_t quanta = 0;  ///< compared
-    bool whole = false;        ///< both came to the end
-    std::string difference;
-};
-
-comparison compare(entry const& left, entry const& right) {
-    comparison c{left.who->order, left.who->name, right.who->name, true, 0, false, {}};
-    auto const& a = left.result.outcomes;
-    auto const& b = right.result.outcomes;
-    c.quanta = std::min(a.size(), b.size());
-    c.whole = left.result.complete && right.result.complete;
-    const auto [at, other] = std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(c.quanta), b.begin());
-    const auto index = static_cast<std::uint64_t>(at - a.begin());
-    if (index < c.quanta) {
-        c.identical = false;
-        const auto text = [](std::string_view name, outcome const& o) {
-            return fmt::format("{} gives it to slot {} generation {} for {}", name, slot_of(o.winner),
-                               generation_of(o.winner), o.payment);
-        };
-        c.difference = fmt::format("quantum {}: {}, {}", index + 1, text(c.left, *at), text(c.right, *other));
-    } else if (c.whole && a.size() != b.size()) {
-        c.identical = false;
-        c.difference = fmt::format("{} has {} awards, {} has {}", c.left, a.size(), c.right, b.size());
-    }
-    return c;
-}
-
-/// Prints the verdict of each fidelity; false when two structures differ.
-bool print_comparisons(std::vector<comparison> const& comparisons) {
-    bool good = true;
-    for (const fidelity f : {fidelity::exact, fidelity::tier}) {
-        bool identical = true;
-        std::uint64_t whole = 0;
-        std::string names;
-        for (comparison const& c : comparisons) {
-            if (c.order != f) continue;
-            identical = identical && c.identical;
-            whole += c.whole ? 1 : 0;
-            if (names.empty()) names = c.left;
-            names += fmt::format(", {}{}", c.right, c.whole ? "" : fmt::format(" (for {} quanta)", c.quanta));
-            if (!c.identical) fmt::print("{}: first difference at {}\n", fidelity_name(f), c.difference);
-        }
-        if (names.empty()) {
-            fmt::print("{}: fewer than two structures, nothing to compare\n", fidelity_name(f));
-            continue;
-        }
-        fmt::print("{}: identical winners and payments: {}{}  [{}]\n", fidelity_name(f), identical ? "yes" : "NO",
-                   whole > 0 ? "" : ", but no pair to the end", names);
-        good = good && identical;
-    }
-    return good;
-}
-
-// --- the same as JSON --------------------------------------------------------------------------------------------------
-
-nlohmann::json json_of(clock_facts const& clock, latency_histogram<> const& h) {
-    const auto count = static_cast<double>(std::max<std::uint64_t>(1, h.count()));
-    return {{"count", h.count()},
-            {"mean_ns", clock.ns(h.sum()) / count},
-            {"p50_ns", clock.ns(h.percentile(500'000))},
-            {"p99_ns", clock.ns(h.percentile(990'000))},
-            {"p999_ns", clock.ns(h.percentile(999'000))},
-            {"max_ns", clock.ns(h.maximum())}};
-}
-
-nlohmann::json json_of(options const& o, sim::workload const& w, schedule const& plan) {
-    nlohmann::json broken = nlohmann::json::array();
-    for (sim::broken_line const& b : w.first_broken) broken.push_back({{"line", b.number}, {"reason", b.reason}});
-    return {{"file", o.file},
-            {"format", w.format},
-            {"lines", w.lines},
-            {"records", w.records},
-            {"comments", w.comments},
-            {"other", w.other},
-            {"broken", w.broken},
-            {"first_broken", broken},
-            {"no_line_lost", w.no_line_lost()},
-            {"damage", w.damage},
-            {"lost_events", w.lost_events},
-            {"unseen", w.unseen},
-            {"unfinished", w.unfinished},
-            {"never_ran", w.never_ran},
-            {"jobs", w.jobs.size()},
-            {"processors", w.processors},
-            {"recorded_load", plan.recorded_load},
-            {"stretch", plan.stretch},
-            {"load", plan.load},
-            {"quantum_us", plan.quantum_us},
-            {"rebids_per_quantum", rebids_per_quantum},
-            {"span_us", plan.span_us},
-            {"service_us", plan.service_us}};
-}
-
-nlohmann::json json_of(clock_facts const& clock, entry const& e) {
-    replay_result const& r = e.result;
-    const ratios response(r.response_ratios);
-    return {{"name", e.who->name},
-            {"fidelity", fidelity_name(e.who->order)},
-            {"complete", r.complete},
-            {"failure", r.failure},
-            {"decision", json_of(clock, r.decide)},
-            {"submit", json_of(clock, r.submit)},
-            {"market", json_of(clock, r.market)},
-            {"quanta", r.quanta},
-            {"awards", r.awards},
-            {"jobs_completed", r.completed},
-            {"jobs_backlogged", r.backlogged},
-            {"mean_live", mean_live(r)},
-            {"max_live", r.live_max},
-            {"median_response_ratio", response.median},
-            {"mean_response_ratio", response.mean},
-            {"payments", r.payments},
-            {"digest", fmt::format("{:016x}", r.digest)},
-            {"seconds", r.seconds}};
-}
-
-nlohmann::json json_of(comparison const& c) {
-    return {{"fidelity", fidelity_name(c.order)},
-            {"structures", {c.left, c.right}},
-            {"identical", c.identical},
-            {"quanta", c.quanta},
-            {"whole_replay", c.whole},
-            {"difference", c.difference}};
 }
 
 // --- one run -----------------------------------------------------------------------------------------------------------
@@ -324,7 +88,9 @@ replayed replay_all(std::vector<entrant const*> const& chosen, schedule const& p
     replayed all;
     for (entrant const* who : chosen) {
         std::fflush(stdout);
-        all.entries.push_back({who, who->run(plan, who->budgeted ? budget_s : 0)});
+        progress shown(std::string(who->name), plan.quanta);
+        all.entries.push_back({who, who->run(plan, who->budgeted ? budget_s : 0,
+                                             [&](std::uint64_t quanta) { shown.at(std::min(quanta, plan.quanta)); })});
         entry& e = all.entries.back();
         if (!e.result.failure.empty()) {
             fmt::print("{}: quantum {}: {}\n", who->name, e.result.quanta, e.result.failure);
@@ -333,13 +99,58 @@ replayed replay_all(std::vector<entrant const*> const& chosen, schedule const& p
             fmt::print("{}: {} jobs came and {} were completed\n", who->name, plan.jobs.size(), e.result.completed);
             all.jobs_kept = false;
         }
-        auto const& first = *std::find_if(all.entries.begin(), all.entries.end(),
-                                          [&](entry const& x) { return x.who->order == who->order; });
-        if (&first == &e || who->order == fidelity::sampled) continue;
-        all.comparisons.push_back(compare(first, e));
+        auto const& first = *std::find_if(all.entries.begin(), all.entries.end(), [&](entry const& x) {
+            return x.who->order == who->order && x.who->compared == who->compared;
+        });
+        if (&first == &e && who->compared) continue;  // the others are compared with it
+        if (who->compared) all.comparisons.push_back(compare(first, e));
         e.result.outcomes = {};  // a long trace has millions, and only the first of a fidelity is compared with again
     }
     return all;
+}
+
+/// What a quantum takes with `live` bids, rebid and all: the least of three loops, in ticks of the clock.
+template <class Structure>
+std::uint64_t quantum_ticks(std::uint32_t live) {
+    constexpr int quanta = 2000;
+    const auto a = bench::detail::make_structure<Structure>();
+    std::uint32_t random = 1;
+    const auto fresh = [&](std::uint32_t slot) {
+        random = random * 1664525 + 1013904223;
+        return bid{slot, random, 1};
+    };
+    for (std::uint32_t slot = 0; slot < live; ++slot) a->insert(fresh(slot));
+    std::uint64_t least = ~std::uint64_t{0};
+    for (int loop = 0; loop < 3; ++loop) {
+        const std::uint64_t begin = ticks_begin();
+        for (int i = 0; i < quanta; ++i) {
+            a->insert(fresh(random % live));
+            if (const auto won = a->extract_max()) a->insert(fresh(slot_of(won->winner.agent)));
+        }
+        least = std::min(least, ticks_end() - begin);
+    }
+    return least;
+}
+
+/// Where few bids live a scan is as good as anything, and a reader should know: says so, and from how many on it is not.
+void print_when_a_container_pays(std::vector<entry> const& entries) {
+    const auto median = [&](std::string_view name) -> std::optional<std::uint64_t> {
+        for (entry const& e : entries) {
+            if (e.who->name == name) return e.result.market.percentile(500'000);
+        }
+        return std::nullopt;
+    };
+    const auto scan = median("linear_scan");
+    const auto tree = median("tournament_tree");
+    if (!scan || !tree || *scan * 10 > *tree * 11) return;
+    std::uint32_t live = 2;
+    while (live < 1024 &&
+           quantum_ticks<linear_scan<exact_order>>(live) <= quantum_ticks<tournament_tree<replay_capacity>>(live)) {
+        live *= 2;
+    }
+    fmt::print(
+        "with so few live bids linear_scan is as fast as tournament_tree; from about {} live bids on it is not\n\n",
+        live);
 }
 
 /// Creates the folders above `file` and opens it; an empty name is no file and no failure.
@@ -352,7 +163,7 @@ bool open_report(std::ofstream& out, std::string const& file) {
     return out.is_open();
 }
 
-int run(options const& o) {
+int run(replay_options const& o) {
     if (!(o.load >= 0.01 && o.load <= 100)) return refuse("--load has to be from 0.01 to 100");
     if (!(o.budget_s >= 0 && o.budget_s <= 86'400)) return refuse("--budget has to be from 0 to 86400 seconds");
     const std::vector<entrant> known = entrants();
@@ -370,24 +181,24 @@ int run(options const& o) {
 
     const clock_facts clock = measure_clock();
     const schedule plan = make_schedule(work, o.load, o.quantum_us);
+    if (plan.quanta > max_quanta) {
+        return refuse(fmt::format(
+            "with a quantum of {} us the jobs of {} take {} quanta, more than {}; --quantum {} is long "
+            "enough",
+            plan.quantum_us, o.file, plan.quanta, max_quanta,
+            plan.service_us / (max_quanta - std::min<std::uint64_t>(plan.jobs.size(), max_quanta / 2)) + 1));
+    }
     print_trace(o, work, plan);
     const replayed all = replay_all(chosen, plan, o.budget_s);
     print_times(clock, all.entries);
     print_outcomes(all.entries, work.jobs.size());
+    print_when_a_container_pays(all.entries);
     const bool identical = print_comparisons(all.comparisons);
     fmt::print("jobs in == jobs completed: {}\n", all.jobs_kept ? "yes" : "NO");
     const bool passed = work.no_line_lost() && all.well_formed && all.jobs_kept && identical;
 
     if (out.is_open()) {
-        nlohmann::json report = {{"trace", json_of(o, work, plan)},
-                                 {"timer_floor_ns", clock.floor_ns()},
-                                 {"structures", nlohmann::json::array()},
-                                 {"identity", nlohmann::json::array()},
-                                 {"passed", passed}};
-        for (entry const& e : all.entries) report["structures"].push_back(json_of(clock, e));
-        for (comparison const& c : all.comparisons) report["identity"].push_back(json_of(c));
-        // A file name need not be UTF-8.
-        out << report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        write_report(out, o, work, plan, clock, all.entries, all.comparisons, passed);
         if (!out.flush()) return refuse(o.out + " can't be written to its end");
     }
     return passed ? 0 : 1;
@@ -396,7 +207,7 @@ int run(options const& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    options o;
+    replay_options o;
     CLI::App app(
         "Replays a workload trace on every auction container: times, and a check that equal fidelity gives equal "
         "winners and payments. Reads Standard Workload Format logs, Azure LLM inference traces and Linux scheduler "
@@ -404,7 +215,9 @@ int main(int argc, char** argv) {
     app.add_option("FILE", o.file, "the trace")->required();
     app.add_option("--load", o.load, "offered load; arrivals are stretched to it, bursts are kept")
         ->capture_default_str();
-    app.add_option("--quantum", o.quantum_us, "microseconds; 0: a 32nd of the 99th percentile of service")
+    app.add_option("--quantum", o.quantum_us,
+                   "microseconds; 0: a 32nd of the 99th percentile of service, longer where that is more than two "
+                   "million quanta")
         ->capture_default_str();
     app.add_option("--budget", o.budget_s, "seconds for each structure that sorts; 0: no end")->capture_default_str();
     app.add_option("--out", o.out, "the same figures as JSON, to this file");
@@ -417,7 +230,9 @@ int main(int argc, char** argv) {
     }
     try {
         return run(o);
-    } catch (std::exception const& e) {
-        return refuse(e.what());
+    } catch (std::bad_alloc const&) {
+        return refuse(o.file + " needs more memory than there is");
+    } catch (std::exception const&) {
+        return refuse(o.file + " can't be replayed, for a reason that this program doesn't know: a fault of its own");
     }
 }

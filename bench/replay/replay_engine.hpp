@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,10 +50,16 @@ struct schedule {
     double stretch = 1;        ///< what times of arrival were multiplied by
     std::uint64_t span_us = 0;
     std::uint64_t service_us = 0;
+    std::uint64_t quanta = 0;  ///< that the jobs take
 };
 
-/// Makes the schedule of `work` at `load`. `quantum_us` 0 chooses: a 32nd of the 99th percentile of service, so that all but
-/// the longest hundredth of the jobs are cut into 32 slices or fewer.
+/// The most quanta that a replay takes, and the most that a quantum chosen here leads to: some seconds a structure.
+inline constexpr std::uint64_t max_quanta = 20'000'000;
+inline constexpr std::uint64_t usual_quanta = 1 << 21;
+
+/// Makes the schedule of `work` at `load`. `quantum_us` 0 chooses: a 32nd of the 99th percentile of service, so all but the
+/// longest hundredth of the jobs take 32 quanta or fewer; longer where that would be more than usual_quanta, as with one job of an
+/// hour among some of 10 us.
 inline schedule make_schedule(sim::workload const& work, double load, std::uint32_t quantum_us) {
     schedule s;
     s.jobs = work.jobs;
@@ -75,8 +82,10 @@ inline schedule make_schedule(sim::workload const& work, double load, std::uint3
     }
     const auto longest = services.begin() + static_cast<std::ptrdiff_t>((services.size() - 1) * 99 / 100);
     std::nth_element(services.begin(), longest, services.end());
-    const std::uint64_t chosen = std::clamp<std::uint64_t>((*longest + 31) / 32, 1, 0xFFFF'FFFFu);
+    const std::uint64_t chosen =
+        std::clamp<std::uint64_t>(std::max((*longest + 31) / 32, s.service_us / usual_quanta), 1, 0xFFFF'FFFFu);
     s.quantum_us = quantum_us != 0 ? quantum_us : static_cast<std::uint32_t>(chosen);
+    for (sim::job const& j : s.jobs) s.quanta += (j.service_us + s.quantum_us - 1) / s.quantum_us;
     return s;
 }
 
@@ -110,6 +119,9 @@ struct replay_result {
     std::vector<outcome> outcomes;
 };
 
+/// Told now and then how many quanta are over.
+using progress_report = std::function<void(std::uint64_t)>;
+
 namespace detail {
 
 /// FNV-1a over eight bytes at a time.
@@ -121,8 +133,8 @@ inline void mix(std::uint64_t& digest, std::uint64_t value) noexcept {
 template <class Structure>
 class replayer {
 public:
-    replayer(Structure& structure, schedule const& plan, double budget_s)
-        : structure_(structure), plan_(plan), budget_s_(budget_s), agents_(replay_capacity) {}
+    replayer(Structure& structure, schedule const& plan, double budget_s, progress_report const& report)
+        : structure_(structure), plan_(plan), budget_s_(budget_s), report_(report), agents_(replay_capacity) {}
 
     replay_result run() {
         using clock = std::chrono::steady_clock;
@@ -136,6 +148,7 @@ public:
             rebid();
             serve(decide());
             out_.market.record(quantum_ticks_);
+            if (out_.quanta % 4096 == 0) report_(out_.quanta);
             if (budget_s_ > 0 && out_.quanta % 64 == 0 && elapsed() > budget_s_) {
                 out_.complete = false;
                 break;
@@ -265,6 +278,7 @@ private:
     Structure& structure_;
     schedule const& plan_;
     double budget_s_;
+    progress_report const& report_;
     agent_registry<replay_capacity> registry_;
     std::vector<agent> agents_;           ///< by slot
     std::vector<std::uint32_t> waiting_;  ///< slots of all live agents, the running one too
@@ -289,11 +303,11 @@ std::unique_ptr<Structure> make_structure() {
 
 }  // namespace detail
 
-/// Replays `plan` on a fresh `Structure`; gives up after `budget_s` seconds where that is above 0. O(quanta) operations.
+/// Replays `plan` on a fresh `Structure`; gives up after `budget_s` seconds where that is above 0. O(plan.quanta) operations.
 template <class Structure>
-replay_result replay(schedule const& plan, double budget_s) {
+replay_result replay(schedule const& plan, double budget_s, progress_report const& report) {
     const auto structure = detail::make_structure<Structure>();
-    const auto replayer = std::make_unique<detail::replayer<Structure>>(*structure, plan, budget_s);
+    const auto replayer = std::make_unique<detail::replayer<Structure>>(*structure, plan, budget_s, report);
     return replayer->run();
 }
 
