@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # A header includes only headers of lower floors and of its own folder, so nothing flows backwards. And what every header
-# owes its reader: the licence in the first line, one idea, 400 lines at the most. TREE is the tree that is looked at.
+# owes its reader: the licence in the first line, one idea, 400 lines at the most. Files of bench/ owe the same 400 lines.
+# TREE is the tree that is looked at.
 
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/../support/verdict.cmake)
@@ -67,5 +68,16 @@ foreach(header IN LISTS headers)
       endif()
     endif()
   endforeach()
+endforeach()
+
+file(GLOB_RECURSE sources RELATIVE ${TREE} ${TREE}/bench/*.hpp ${TREE}/bench/*.cpp ${TREE}/bench/*.js ${TREE}/bench/*.css
+  ${TREE}/bench/*.html ${TREE}/bench/*.sh ${TREE}/bench/*.cmake ${TREE}/bench/CMakeLists.txt)
+foreach(source IN LISTS sources)
+  file(READ ${TREE}/${source} text)
+  string(REGEX REPLACE "[^\n]" "" lines "${text}")
+  string(LENGTH "${lines}" lines)
+  if(lines GREATER most_lines)
+    string(APPEND reasons "${source} has ${lines} lines, ${most_lines} are enough for one idea\n")
+  endif()
 endforeach()
 verdict("the headers of ${TREE}" "${reasons}")
