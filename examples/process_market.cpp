@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+//
+// Processes on a market: they bid through sealed shared memory, and SIGCONT and SIGSTOP run them, one at a time. Three are honest and never
+// bid: they have shares, 1 : 1 : 2. The others do what agents do: one is killed, one floods the host with bids, one writes rubbish
+// over all the memory that it can write, one bids the highest price for everything. The honest ones keep their shares.
+//
+//     process_market [--seconds N] [--trace FILE]      FILE: the decisions, for ui.perfetto.dev
+//
+// What a quantum cost is the process's own CPU time, so other work on the machine changes nothing. The rubbish writer can forge bids of
+// those that bid, not of the honest ones: an agent that doesn't bid has no cell that the host reads.
+
+#include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/core/agent_registry.hpp>
+#include <maxwell/host/decision_trace.hpp>
+#include <maxwell/host/market_probes.hpp>
+#include <maxwell/host/shared_region.hpp>
+#include <maxwell/market/market.hpp>
+#include <maxwell/ring/bid_board.hpp>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+
+extern char** environ;
+
+namespace {
+
+using namespace std::chrono_literals;
+using maxwell::agent_id;
+
+constexpr std::size_t slots = 16;
+using cells = maxwell::bid_cells<slots>;
+
+struct bids_area {
+    cells board;
+};
+
+}  // namespace
+
+template <>
+inline constexpr maxwell::region_layout maxwell::layout_of<bids_area>{MAXWELL_REGION_USER, 2, slots, sizeof(bids_area)};
+
+namespace {
+
+// --- the agents --------------------------------------------------------------------------------------------------------
+
+[[noreturn]] void work() {
+    for (;;) asm volatile("");
+}
+
+int agent(std::string const& role, int descriptor, agent_id self) {
+    if (role == "honest" || role == "killed") work();
+    maxwell::region_error why;
+    const auto region = maxwell::shared_region::open<bids_area>(descriptor, maxwell::access::read_write, why);
+    if (!region) return std::fprintf(stderr, "agent: %s\n", why.what.c_str()), 1;
+    bids_area& area = *region->get<bids_area>();
+    std::uint32_t noise = 1;
+    area.board.submit({self, ~0u, 1000});
+    if (role == "misreports") work();
+    if (role != "floods") ::raise(SIGSTOP);  // until it is run for its bid: then it spoils its own as well
+    for (;;) {
+        noise = noise * 1664525 + 1013904223;
+        if (role == "floods") {
+            area.board.submit({self, noise, noise % 5000});
+        } else {  // writes rubbish: anywhere, a word at a time
+            volatile auto* words = reinterpret_cast<volatile std::uint32_t*>(&area);
+            const std::uint32_t rubbish = noise * 2654435761u;
+            words[(noise >> 8) % (sizeof(area) / 4)] = rubbish;
+        }
+    }
+}
+
+// --- the host ----------------------------------------------------------------------------------------------------------
+
+struct process {
+    char const* role;
+    std::uint32_t weight;
+    bool pays;
+    pid_t pid = 0;
+    agent_id id = 0;
+    std::uint64_t charged_us = 0;
+};
+
+/// CPU time of a process, in microseconds; what it was when the process has ended.
+std::uint64_t cpu_us(pid_t pid, std::uint64_t otherwise) {
+    clockid_t clock{};
+    timespec t{};
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0) return otherwise;
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(t.tv_nsec) / 1000;
+}
+
+std::uint64_t now_ns() {
+    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+class host {
+public:
+    explicit host(maxwell::shared_region region) : region_(std::move(region)) {
+        market_->shares({10'000, 1u << 30, 1}, 4);
+    }
+    host(host const&) = delete;
+    ~host() {
+        for (process& p : all_) {
+            if (p.pid <= 0) continue;
+            ::kill(p.pid, SIGKILL);
+            ::waitpid(p.pid, nullptr, 0);
+        }
+    }
+
+    bool start() {
+        for (process& p : all_) {
+            p.id = ids_.acquire().value();
+            const std::uint32_t slot = maxwell::slot_of(p.id);
+            if (p.pays) {  // a tenth of a processor at the price of a sharer, at most
+                market_->accounts().open(slot, {1'000'000, 100'000'000, 0}, now_ns());
+                reader_.admit(board(), p.id);
+            }
+            market_->admit(p.id, {0, slot, p.weight, p.pays});
+            const std::string descriptor = std::to_string(::fcntl(region_.descriptor(), F_DUPFD, 0));
+            std::string words[] = {"process_market", "agent", p.role, descriptor, std::to_string(p.id)};
+            char* arguments[6] = {};
+            for (std::size_t i = 0; i < 5; ++i) arguments[i] = words[i].data();
+            if (::posix_spawn(&p.pid, "/proc/self/exe", nullptr, nullptr, arguments, environ) != 0)
+                return p.pid = 0, false;
+            // One that bids is let run until its first bid is there, or it would never be run.
+            for (int tries = 0; p.pays && !reader_.pending(board()) && tries < 3000; ++tries)
+                std::this_thread::sleep_for(1ms);
+            source bids{*this};
+            ::kill(p.pid, SIGSTOP);
+            market_->wake(p.id, now_ns());
+            market_->take(bids, 16);
+        }
+        return true;
+    }
+
+    void run(std::chrono::milliseconds time) {
+        const auto end = std::chrono::steady_clock::now() + time;
+        const auto half = std::chrono::steady_clock::now() + time / 2;
+        process* running = nullptr;
+        std::uint64_t began_us = 0;
+        while (std::chrono::steady_clock::now() < end) {
+            if (running != nullptr) {
+                const std::uint64_t used = cpu_us(running->pid, began_us) - began_us;
+                running->charged_us += used;
+                longest_us_ = std::max(longest_us_, used);
+                maxwell::host::probe_charged(0, market_->charge(0, used, 0));
+            }
+            if (std::chrono::steady_clock::now() > half && all_[3].pid > 0) ::kill(all_[3].pid, SIGKILL);
+            reap();
+            source bids{*this};
+            market_->take(bids, 16);
+            const maxwell::decision d = market_->decide(0, now_ns());
+            maxwell::host::probe_decided(0, d);
+            lost_ += trace_.take_from(market_->counts());
+            process* next = d.run ? &all_[maxwell::slot_of(d.run->winner.agent)] : nullptr;
+            if (running != nullptr && running != next && running->pid > 0) ::kill(running->pid, SIGSTOP);
+            if (next != nullptr && running != next) ::kill(next->pid, SIGCONT);
+            running = next;
+            if (running != nullptr) began_us = cpu_us(running->pid, 0);
+            std::this_thread::sleep_for(2ms);
+        }
+        if (running != nullptr && running->pid > 0) ::kill(running->pid, SIGSTOP);
+    }
+
+    bool report() const {
+        std::uint64_t sharers = 0;
+        std::uint64_t all = 0;
+        for (process const& p : all_) {
+            all += p.charged_us;
+            if (std::strcmp(p.role, "honest") == 0) sharers += p.charged_us;
+        }
+        std::printf("%llu ms of processor time in %llu decisions\n", static_cast<unsigned long long>(all / 1000),
+                    static_cast<unsigned long long>(market_->counts().decisions()));
+        bool fair = true;
+        for (process const& p : all_) {
+            const bool honest = std::strcmp(p.role, "honest") == 0;
+            std::printf("  %-15s %5.1f %% of all", p.role,
+                        100.0 * static_cast<double>(p.charged_us) / static_cast<double>(all));
+            if (honest) {
+                const double share = p.weight / 4.0;
+                const double off = static_cast<double>(p.charged_us) - share * static_cast<double>(sharers);
+                fair = fair && std::abs(off) <= 4.0 * static_cast<double>(longest_us_);
+                std::printf("   %5.1f %% of what honest ones had; asked for %4.1f %%",
+                            100.0 * static_cast<double>(p.charged_us) / static_cast<double>(sharers), 100 * share);
+            }
+            std::printf("\n");
+        }
+        std::printf("  anomalies on the board: %llu\n", static_cast<unsigned long long>(reader_.anomalies()));
+        std::printf("  within four of the longest quanta (%.1f ms) of its share: %s\n",
+                    static_cast<double>(longest_us_) / 1000, fair ? "every honest one" : "not every honest one");
+        const bool bought = all_[6].charged_us > 0;
+        std::printf("  the one that misreports has run, as far as its credits went: %s\n", bought ? "yes" : "no");
+        return fair && sharers > 0 && bought;
+    }
+
+    bool write_trace(char const* path) const {
+        std::ofstream out(path);
+        trace_.write(out);
+        return static_cast<bool>(out.flush());
+    }
+
+private:
+    using market = maxwell::market<maxwell::stratified_buckets<slots>, 1, maxwell::ledger<slots>>;
+
+    /// What the market drains: the host's side of the board and the memory that agents write.
+    struct source {
+        host& of;
+        static constexpr auto overflow = maxwell::overflow_policy::coalesce;
+        template <class F>
+        std::size_t drain(F&& f, std::size_t budget) noexcept {
+            return of.reader_.drain(of.board(), f, budget);
+        }
+        std::uint64_t anomalies() const noexcept { return of.reader_.anomalies(); }
+    };
+
+    cells& board() { return region_.get<bids_area>()->board; }
+
+    void reap() {
+        for (process& p : all_) {
+            if (p.pid <= 0 || ::waitpid(p.pid, nullptr, WNOHANG) != p.pid) continue;
+            std::printf("the process \"%s\" has ended\n", p.role);
+            market_->retire(p.id);
+            reader_.retire(board(), p.id);
+            ids_.release(p.id);
+            p.pid = 0;
+        }
+    }
+
+    maxwell::shared_region region_;
+    maxwell::agent_registry<slots> ids_;
+    maxwell::board_reader<slots> reader_;
+    std::unique_ptr<market> market_ = std::make_unique<market>();
+    maxwell::host::decision_trace trace_;
+    std::uint64_t lost_ = 0;
+    std::uint64_t longest_us_ = 0;
+    process all_[7] = {{"honest", 1, false}, {"honest", 1, false},        {"honest", 2, false},   {"killed", 1, false},
+                       {"floods", 1, true},  {"writes rubbish", 1, true}, {"misreports", 1, true}};
+};
+
+int refuse() {
+    std::fprintf(stderr, "process_market takes --seconds N, a number from 1 to 3600, and --trace FILE.\n");
+    return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc == 5 && std::strcmp(argv[1], "agent") == 0) {
+        return agent(argv[2], std::atoi(argv[3]), std::strtoull(argv[4], nullptr, 10));
+    }
+    long seconds = 3;
+    char const* trace = nullptr;
+    for (int i = 1; i < argc; i += 2) {
+        if (i + 1 == argc) return refuse();
+        char* end = nullptr;
+        if (std::strcmp(argv[i], "--trace") == 0)
+            trace = argv[i + 1];
+        else if (std::strcmp(argv[i], "--seconds") == 0)
+            seconds = std::strtol(argv[i + 1], &end, 10);
+        else
+            return refuse();
+        if (end != nullptr && (*end != 0 || end == argv[i + 1] || seconds < 1 || seconds > 3600)) return refuse();
+    }
+    maxwell::region_error why;
+    auto region = maxwell::shared_region::create_anonymous<bids_area>("bids", maxwell::sharing::read_write, why);
+    if (!region) return std::fprintf(stderr, "process_market: %s\n", why.what.c_str()), 1;
+    host h(std::move(*region));
+    if (!h.start()) return std::fprintf(stderr, "process_market: no process can be started\n"), 1;
+    h.run(std::chrono::seconds(seconds));
+    const bool fair = h.report();
+    if (trace != nullptr && !h.write_trace(trace)) {
+        std::fprintf(stderr, "process_market can't write the trace to %s.\n", trace);
+        return 2;
+    }
+    return fair ? 0 : 1;
+}
