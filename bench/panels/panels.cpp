@@ -7,6 +7,7 @@
 #include "panels/containers/containers.hpp"
 #include "panels/frontier/frontier.hpp"
 #include "panels/market/deferred.hpp"
+#include "panels/market/quantum.hpp"
 #include "panels/matrix/matrix.hpp"
 #include "panels/ring/board.hpp"
 #include "panels/ring/ring.hpp"
@@ -25,6 +26,7 @@ std::vector<panel> all_panels() {
             {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},
             {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},
             {"ring/board", "How bids arrive: the board beside queues", measure_board},
+            {"market/quantum", "A quantum of a market, end to end", run_quanta},
             {"market/deferred", "Truth over time: what a patient agent owes", defer_payments},
             {"sampler/welfare", "Samplers: welfare, splitting, waiting", draw_winners},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
