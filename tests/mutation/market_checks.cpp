@@ -119,8 +119,8 @@ char const* shares_come_from_time_used() {
     }
     std::uint64_t used[3] = {};
     for (std::uint64_t quantum = 0; quantum < 3000; ++quantum) {
-        if (quantum == 1000) m->block(2);
-        if (quantum == 1100) m->wake(2, 0);
+        if (quantum == 1003) m->block(2);  // not a whole round: its lag is not 0
+        if (quantum == 1101) m->wake(2, 0);
         const decision d = m->decide(0, quantum * 1000);
         REQUIRE(d.run && m->charge(0, 97, 0)->payment == 0 && m->check_invariants());
         if (quantum >= 1200) used[slot_of(d.run->winner.agent)] += 97;
@@ -146,7 +146,7 @@ char const* a_cap_holds_and_starves_no_lane() {
     for (std::uint64_t quantum = 0; quantum < 500; ++quantum) {
         const decision d = m->decide(0, quantum);
         if (!d.run) continue;
-        m->charge(0, 1, mw[d.lane]);
+        m->charge(0, 1, quantum % 2 == 0 ? mw[d.lane] : 0);  // a sensor that is dead half of the time
         drawn += mw[d.lane];
         large += d.lane;
         REQUIRE(drawn <= 20 * (quantum + 1) + 35);
