@@ -155,7 +155,7 @@ public:
         }
     }
 
-    /// Enters the bids of all who wait, the slot being the position in `waiting`.
+    /// Enters a bid for each waiting request; its slot is its position in `waiting`.
     void enter(queue const& waiting, sim::serving_engine const& engine, std::uint64_t now_ns) {
         auction_->clear();
         for (std::size_t slot = 0; slot < std::min(waiting.size(), capacity); ++slot) {
@@ -210,7 +210,7 @@ private:
     ledger<tenants> books_;
     pacer<tenants> pacing_;
     std::unique_ptr<stratified_buckets<capacity>> auction_ = std::make_unique<stratified_buckets<capacity>>();
-    std::vector<award> out_ = std::vector<award>(capacity + 1);
+    std::vector<award> out_ = std::vector<award>(capacity);
 };
 
 }  // namespace maxwell::llm

@@ -6,7 +6,7 @@
 // critical price of the slot that it happens to win it gains by misreports: a lower bid or a later arrival wins a cheaper slot. It has to
 // pay the least amount with which it would have won some slot before it leaves, and that is known when it leaves (Hajiaghayi, Kleinberg,
 // Mahdian, Parkes 2005). Had agent i bid too little for its slot s, the runner-up r of s would have been served there instead of where it
-// was served later; whoever it took that slot from would have been served later still; and so on, a chain of displaced agents:
+// was served later; the runner-up of that later slot would have been served in its stead; and so on, a chain of displaced agents:
 //
 //     slot        s        s+1       s+2       s+3       departure of i
 //     winner      i (9)    a (8)     r (7)     b (5)
@@ -77,8 +77,8 @@ public:
                agents_[slot_of(id)].generation == generation_of(id);
     }
 
-    /// `id` arrives: call it in the order in which bids are inserted, before the first slot that the agent can win. Takes the place of
-    /// an older generation that never left. Returns `unknown_agent` if the slot is not below capacity(), and `stale_agent` if the
+    /// `id` arrives. Call it in the order in which bids are inserted, before the first slot that the agent can win. If an older generation
+    /// never left the slot, it is forgotten. Returns `unknown_agent` if the slot is not below capacity(), and `stale_agent` if the
     /// slot has seen a newer generation or `id` is inside. O(1).
     constexpr status enter(agent_id id) noexcept {
         if (slot_of(id) >= Agents) return status::unknown_agent;
@@ -88,10 +88,12 @@ public:
         return status::ok;
     }
 
-    /// The next slot goes to `winner`, whom it is taken from `runner_up` for; neither is nobody's slot. Bids are those of the auction,
-    /// the same in every slot; a runner-up below `reserve` counts as none. Returns `no_bid` if a winner has been served before,
-    /// is below the reserve or is the runner-up, or if there is a runner-up without a winner; `unknown_agent` for an agent that is not
-    /// inside. Only what returns `ok` was a slot. O(1) amortised.
+    /// Records the next slot: `winner` was served in it, and `runner_up` was the best of those that were not. Without a winner the slot
+    /// stayed empty. An agent's bid has to be the same in every slot; a runner-up below `reserve` counts as none.
+    ///
+    /// Returns `unknown_agent` if one of the two is not inside. Returns `no_bid` if the winner is below the reserve or was served before,
+    /// if the runner-up was served before or ranks at or above the winner, and if there is a runner-up without a winner. Only a call that
+    /// returns `ok` counts as a slot. O(1) amortised.
     constexpr status sold(std::optional<bid> const& winner, std::optional<bid> const& runner_up,
                           price reserve) noexcept {
         if (!winner) {
