@@ -244,6 +244,67 @@ char const* a_price_clears() {
     return nullptr;
 }
 
+/// A setting at its last accepted and at its first refused value.
+struct limit {
+    void (*set)(controller_settings<3>&, std::int64_t);
+    std::int64_t accepted, refused;
+    settings_fault fault;
+};
+#define LIMIT(member, accepted, refused, fault)                                                                     \
+    limit {                                                                                                         \
+        [](controller_settings<3>& s, std::int64_t v) { s.member = static_cast<decltype(s.member)>(v); }, accepted, \
+            refused, settings_fault::fault                                                                          \
+    }
+
+char const* settings_are_refused_from_their_limits_on() {
+    controller_settings<3> base{{server[0], server[1], server[2]}};
+    base.max_mw = 240'000;
+    base.plant.max_response_q16 = 65'536;
+    base.prices.max_price = 10;
+    constexpr limit limits[] = {
+        LIMIT(quantum_ns, 1'000'000, 0, bad_quantum),
+        LIMIT(window_quanta, 1, 0, bad_window),
+        LIMIT(window_quanta, 10'000, 10'001, bad_window),
+        LIMIT(max_mw, 240'000, 0, bad_power),
+        LIMIT(idle_mw, 0, 240'000, bad_power),
+        LIMIT(observer.ambient_mc, 45'000, 45'001, bad_ambient),
+        LIMIT(target_mc, 45'141, 45'140, bad_target),
+        LIMIT(margin_mk, 0, -1, bad_margin),
+        LIMIT(error_tolerance_mk, 0, -1, bad_margin),
+        LIMIT(error_gain, 1'000, 1'001, bad_margin),
+        LIMIT(idle_mw, 113'885, 113'886, idle_too_hot),
+        LIMIT(max_mw, 12'818, 12'817, never_hot),
+        LIMIT(sensor.min_mc, 39'999, 40'000, bad_sensor_range),
+        LIMIT(sensor.max_mc, 85'001, 85'000, bad_sensor_range),
+        LIMIT(sensor.jump_mk, 1, 0, bad_sensor_rules),
+        LIMIT(sensor.still_mk, 0, -1, bad_sensor_rules),
+        LIMIT(sensor.still_mk, 3'999, 4'000, bad_sensor_rules),
+        LIMIT(sensor.confirmations, 1, 0, bad_sensor_rules),
+        LIMIT(observer.min_scale_q16, 1, 0, bad_observer),
+        LIMIT(observer.min_scale_q16, 65'536, 65'537, bad_observer),
+        LIMIT(observer.max_scale_q16, 65'536, 65'535, bad_observer),
+        LIMIT(observer.resolution_mk, 0, -1, bad_observer),
+        LIMIT(observer.resolution_mk, 20'000, 20'001, bad_observer),
+        LIMIT(observer.max_offset_mk, 0, -1, bad_observer),
+        LIMIT(observer.max_offset_mk, 200'000, 200'001, bad_observer),
+        LIMIT(observer.drift_uk_per_quantum, 0, -1, bad_observer),
+        LIMIT(observer.drift_uk_per_quantum, 1'000'000, 1'000'001, bad_observer),
+        LIMIT(observer.sensor_timeout_quanta, 1, 0, bad_timeouts),
+        LIMIT(observer.sensor_timeout_quanta, 2'000, 2'001, bad_timeouts),
+        LIMIT(reading_age_ms, 127, 128, history_too_short),
+        LIMIT(prices.min_price, 10, 11, bad_prices),
+        LIMIT(prices.safe_price, 10, 11, bad_prices),
+    };
+    for (limit const& l : limits) {
+        auto s = base;
+        l.set(s, l.accepted);
+        REQUIRE(check_settings(s, 128) == settings_fault::none);
+        l.set(s, l.refused);
+        REQUIRE(check_settings(s, 128) == l.fault);
+    }
+    return nullptr;
+}
+
 char const* a_cap_is_what_the_model_allows() {
     controller_settings<3> s{{server[0], server[1], server[2]}};
     s.idle_mw = 40'000;
@@ -295,6 +356,7 @@ int main() {
         loops_are_certified,
         a_budget_is_kept,
         a_price_clears,
+        settings_are_refused_from_their_limits_on,
         a_cap_is_what_the_model_allows,
     });
 }
