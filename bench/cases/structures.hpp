@@ -131,7 +131,10 @@ struct tournament_tree_entry : container_entry<default_tournament_tree> {
         describe("tournament_tree", "a winner tree of whole keys over the slots, its depth fixed");
 };
 
-struct lazy_heap_entry : container_entry<lazy_heap> {
+template <std::size_t Capacity>
+using default_lazy_heap = lazy_heap<Capacity>;
+
+struct lazy_heap_entry : container_entry<default_lazy_heap> {
     static constexpr structure_info info =
         describe("lazy_heap", "the best bid in front of a winner tree of the others");
 };

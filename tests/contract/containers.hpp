@@ -42,8 +42,8 @@ using few_tiers = linear_tiers<100, 10, 30>;
 template <std::size_t Capacity, std::size_t Groups = 1>
 using tree = subject<tournament_tree<Capacity, Groups>, reference_auction<Capacity, exact_order>>;
 
-template <std::size_t Capacity>
-using lazy = subject<lazy_heap<Capacity>, reference_auction<Capacity, exact_order>>;
+template <std::size_t Capacity, bool KeepsFront = true>
+using lazy = subject<lazy_heap<Capacity, KeepsFront>, reference_auction<Capacity, exact_order>>;
 
 template <std::size_t Capacity>
 using gumbel = subject<probabilistic_sampler<Capacity>, reference_sampler<Capacity, reference_gumbel<Capacity>>>;
@@ -70,7 +70,7 @@ using bucket_containers =
                      buckets<7, log_linear_tiers<0>>, buckets<64, few_tiers>, buckets<1000, few_tiers>>;
 using tree_containers =
     ::testing::Types<tree<1>, tree<7>, tree<64>, tree<1000>, tree<7, 3>, tree<5, 5>, tree<1000, 32>>;
-using lazy_containers = ::testing::Types<lazy<1>, lazy<7>, lazy<64>, lazy<1000>>;
+using lazy_containers = ::testing::Types<lazy<1>, lazy<7>, lazy<64>, lazy<7, false>, lazy<1000>>;
 using gumbel_containers = ::testing::Types<gumbel<1>, gumbel<7>, gumbel<64>>;
 using adaptive_containers = ::testing::Types<adaptive<1>, adaptive<7>, adaptive<64>>;
 /// Too few tiers for the amounts of the contract's tests, but their boundaries move all the time.

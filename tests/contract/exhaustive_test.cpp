@@ -119,13 +119,13 @@ TEST(exhaustive, buckets_of_one_price) { enumerate_buckets<one_price_a_tier>(com
 TEST(exhaustive, buckets_of_two_prices) { enumerate_buckets<two_prices_a_tier>(common_operations(), 6); }
 TEST(exhaustive, tree) { enumerate_exact<tournament_tree<agents>>(common_operations(), 6); }
 TEST(exhaustive, tree_of_two_groups) { enumerate_exact<tournament_tree<agents, 2>>(common_operations(), 5); }
-TEST(exhaustive, lazy_heap) { enumerate_exact<lazy_heap<agents>>(common_operations(), 6); }
+TEST(exhaustive, lazy_heap) { enumerate_exact<lazy_heap<agents, true>>(common_operations(), 6); }
 
 TEST(exhaustive_rare, buckets_of_one_price) { enumerate_buckets<one_price_a_tier>(rare_operations(), 4); }
 TEST(exhaustive_rare, buckets_of_two_prices) { enumerate_buckets<two_prices_a_tier>(rare_operations(), 4); }
 TEST(exhaustive_rare, tree) { enumerate_exact<tournament_tree<agents>>(rare_operations(), 4); }
 TEST(exhaustive_rare, tree_of_two_groups) { enumerate_exact<tournament_tree<agents, 2>>(rare_operations(), 4); }
-TEST(exhaustive_rare, lazy_heap) { enumerate_exact<lazy_heap<agents>>(rare_operations(), 4); }
+TEST(exhaustive_rare, lazy_heap) { enumerate_exact<lazy_heap<agents, true>>(rare_operations(), 4); }
 
 /// From every point of the way on which boundaries move: the longest sequences see them move twice.
 template <class Tiers>

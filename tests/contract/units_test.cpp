@@ -43,7 +43,7 @@ using subjects =
     ::testing::Types<sold_by<stratified_buckets<agents, linear_tiers<0, 1, 40>>, exact_order>,
                      sold_by<stratified_buckets<agents, few_tiers>, tier_order<few_tiers>>,
                      sold_by<tournament_tree<agents>, exact_order>, sold_by<tournament_tree<agents, 5>, exact_order>,
-                     sold_by<lazy_heap<agents>, exact_order>>;
+                     sold_by<lazy_heap<agents, true>, exact_order>>;
 TYPED_TEST_SUITE(units, subjects);
 
 TYPED_TEST(units, winners_and_payments_are_those_of_the_definition) {

@@ -127,12 +127,11 @@ outcome with_a_second_search(market const& m) {
 template <class A>
 class deviation : public ::testing::Test {};
 
-using containers =
-    ::testing::Types<stratified_buckets<max_agents, linear_tiers<0, 1, 8>>,
-                     stratified_buckets<max_agents, linear_tiers<0, 2, 4>>,
-                     stratified_buckets<max_agents, linear_tiers<3, 2, 3>>,
-                     stratified_buckets<max_agents, log_linear_tiers<1>>, tournament_tree<max_agents>,
-                     tournament_tree<max_agents, 2>, lazy_heap<max_agents>, reference_auction<max_agents, exact_order>>;
+using containers = ::testing::Types<
+    stratified_buckets<max_agents, linear_tiers<0, 1, 8>>, stratified_buckets<max_agents, linear_tiers<0, 2, 4>>,
+    stratified_buckets<max_agents, linear_tiers<3, 2, 3>>, stratified_buckets<max_agents, log_linear_tiers<1>>,
+    tournament_tree<max_agents>, tournament_tree<max_agents, 2>, lazy_heap<max_agents, true>,
+    reference_auction<max_agents, exact_order>>;
 TYPED_TEST_SUITE(deviation, containers);
 
 TYPED_TEST(deviation, one_item_is_truthful) {

@@ -97,7 +97,7 @@ class units_deviation : public ::testing::Test {};
 
 using containers = ::testing::Types<stratified_buckets<max_agents, linear_tiers<0, 1, 8>>,
                                     stratified_buckets<max_agents, linear_tiers<0, 2, 4>>, tournament_tree<max_agents>,
-                                    lazy_heap<max_agents>>;
+                                    lazy_heap<max_agents, true>>;
 TYPED_TEST_SUITE(units_deviation, containers);
 
 TYPED_TEST(units_deviation, misreporting_price_or_units_never_pays) {

@@ -34,7 +34,8 @@ inline char const* run_all_targets(std::uint8_t const* data, std::size_t size) {
     if (char const* why = fuzz_buckets<70, log_linear_tiers<1>>(data, size)) return why;
     if (char const* why = fuzz_exact<tournament_tree<5>>(data, size)) return why;
     if (char const* why = fuzz_exact<tournament_tree<70, 9>>(data, size)) return why;
-    if (char const* why = fuzz_exact<lazy_heap<5>>(data, size)) return why;
+    if (char const* why = fuzz_exact<lazy_heap<5, true>>(data, size)) return why;
+    if (char const* why = fuzz_exact<lazy_heap<6>>(data, size)) return why;
     return nullptr;
 }
 

@@ -220,7 +220,7 @@ char const* the_dead_leave_in_time() {
 /// A list that is longer than the numbers left before a sweep, with equal amounts, which win in the list's order.
 char const* many_enter_in_their_order() {
     for (const std::uint64_t first : {std::uint64_t{0}, ~std::uint64_t{0} - 5, ~std::uint64_t{0} - 1}) {
-        lazy_heap<64> a(first);
+        lazy_heap<64, true> a(first);
         bid bids[64];
         for (int round = 0; round < 20; ++round) {
             for (std::uint32_t i = 0; i < 64; ++i) bids[i] = {(i * 5 + 3) % 64, 7, 1};

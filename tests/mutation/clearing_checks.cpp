@@ -176,7 +176,7 @@ int main() {
         sales_are_as_defined<tournament_tree<agents>, exact_order>,
         sales_are_as_defined<stratified_buckets<agents, tiers>, tier_order<tiers>>,
         listing_is_extraction_that_changes_nothing<tournament_tree<agents, 3>>,
-        listing_is_extraction_that_changes_nothing<lazy_heap<agents>>,
+        listing_is_extraction_that_changes_nothing<lazy_heap<agents, true>>,
         listing_is_extraction_that_changes_nothing<stratified_buckets<agents, tiers>>,
         rules_are_as_defined<tournament_tree<4>, reference_auction<4, exact_order>>,
         rules_are_as_defined<stratified_buckets<4, adaptive_tiers<3, 2>>,

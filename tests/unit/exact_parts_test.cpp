@@ -25,7 +25,7 @@ namespace {
 static_assert(sizeof(tournament_tree<10000>) <= 10000 * 28 + 64 && sizeof(lazy_heap<10000>) <= 10000 * 28 + 96);
 static_assert(sizeof(tournament_tree<16384>) <= 16384 * 30);
 constinit tournament_tree<100, 10> tree_in_bss;
-constinit lazy_heap<100> heap_in_bss;
+constinit lazy_heap<100, true> heap_in_bss;
 
 TEST(exact_containers, work_in_static_storage) {
     EXPECT_EQ(tree_in_bss.insert({99, 5, 1}), status::ok);
@@ -148,9 +148,9 @@ TEST(tournament_tree, the_reserve_holds_in_groups_too) {
 
 TEST(lazy_heap, recompute_every_changes_no_award) {
     dice random(3);
-    auto never = std::make_unique<lazy_heap<50>>();
-    auto at_once = std::make_unique<lazy_heap<50>>();
-    auto sometimes = std::make_unique<lazy_heap<50>>();
+    auto never = std::make_unique<lazy_heap<50, true>>();
+    auto at_once = std::make_unique<lazy_heap<50, true>>();
+    auto sometimes = std::make_unique<lazy_heap<50, true>>();
     at_once->refile_after_awards(1);
     sometimes->refile_after_awards(3);
     for (int i = 0; i < 20'000; ++i) {

@@ -200,6 +200,8 @@ template <std::size_t Capacity>
 using buckets_of = stratified_buckets<Capacity>;
 template <std::size_t Capacity>
 using tree_of = tournament_tree<Capacity>;
+template <std::size_t Capacity>
+using heap_of = lazy_heap<Capacity>;
 
 }  // namespace
 
@@ -219,7 +221,7 @@ panel_result sell_units(panel_context const& at) {
         "many winners."};
     time_rows<buckets_of>("stratified_buckets", sales, times, found.goals);
     time_rows<tree_of>("tournament_tree", sales, times, found.goals);
-    time_rows<lazy_heap>("lazy_heap", sales, times, found.goals);
+    time_rows<heap_of>("lazy_heap", sales, times, found.goals);
     found.tables.push_back(times);
     panel_table items{"16 items of unit demand among 1,000 agents, in nanoseconds",
                       {"container", "extract_top", "extract_vickrey", "ratio"},

@@ -84,6 +84,8 @@ template <std::size_t Capacity>
 using buckets_of = stratified_buckets<Capacity>;
 template <std::size_t Capacity>
 using tree_of = tournament_tree<Capacity>;
+template <std::size_t Capacity>
+using heap_of = lazy_heap<Capacity>;
 
 }  // namespace
 
@@ -98,7 +100,7 @@ panel_result enter_many_bids(panel_context const& at) {
          "gains them nothing."});
     add_rows<tree_of>("tournament_tree", true, rounds, found);
     at.progress(0.4, "tournament_tree");
-    add_rows<lazy_heap>("lazy_heap", true, rounds, found);
+    add_rows<heap_of>("lazy_heap", true, rounds, found);
     at.progress(0.8, "lazy_heap");
     add_rows<buckets_of>("stratified_buckets", false, rounds, found);
     return found;

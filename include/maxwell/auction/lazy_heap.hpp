@@ -52,8 +52,10 @@
 
 namespace maxwell {
 
-template <std::size_t Capacity>
-class lazy_heap : public detail::exact_auction<lazy_heap<Capacity>, Capacity> {
+/// Without `KeepsFront` it is the tournament alone. That is the default up to 128 slots: a path of seven matches costs less there
+/// than the mispredicted branches that could spare it. Winners and payments are the same either way.
+template <std::size_t Capacity, bool KeepsFront = (Capacity > 128)>
+class lazy_heap : public detail::exact_auction<lazy_heap<Capacity, KeepsFront>, Capacity> {
     using members = detail::exact_auction<lazy_heap, Capacity>;
     using typename members::book;
     using typename members::key;
@@ -74,7 +76,7 @@ public:
     constexpr std::optional<award> top() const noexcept {
         const key k = best();
         if (!book_.eligible(k)) return std::nullopt;
-        const key runner_up = front_ != 0 ? rest_.root() : rest_.rival(book::slot_of_key(k));
+        const key runner_up = has_front() ? rest_.root() : rest_.rival(book::slot_of_key(k));
         return award{book_.bid_of(k), book_.critical_price_of_leader(k, runner_up)};
     }
 
@@ -91,7 +93,8 @@ public:
     /// Do the invariants hold? O(Capacity); for tests.
     constexpr bool check_invariants() const noexcept {
         if (!rest_.check_invariants()) return false;
-        if (front_ != 0 && (front_ <= rest_.root() || rest_.leaf(book::slot_of_key(front_)) != 0)) return false;
+        if (front_ != 0 && (!KeepsFront || front_ <= rest_.root() || rest_.leaf(book::slot_of_key(front_)) != 0))
+            return false;
         return members::book_agrees();
     }
 
@@ -99,14 +102,19 @@ private:
     friend members;
     friend detail::slot_auction<lazy_heap, Capacity>;
 
+    constexpr bool has_front() const noexcept { return KeepsFront && front_ != 0; }
     constexpr bool is_front(std::uint32_t slot) const noexcept {
-        return front_ != 0 && book::slot_of_key(front_) == slot;
+        return has_front() && book::slot_of_key(front_) == slot;
     }
-    constexpr key best() const noexcept { return front_ != 0 ? front_ : rest_.root(); }
+    constexpr key best() const noexcept { return has_front() ? front_ : rest_.root(); }
     constexpr key key_of(std::uint32_t slot) const noexcept { return is_front(slot) ? front_ : rest_.leaf(slot); }
 
     /// The key of `slot` changes from `old` to `k`, which goes in front or into the rest.
     constexpr void set_key(std::uint32_t slot, key old, key k) noexcept {
+        if constexpr (!KeepsFront) {
+            rest_.set(slot, k);
+            return;
+        }
         const bool was_front = old != 0 && old == front_;
         if (was_front) front_ = 0;
         const bool in_rest = old != 0 && !was_front;
@@ -156,7 +164,7 @@ private:
     }
     constexpr void rebuild() noexcept {
         rest_.rebuild();
-        if (front_ != 0 && rest_.root() > front_) refile_front();
+        if (has_front() && rest_.root() > front_) refile_front();
     }
 
     constexpr void rename(std::uint32_t slot, std::uint32_t low) noexcept {

@@ -5,6 +5,7 @@
 namespace maxwell {
 
 template class lazy_heap<1>;
+template class lazy_heap<7, true>;
 template class lazy_heap<1000>;
 template class lazy_heap<16384>;
 
