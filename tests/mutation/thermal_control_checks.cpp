@@ -244,6 +244,35 @@ char const* a_price_clears() {
     return nullptr;
 }
 
+char const* a_model_advances_as_it_steps() {
+    for (const int quanta : {1, 2, 3, 5, 64, 1'000}) {
+        thermal_model<3> stepped(server, 1'000'000, 10);
+        stepped.settle(150'000);
+        thermal_model<3> advanced = stepped;
+        for (int n = 0; n < quanta; ++n) stepped.step(60'000);
+        advanced.advance(60'000, static_cast<std::uint64_t>(quanta));
+        REQUIRE(near(kelvin(stepped.rise()), kelvin(advanced.rise()), 1e-6));
+    }
+    return nullptr;
+}
+
+char const* a_price_is_safe_while_the_temperature_is_unknown() {
+    controller_settings<3> s{{server[0], server[1], server[2]}};
+    s.idle_mw = 40'000;
+    s.max_mw = 240'000;
+    s.prices.safe_price = 500;
+    auto c = regulator::create(s);
+    REQUIRE(c);
+    c->observe(40'000, 0);
+    REQUIRE(c->observer().trust() != trust_level::nothing && c->reprice({}) == 0);
+    for (int n = 0; n < 3'000; ++n) c->step(40'000);
+    REQUIRE(c->observer().trust() == trust_level::nothing && c->reprice({}) == 500);
+    const std::uint32_t safe = c->safe_mw();
+    REQUIRE(!c->retarget(46'000) && c->safe_mw() == safe);  // reached by the idle power alone
+    REQUIRE(c->retarget(90'000) && c->safe_mw() > safe);
+    return nullptr;
+}
+
 /// A setting at its last accepted and at its first refused value.
 struct limit {
     void (*set)(controller_settings<3>&, std::int64_t);
@@ -357,6 +386,8 @@ int main() {
         a_budget_is_kept,
         a_price_clears,
         settings_are_refused_from_their_limits_on,
+        a_model_advances_as_it_steps,
+        a_price_is_safe_while_the_temperature_is_unknown,
         a_cap_is_what_the_model_allows,
     });
 }
