@@ -129,9 +129,12 @@ std::string write_page(sweep const& s, std::vector<misreport_gains> const& gains
                         100 * s.kept(policy_kind::fcfs)));
     replace(page, "MAXWELL_PLOTS", plots);
     replace(page, "MAXWELL_GOALS",
-            "<table class=\"text\"><tr><th></th><th>Goal</th><th>Measured</th></tr>" + goal_rows + "</table>");
-    replace(page, "MAXWELL_VALUES", "<table>" + head + "<th>honest keep</th></tr>" + value_rows + "</table>");
-    replace(page, "MAXWELL_GAINS", "<table>" + gain_head + "</tr>" + gain_rows + "</table>");
+            "<table class=\"text\"><thead><tr><th></th><th>Goal</th><th>Measured</th></tr></thead><tbody>" + goal_rows +
+                "</tbody></table>");
+    replace(page, "MAXWELL_VALUES",
+            "<table><thead>" + head + "<th>honest keep</th></tr></thead><tbody>" + value_rows + "</tbody></table>");
+    replace(page, "MAXWELL_GAINS",
+            "<table><thead>" + gain_head + "</tr></thead><tbody>" + gain_rows + "</tbody></table>");
     replace(page, "MAXWELL_MODEL",
             fmt::format("An iteration takes {:g} ms, {:g} us per prompt token read in it, and {:g} us per running "
                         "sequence. {} sequences run at a time, "
