@@ -8,7 +8,9 @@
 
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/mailbox.hpp>
 #include <maxwell/ring/mpsc_ring.hpp>
+#include <maxwell/ring/sharded_ring.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 
 #include <boost/lockfree/queue.hpp>
@@ -50,6 +52,24 @@ struct board_source {
     template <class F>
     std::size_t drain(F f) {
         return board.drain(f, Agents);
+    }
+};
+
+/// As many agents in mailboxes of 64, all of one producer.
+struct mailbox_source {
+    static constexpr std::string_view name = "mailbox";
+    sharded_ring<mailbox<>, agents / 64> boxes;
+    alignas(4096) std::array<mailbox_writer<>, agents / 64> writers;
+    mailbox_source() {
+        for (std::uint32_t slot = 0; slot < agents; ++slot) boxes.shard(slot / 64).admit(slot % 64, slot);
+    }
+    bool submit(bid const& b) {
+        const std::uint32_t slot = slot_of(b.agent);
+        return writers[slot / 64].submit(boxes.shard(slot / 64).cells(), slot % 64, b.amount, b.units) == status::ok;
+    }
+    template <class F>
+    std::size_t drain(F f) {
+        return boxes.drain(f, agents);
     }
 };
 
@@ -97,7 +117,8 @@ struct boost_queue_source {
     }
 };
 
-using sources = std::tuple<board_source<agents>, ring_source, mpsc_source, boost_spsc_source, boost_queue_source>;
+using sources =
+    std::tuple<board_source<agents>, mailbox_source, ring_source, mpsc_source, boost_spsc_source, boost_queue_source>;
 constexpr std::size_t source_count = std::tuple_size_v<sources>;
 
 /// Calls f(source, its number) for each.
@@ -107,9 +128,9 @@ void for_each(sources& all, F f) {
     std::apply([&](auto&... source) { (f(source, i++), ...); }, all);
 }
 
-constexpr std::array<std::string_view, source_count> names{board_source<agents>::name, ring_source::name,
-                                                           mpsc_source::name, boost_spsc_source::name,
-                                                           boost_queue_source::name};
+constexpr std::array<std::string_view, source_count> names{board_source<agents>::name, mailbox_source::name,
+                                                           ring_source::name,          mpsc_source::name,
+                                                           boost_spsc_source::name,    boost_queue_source::name};
 
 std::uint64_t median(std::vector<std::uint64_t>& values) {
     std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
@@ -254,6 +275,52 @@ drain_times measure_drain(std::optional<two_cores> cores, bool full) {
     return times;
 }
 
+/// Drains of 1,024 agents, of which none or all have bid; written here. Board and mailboxes in turns.
+template <class Source>
+struct drains_of_all {
+    std::unique_ptr<Source> source = std::make_unique<Source>();
+    std::vector<std::uint64_t> idle;
+    std::vector<std::uint64_t> full;
+
+    void sample() {
+        std::uint64_t sum = 0;
+        const auto drain = [&] {
+            const std::uint64_t t = ticks_begin();
+            source->drain([&sum](bid const& b) { sum += b.amount; });
+            return ticks_end() - t;
+        };
+        for (std::uint32_t slot = 0; slot < agents; ++slot) source->submit({slot, slot, 1});
+        full.push_back(drain());
+        idle.push_back(drain());
+        asm volatile("" : : "r"(sum));
+    }
+};
+
+void report_drains_of_all(panel_result& r, clock_facts const& clock, bool full) {
+    drains_of_all<board_source<agents>> board;
+    drains_of_all<mailbox_source> boxes;
+    for (int n = 0; n < (full ? 4000 : 1000); ++n) {
+        board.sample();
+        boxes.sample();
+    }
+    panel_table t{"Draining 1,024 agents, median ns, the timer's own time included",
+                  {"source", "none has bid", "all have"},
+                  {},
+                  ""};
+    const auto ns_of = [&clock](std::vector<std::uint64_t>& v) { return clock.ns(median(v)); };
+    const double board_idle = ns_of(board.idle), board_full = ns_of(board.full);
+    const double idle = ns_of(boxes.idle), all = ns_of(boxes.full);
+    t.rows.push_back({"bid_board", fmt::format("{:.0f}", board_idle), fmt::format("{:.0f}", board_full)});
+    t.rows.push_back({"16 mailboxes", fmt::format("{:.0f}", idle), fmt::format("{:.0f}", all)});
+    r.tables.push_back(std::move(t));
+    const auto judge = [&](char const* text, double figure, double bound) {
+        r.goals.push_back(
+            {"mailbox", text, fmt::format("{:.0f} ns", figure), figure <= bound ? verdict::met : verdict::missed});
+    };
+    judge("an idle drain of 1,024 agents in 16 mailboxes in 60 ns", idle, 60);
+    judge("a full one in 1 us", all, 1000);
+}
+
 // --- report ------------------------------------------------------------------------------------------------------------
 
 std::string ns(clock_facts const& clock, std::uint64_t ticks) { return fmt::format("{:.0f}", clock.ns(ticks)); }
@@ -385,6 +452,7 @@ panel_result measure_board(panel_context const& at) {
     drains.push_back(measure_drain<4096>(cores, at.full));
     drains.push_back(measure_drain<16384>(cores, at.full));
     report_drains(r, drains, at.clock);
+    report_drains_of_all(r, at.clock, at.full);
     r.notes.emplace_back(
         "Sources take turns within every round. The ring and boost's spsc_queue have room for one producer: several "
         "agents "

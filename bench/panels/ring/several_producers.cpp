@@ -126,7 +126,8 @@ panel_result push_from_several_producers(panel_context const& context) {
     if (!cores) return needs_two_cores();
     clock_facts const& clock = context.clock;
     std::vector<contender> all{measured<our_sharded_ring>(*cores, clock), measured<our_mpsc_ring>(*cores, clock),
-                               measured<our_bid_board>(*cores, clock), measured<boost_queue>(*cores, clock)};
+                               measured<our_bid_board>(*cores, clock), measured<our_mailboxes>(*cores, clock),
+                               measured<boost_queue>(*cores, clock)};
 #ifdef MAXWELL_HAS_MOODYCAMEL
     all.push_back(measured<moodycamel_with_tokens>(*cores, clock));
 #endif
@@ -156,11 +157,13 @@ panel_result push_from_several_producers(panel_context const& context) {
                 c, contended, "p99 of a push while another core pushes below 100 ns, near and mid", clock));
         }
     }
+    if (const std::string why = why_no_table(all); !why.empty()) result.notes.push_back(why);
     result.notes.push_back(how_it_went(facts, clock));
     result.notes.push_back(
         "Eight producers and a consumer share the two cores: what they cost is mostly that of being preempted, and of "
         "who has to "
-        "wait for whom then. The board has no queue: of bids of one agent between two drains it keeps the newest.");
+        "wait for whom then. Board and mailboxes are no queues: of bids of one agent between two drains they keep the "
+        "newest.");
     return result;
 }
 

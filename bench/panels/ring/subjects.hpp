@@ -10,6 +10,7 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/mailbox.hpp>
 #include <maxwell/ring/mpsc_ring.hpp>
 #include <maxwell/ring/sharded_ring.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
@@ -28,6 +29,10 @@
 #if __has_include(<concurrentqueue.h>)
 #include <concurrentqueue.h>
 #define MAXWELL_HAS_MOODYCAMEL 1
+#endif
+#if __has_include(<readerwriterqueue.h>)
+#include <readerwriterqueue.h>
+#define MAXWELL_HAS_READERWRITERQUEUE 1
 #endif
 #if __has_include(<atomic_queue/atomic_queue.h>)
 #include <atomic_queue/atomic_queue.h>
@@ -69,6 +74,12 @@ std::size_t pop_many(Pop pop, F&& f, std::size_t budget) {
     return given;
 }
 
+/// Does a newer bid of an agent take the place of one that was not drained yet?
+template <class Queue>
+constexpr bool coalesces = requires {
+    Queue::coalesces;
+};
+
 // --- ours --------------------------------------------------------------------------------------------------------------
 
 struct our_spsc_ring {
@@ -80,6 +91,27 @@ struct our_spsc_ring {
         return ring.drain(f, budget);
     }
     spsc_ring<bid, ring_capacity> ring;
+};
+
+/// Two mailboxes for each producer's 128 agents. Each has a writer, which is the producer's and lies apart from what the host
+/// writes.
+struct our_mailboxes {
+    static constexpr std::string_view name = "mailbox";
+    static constexpr bool ours = true;
+    static constexpr bool coalesces = true;
+    our_mailboxes() {
+        for (std::uint32_t slot = 0; slot < most_producers * 128; ++slot) boxes.shard(slot / 64).admit(slot % 64, slot);
+    }
+    bool push(std::size_t, bid const& b) {
+        const std::uint32_t slot = slot_of(b.agent);
+        return writers[slot / 64].submit(boxes.shard(slot / 64).cells(), slot % 64, b.amount, b.units) == status::ok;
+    }
+    template <class F>
+    std::size_t drain(F&& f, std::size_t budget) {
+        return boxes.drain(f, budget);
+    }
+    sharded_ring<mailbox<>, 2 * most_producers> boxes;
+    alignas(4096) std::array<mailbox_writer<>, 2 * most_producers> writers;
 };
 
 struct our_agent_ring {
@@ -124,6 +156,7 @@ struct our_mpsc_ring {
 struct our_bid_board {
     static constexpr std::string_view name = "bid_board";
     static constexpr bool ours = true;
+    static constexpr bool coalesces = true;
     our_bid_board() {
         for (std::uint32_t slot = 0; slot < most_producers * 128; ++slot) board.admit(slot);
     }
@@ -176,6 +209,19 @@ struct rigtorp_spsc {
         return given;
     }
     rigtorp::SPSCQueue<bid> queue{ring_capacity};
+};
+#endif
+
+#ifdef MAXWELL_HAS_READERWRITERQUEUE
+struct reader_writer_queue {
+    static constexpr std::string_view name = "moodycamel::ReaderWriterQueue";
+    static constexpr bool ours = false;
+    bool push(std::size_t, bid const& b) { return queue.try_enqueue(b); }
+    template <class F>
+    std::size_t drain(F&& f, std::size_t budget) {
+        return pop_one_by_one([this](bid& b) { return queue.try_dequeue(b); }, f, budget);
+    }
+    moodycamel::ReaderWriterQueue<bid> queue{ring_capacity};
 };
 #endif
 

@@ -30,22 +30,50 @@ inline std::string percentiles(latency_histogram<> const& h, clock_facts const& 
                        percentile_ns(h, 999'000, clock));
 }
 
-/// A table for each regime in which every contender was measured, a row for each contender.
+/// Fewer single pushes than this have no 99th percentile to speak of.
+inline constexpr std::uint64_t fewest_pushes = 1000;
+
+/// Which contenders have too few samples in a regime, and how many; empty: none.
+inline std::string left_out(std::vector<contender> const& all, std::size_t regime) {
+    std::string names;
+    for (contender const& c : all) {
+        const std::size_t samples = c.by_regime[regime].samples();
+        if (samples < fewest_samples) names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", c.name, samples);
+    }
+    return names;
+}
+
+/// What to say of contenders that no table has.
+inline std::string why_no_table(std::vector<contender> const& all) {
+    for (std::size_t r = 0; r < regimes; ++r) {
+        for (contender const& c : all) {
+            if (c.by_regime[r].samples() >= fewest_samples) return "";
+        }
+    }
+    return fmt::format(
+        "No table: no contender has {} samples that nothing disturbed, in any regime. Other programs keep the "
+        "processors "
+        "busy; measure again when they don't, or longer (--full).",
+        fewest_samples);
+}
+
+/// A table for each regime in which a contender was measured, a row for each of those; the others are named below it.
 inline std::vector<panel_table> tables_by_regime(std::vector<contender> const& all,
                                                  std::vector<std::string> const& head,
                                                  std::function<std::vector<std::string>(figures const&)> const& cells) {
     std::vector<panel_table> tables;
     for (std::size_t r = 0; r < regimes; ++r) {
-        std::size_t fewest = all.empty() ? 0 : all[0].by_regime[r].samples();
-        for (contender const& c : all) fewest = std::min(fewest, c.by_regime[r].samples());
-        if (fewest < fewest_samples) continue;
-        panel_table t{fmt::format("Cores that are {}; {} samples each or more", regime_names[r], fewest), head, {}, ""};
+        const std::string missing = left_out(all, r);
+        panel_table t{
+            fmt::format("Cores that are {}; {} samples each or more", regime_names[r], fewest_samples), head, {}, ""};
+        if (!missing.empty()) t.note = fmt::format("Left out, with too few undisturbed samples: {}.", missing);
         for (contender const& c : all) {
+            if (c.by_regime[r].samples() < fewest_samples) continue;
             std::vector<std::string> row{std::string(c.name)};
             for (auto& cell : cells(c.by_regime[r])) row.push_back(std::move(cell));
             t.rows.push_back(std::move(row));
         }
-        tables.push_back(std::move(t));
+        if (!t.rows.empty()) tables.push_back(std::move(t));
     }
     return tables;
 }
@@ -77,6 +105,22 @@ inline judged_goal judge_ratio(std::vector<contender> const& all, std::string_vi
         if (goal.outcome != verdict::missed) goal.outcome = met ? verdict::met : verdict::missed;
         goal.figures += fmt::format("{}{} {:.2f}", goal.figures.empty() ? "" : ", ", regime_names[r], ratio);
     }
+    if (goal.figures.empty()) goal.figures = "too few undisturbed samples of both at one distance";
+    return goal;
+}
+
+/// A percentile of single pushes, at most `bound_ns`, in each regime where there are enough: met where it is so in all.
+inline judged_goal judge_percentile(contender const& c, std::size_t which, std::uint32_t per_million, double bound_ns,
+                                    std::string text, clock_facts const& clock) {
+    judged_goal goal{std::string(c.name), std::move(text), "", verdict::not_measured};
+    for (std::size_t r = 0; r < regimes; ++r) {
+        latency_histogram<> const& h = c.by_regime[r].single[which];
+        if (h.count() < fewest_pushes) continue;
+        const double ns = percentile_ns(h, per_million, clock);
+        if (goal.outcome != verdict::missed) goal.outcome = ns <= bound_ns + .5 ? verdict::met : verdict::missed;
+        goal.figures += fmt::format("{}{} {:.0f} ns", goal.figures.empty() ? "" : ", ", regime_names[r], ns);
+    }
+    if (goal.figures.empty()) goal.figures = "too few undisturbed samples";
     return goal;
 }
 
@@ -84,11 +128,12 @@ inline judged_goal judge_ratio(std::vector<contender> const& all, std::string_vi
 inline judged_goal judge_submission(contender const& c, std::size_t which, std::string text, clock_facts const& clock) {
     judged_goal goal{std::string(c.name), std::move(text), "", verdict::not_measured};
     for (std::size_t r = 0; r < 2; ++r) {
-        if (c.by_regime[r].samples() < fewest_samples || c.by_regime[r].single[which].count() == 0) continue;
+        if (c.by_regime[r].single[which].count() < fewest_pushes) continue;
         const double p99 = percentile_ns(c.by_regime[r].single[which], 990'000, clock);
         if (goal.outcome != verdict::missed) goal.outcome = p99 < 100 ? verdict::met : verdict::missed;
         goal.figures += fmt::format("{}{} {:.0f} ns", goal.figures.empty() ? "" : ", ", regime_names[r], p99);
     }
+    if (goal.figures.empty()) goal.figures = "too few undisturbed samples near or mid";
     return goal;
 }
 

@@ -136,7 +136,7 @@ inline std::size_t regime_of(double ping_pong) { return ping_pong < 80 ? 0 : pin
 struct figures {
     static constexpr std::size_t series = 3;         // those that a panel has no use for are filled with anything
     std::array<std::vector<double>, series> values;  ///< as the panel numbers them
-    std::array<latency_histogram<>, 2> single;       ///< of single pushes, in ticks, the same
+    std::array<latency_histogram<>, 4> single;       ///< of single pushes, in ticks, the same
 
     /// Undisturbed ones, of what was disturbed most.
     std::size_t samples() const {
