@@ -125,7 +125,8 @@ public:
             const std::uint64_t taken = board.take_summary(summary_word_);
             summary_ = taken & cells::valid(summary_word_, cells::mark_words);
             if (taken != summary_) ++anomalies_;
-            prefetch_next(board);
+            if (summary_ != 0)
+                board.prefetch(64 * summary_word_ + first_of(reordered(summary_, turn_ >> 6), turn_ >> 6));
         }
     }
 
@@ -169,25 +170,22 @@ private:
         if (slot / 64 == mark_word_) marks_ &= ~(std::uint64_t{1} << (slot % 64));
     }
 
-    /// The word of marks that comes next, among the 64 of its word of the summary; summary_ is not 0.
-    std::uint32_t next_word() const noexcept {
-        if ((summary_ & (summary_ - 1)) == 0) return static_cast<std::uint32_t>(std::countr_zero(summary_));
-        const std::uint32_t by = turn_ >> 6;
-        return static_cast<std::uint32_t>(std::countr_zero(reordered(summary_, by))) ^ by;
-    }
-    void prefetch_next(cells const& board) const noexcept {
-        if (summary_ != 0) board.prefetch(64 * summary_word_ + next_word());
+    /// Which bit of a word the lowest one stands for, once the word was reordered.
+    static constexpr std::uint32_t first_of(std::uint64_t bits, std::uint32_t by) noexcept {
+        return static_cast<std::uint32_t>(std::countr_zero(bits)) ^ (by & 63);
     }
 
     /// Reads what is marked under summary_, at most `left` cells, which it counts down; how many bids f has got.
     template <class F>
     std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
         std::size_t given = read_word(board, f, left);
-        while (left != 0 && summary_ != 0) {
-            const std::uint32_t word = next_word();
+        const std::uint32_t by = turn_ >> 6;
+        for (std::uint64_t rest = left == 0 || summary_ == 0 ? 0 : reordered(summary_, by); left != 0 && rest != 0;) {
+            const std::uint32_t word = first_of(rest, by);
+            rest &= rest - 1;
             mark_word_ = 64 * summary_word_ + word;
             summary_ &= ~(std::uint64_t{1} << word);
-            prefetch_next(board);
+            if (rest != 0) board.prefetch(64 * summary_word_ + first_of(rest, by));
             const std::uint64_t taken = board.take_marks(mark_word_);
             marks_ = taken & holders_.held(mark_word_);
             if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;
@@ -207,7 +205,7 @@ private:
         std::size_t looks = 0;
         std::size_t refused = 0;
         for (; rest != 0 && looks != left; ++looks, rest &= rest - 1) {
-            const std::uint32_t slot = first + (static_cast<std::uint32_t>(std::countr_zero(rest)) ^ by);
+            const std::uint32_t slot = first + first_of(rest, by);
             const bid_cell cell = board.read(slot);
             const std::uint32_t generation = holders_.generation(slot);
             if (cell.generation != short_generation(generation)) {
