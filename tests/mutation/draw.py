@@ -102,8 +102,8 @@ class Area:
 
     def compile(self, sources, folder, output, *extra):
         gtest = [] if all("_checks" in s.name for s in sources) else ["-lgtest", "-lgtest_main", "-pthread"]
-        command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", f"-I{folder}", f"-I{self.include}",
-                   f"-I{self.root / 'tests'}", *extra, *[str(s) for s in sources]]
+        command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", "-D_GLIBCXX_ASSERTIONS", f"-I{folder}",
+                   f"-I{self.include}", f"-I{self.root / 'tests'}", *extra, *[str(s) for s in sources]]
         if output:
             command += ["-o", str(output), *gtest, *self.libraries]
         return subprocess.run(command, capture_output=True, text=True, errors="replace")
