@@ -14,6 +14,7 @@
 #include <x86intrin.h>
 #include <boost/fiber/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -32,40 +33,31 @@ struct state {
 inline thread_local std::uint64_t quantum_ends = ~std::uint64_t{0};  ///< of the fiber that runs on this thread
 inline bool should_yield() noexcept { return __rdtsc() >= quantum_ends; }
 
-/// A fiber in its thread's market. Boost makes it when the fiber is first ready.
-class bidder : public boost::fibers::fiber_properties {
-public:
-    explicit bidder(fibers* c) : fiber_properties(c), fiber_(c) {}
-    ~bidder() { leave(); }  // the fiber has ended
-    bidder(bidder const&) = delete;
+/// A fiber in its thread's market. Boost makes it when the fiber is first ready, and it ends with the fiber.
+struct bidder : boost::fibers::fiber_properties {
+    explicit bidder(fibers* c) : fiber_properties(c), fiber(c) {}
+    ~bidder() { leave(); }
 
     /// What a fiber that pays bids from now on; of one with a share only the units count.
-    void bid(maxwell::price amount, std::uint32_t units) { home_->m.offer({id_, amount, units}); }
+    void bid(maxwell::price amount, std::uint32_t units) { home->m.offer({id, amount, units}); }
     /// For a fiber that is ready and doesn't run: it takes part as that from now on, instead of with a weight of 16.
     void become(maxwell::standing const& as) {
         leave();
-        enter(home_, as);
-        home_->m.wake(id_, __rdtsc());
+        enter(home, as);
+        home->m.wake(id, __rdtsc());
     }
-    maxwell::agent_id enter(std::shared_ptr<state> const& home, maxwell::standing const& as) {
-        home_ = home;
-        id_ = home->ids.acquire().value();
-        home->who[maxwell::slot_of(id_)] = fiber_;
-        home->m.admit(id_, as);
-        return id_;
+    void enter(std::shared_ptr<state> const& to, maxwell::standing const& as) {
+        home = to;
+        id = to->ids.acquire().value();
+        to->who[maxwell::slot_of(id)] = fiber;
+        to->m.admit(id, as);
     }
-    bool entered() const { return home_ != nullptr; }
-    maxwell::agent_id id() const { return id_; }
-
-private:
     void leave() {
-        if (!home_) return;
-        home_->m.retire(id_);
-        home_->ids.release(id_);
+        if (home) home->m.retire(id), home->ids.release(id);
     }
-    fibers* fiber_;
-    maxwell::agent_id id_ = 0;
-    std::shared_ptr<state> home_;
+    fibers* fiber;
+    maxwell::agent_id id = 0;
+    std::shared_ptr<state> home;
 };
 
 class algorithm : public boost::fibers::algo::algorithm_with_properties<bidder> {
@@ -76,9 +68,9 @@ public:
     void awakened(fibers* c, bidder& p) noexcept override {
         // The dispatcher wakes all others: it must never wait.
         const bool wakes_others = c->is_context(boost::fibers::type::dispatcher_context);
-        if (!p.entered()) p.enter(s_, {0, 0, wakes_others ? 65535u : 16u, false});
+        if (!p.home) p.enter(s_, {0, 0, wakes_others ? 65535u : 16u, false});
         if (c == running_) running_is_ready_ = true;
-        s_->m.wake(p.id(), __rdtsc());
+        s_->m.wake(p.id, __rdtsc());
     }
     fibers* pick_next() noexcept override {
         const std::uint64_t now = __rdtsc();
@@ -95,10 +87,9 @@ public:
     bool has_ready_fibers() const noexcept override { return !s_->m.auctions().empty() || running_is_ready_; }
     void suspend_until(std::chrono::steady_clock::time_point const& t) noexcept override {
         std::unique_lock lock(mutex_);
-        if (t == std::chrono::steady_clock::time_point::max())
-            bell_.wait(lock, [this] { return rung_; });
-        else
-            bell_.wait_until(lock, t, [this] { return rung_; });
+        const auto soon =
+            std::chrono::steady_clock::now() + std::chrono::seconds(1);  // the latest time there is would overflow
+        bell_.wait_until(lock, std::min(t, soon), [this] { return rung_; });
         rung_ = false;
     }
     void notify() noexcept override {
