@@ -23,6 +23,9 @@
 #endif
 #endif
 
+// Words of 8 bytes are exchanged without a lock everywhere in the library, and sizes are 64 bits wide in what programs share.
+static_assert(sizeof(void*) == 8, "Maxwell serves 64-bit machines: it was never tested on another");
+
 namespace maxwell {
 
 /// The orders of the C++ memory model, with the builtins' values.
