@@ -7,6 +7,7 @@
 #include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/price_page.hpp>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <thread>
 
 namespace {
@@ -52,19 +54,29 @@ std::uint64_t now_ns() {
 }  // namespace
 
 int main() {
-    // Memory that nobody can shorten, and that only its maker can write to: so it may be given to a guest.
-    maxwell::region_error why;
-    const auto region = maxwell::shared_region::create_anonymous<page_type>("prices", maxwell::sharing::read_only, why);
-    if (!region) {
-        std::printf("price_page: %s\n", why.what.c_str());
-        return 1;
-    }
+    int pipe_ends[2];
+    if (pipe(pipe_ends) != 0) return 1;
     const pid_t writer = fork();
     if (writer < 0) return 1;
-    if (writer == 0) write(*region->get<page_type>());
+    if (writer == 0) {
+        // Memory that nobody can shorten, and that only its maker can write to: so it may be given to a guest.
+        maxwell::region_error why;
+        const auto region =
+            maxwell::shared_region::create_anonymous<page_type>("prices", maxwell::sharing::read_only, why);
+        const int mine = region ? region->descriptor() : -1;
+        if (!region) std::printf("price_page: %s\n", why.what.c_str());
+        if (::write(pipe_ends[1], &mine, sizeof(mine)) != sizeof(mine) || !region) _exit(1);
+        write(*region->get<page_type>());
+    }
+    close(pipe_ends[1]);
 
-    // The scheduler: another mapping, for reading only.
-    const auto mapped = maxwell::shared_region::open<page_type>(region->descriptor(), maxwell::access::read_only, why);
+    // The scheduler: another mapping, for reading only, of what the writer's descriptor stands for.
+    int theirs = -1;
+    if (read(pipe_ends[0], &theirs, sizeof(theirs)) != sizeof(theirs) || theirs < 0) return 1;
+    const std::string path = "/proc/" + std::to_string(writer) + "/fd/" + std::to_string(theirs);
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    maxwell::region_error why;
+    const auto mapped = maxwell::shared_region::open<page_type>(descriptor, maxwell::access::read_only, why);
     if (!mapped) {
         std::printf("price_page: %s\n", why.what.c_str());
         kill(writer, SIGKILL);
