@@ -157,9 +157,12 @@ TEST(mpsc_ring, as_many_producers_as_agreed) {
     EXPECT_EQ(ring.attach(), 1u);
     EXPECT_EQ(ring.attach(), 2u);
     EXPECT_FALSE(ring.attach());
+    for (std::uint32_t who = 0; who < 3; ++who) EXPECT_TRUE(ring.attached(who));
+    EXPECT_FALSE(ring.attached(3) || ring.attached(~0u)) << "no such number";
     EXPECT_TRUE(ring.try_push(2, bid_of(0)));
     EXPECT_TRUE(ring.detach(1));
     EXPECT_FALSE(ring.detach(1));
+    EXPECT_FALSE(ring.attached(1)) << "given back";
     EXPECT_FALSE(ring.detach(3));
     EXPECT_FALSE(ring.detach(~0u));
     EXPECT_FALSE(ring.try_push(1, bid_of(0))) << "not attached any more";
