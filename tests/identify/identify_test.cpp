@@ -2,8 +2,8 @@
 //
 // Does the fit find what the plant was made of, and does it say so when it can't?
 
-#include "fit.hpp"
-#include "recording.hpp"
+#include "identify/fit.hpp"
+#include "identify/recording.hpp"
 
 #include <maxwell/sim/plant.hpp>
 
