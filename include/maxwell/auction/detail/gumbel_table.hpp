@@ -13,6 +13,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #include <cstdint>  // uint16_t
 
 namespace maxwell::detail {

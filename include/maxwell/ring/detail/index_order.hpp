@@ -15,6 +15,8 @@
 
 #pragma once
 
+#include <maxwell/core/cxx20.hpp>
+
 #include <cstdint>  // uint32_t, uint64_t
 
 namespace maxwell {
