@@ -111,9 +111,9 @@ public:
             changed |= std::uint64_t{letters[cell] != letter_[cell]} << cell;
         }
         // The submission that is under way can be there without having been counted: hence 2 less than a lap.
-        const bool near = !unsure_ && box.count() - seen_ <= Lap - 2;
+        const bool sure = !unsure_ && box.count() - seen_ <= Lap - 2;
         turn_ = next_turn(turns_);
-        const std::size_t given = near ? take_changed(letters, changed & held(), f, budget) : take_far(box, f, budget);
+        const std::size_t given = sure ? take_changed(letters, changed & held(), f, budget) : take_far(box, f, budget);
         if (!unread_) seen_ = count;
         return given;
     }
