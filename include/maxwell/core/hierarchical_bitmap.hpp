@@ -123,7 +123,12 @@ private:
         return offset(level) + (level == levels - 1 ? 0 : i / 64);
     }
     static constexpr std::uint64_t bit(index_type i) noexcept { return std::uint64_t{1} << (i % 64); }
+
+    /// The lowest bit that is set in `word`, in which one is. Where assertions are off the compiler must learn that too: else
+    /// it follows the 64th bit of an empty word into the next level, and warns of an access beyond it.
     static constexpr index_type low_bit(std::uint64_t word) noexcept {
+        MAXWELL_ASSERT(word != 0);
+        if (word == 0) __builtin_unreachable();
         return static_cast<index_type>(std::countr_zero(word));
     }
 
