@@ -8,6 +8,7 @@
 #include "panels/frontier/frontier.hpp"
 #include "panels/market/deferred.hpp"
 #include "panels/market/quantum.hpp"
+#include "panels/market/rebids.hpp"
 #include "panels/matrix/matrix.hpp"
 #include "panels/ring/board.hpp"
 #include "panels/ring/ring.hpp"
@@ -27,6 +28,7 @@ std::vector<panel> all_panels() {
             {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},
             {"ring/board", "How bids arrive: the board beside queues", measure_board},
             {"market/quantum", "A quantum of a market, end to end", run_quanta},
+            {"market/rebids", "From submit to post, against how many bid again", run_rebids},
             {"market/deferred", "Truth over time: what a patient agent owes", defer_payments},
             {"sampler/welfare", "Samplers: welfare, splitting, waiting", draw_winners},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
