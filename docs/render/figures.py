@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""The figures of docs/design.md, drawn from docs/results as SVG."""
+
+from results import Missing
+
+# One colour for a thing in all figures.
+COLOURS = {"stratified_buckets": "#0b6e4f", "tournament_tree": "#1a4c8b", "lazy_heap": "#7a4fa3", "sampler_gumbel": "#c0701b"}
+OTHERS = ["#a02c2c", "#777777", "#b8860b", "#4a9aa8", "#b05f9a", "#5a5a9a", "#888855", "#333333"]
+
+LATENCY = {"stratified_buckets": "stratified_buckets", "tournament_tree": "tournament_tree", "lazy_heap": "lazy_heap",
+           "sampler_gumbel": "sampler, gumbel_rule", "boost_rbtree": "boost::intrusive::rbtree", "boost_d_ary_heap": "boost::heap::d_ary_heap",
+           "std_priority_queue": "std::priority_queue", "eiffel_ffs_queue": "Eiffel-style queue", "sort_every_quantum": "sort each quantum"}
+
+
+def _plot():
+    try:
+        import matplotlib
+    except ImportError as why:
+        raise Missing("matplotlib is not installed for this python3") from why
+    matplotlib.use("svg")
+    # The same results give the same file, and text stays text.
+    matplotlib.rcParams.update({"svg.hashsalt": "maxwell", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 8,
+                                "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e3e3e3",
+                                "legend.frameon": False, "legend.fontsize": 7, "figure.figsize": (6.3, 2.6)})
+    import matplotlib.pyplot
+    return matplotlib.pyplot
+
+
+def _save(plot, path):
+    plot.savefig(path, bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    plot.close()
+    return path
+
+
+def latency(results, path):
+    """Mean time of a quantum over the number of agents."""
+    plot = _plot()
+    _, axes = plot.subplots()
+    others = iter(OTHERS)
+    drawn = 0
+    for name, shown in LATENCY.items():
+        points = [(n, results.number("quantum", name, "uniform", n, "mean")) for n in (10, 100, 1000, 10000)]
+        points = [p for p in points if p[1] is not None]
+        if not points:
+            continue
+        drawn += 1
+        ours = name in COLOURS
+        axes.plot(*zip(*points), marker="o", markersize=3, label=shown, color=COLOURS[name] if ours else next(others),
+                  linewidth=1.8 if ours else 1, linestyle="-" if ours else "--")
+    if not drawn:
+        raise Missing("the results have no case of 'quantum' with uniform bids")
+    axes.set(xscale="log", yscale="log", xlabel="agents", ylabel="a quantum, mean ns")
+    axes.legend(loc="center left", bbox_to_anchor=(1, .5))
+    return _save(plot, path)
+
+
+def chart(results, panel, at, path, keep=None, limit=None):
+    """A chart of a panel as the report draws it, or some of its lines; a limit is a line across it."""
+    if panel not in results.panels or len(results.panels[panel]["charts"]) <= at:
+        raise Missing(f"the results have no chart {at} of panel '{panel}'")
+    what = results.panels[panel]["charts"][at]
+    plot = _plot()
+    _, axes = plot.subplots()
+    others = iter(OTHERS * 4)
+    for line in what["lines"]:
+        if keep and not any(part in line["name"] for part in keep):
+            continue
+        colour = next((c for name, c in COLOURS.items() if name in line["name"]), None) or next(others)
+        if what["points"] and line["name"] != "frontier":
+            axes.scatter(line["x"], line["y"], s=14, label=line["name"], color=colour)
+        else:
+            axes.plot(line["x"], line["y"], label=line["name"], color=colour, linewidth=1.2,
+                      linestyle="--" if "p99" in line["name"] else "-", marker="o" if len(line["x"]) < 20 else None, markersize=3)
+    if limit:
+        axes.axhline(limit[0], color="#a02c2c", linewidth=.8)
+        axes.annotate(limit[1], (axes.get_xlim()[0], limit[0]), fontsize=7, color="#a02c2c", va="bottom")
+    axes.set(xlabel=what["x"], ylabel=what["y"], xscale="log" if what["logarithmic_x"] else "linear",
+             yscale="log" if what["logarithmic_y"] else "linear")
+    axes.legend(loc="center left", bbox_to_anchor=(1, .5))
+    return _save(plot, path)
+
+
+def draw_all(results, folder):
+    """Draws every figure into a folder; the files."""
+    return [
+        latency(results, folder / "latency.svg"),
+        chart(results, "frontier/welfare", 0, folder / "welfare.svg"),
+        chart(results, "market/rebids", 0, folder / "rebids.svg", limit=(1000, "1 us")),
+        chart(results, "tiers/boundaries", 0, folder / "tiers.svg"),
+        chart(results, "thermal/control", 0, folder / "thermal.svg"),
+    ]

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""The design document shows what docs/results say, no figure in it was written by hand, and `./run docs` refuses what it can't render."""
+
+import contextlib
+import importlib.util
+import io
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "docs" / "render"))
+
+import docs  # noqa: E402
+import fill  # noqa: E402
+from results import Missing, Results  # noqa: E402
+
+CAN_RENDER = (all(importlib.util.find_spec(m) for m in ("matplotlib", "weasyprint")) and shutil.which("pandoc"))
+
+TEXT = """A quantum takes 1.0<!--[[quantum/tree/1000/mean]]--> ns, p99 1<!--[[one/panel; tree, 4 bids; p99]]-->.
+
+<!--[[cases quantum/uniform/mean: tree=the tree]]-->
+<!--[[end]]-->
+
+<!--[[panel one/panel; A table: row, p99=tail]]-->
+<!--[[end]]-->
+"""
+
+
+def results_in(folder, mean):
+    case = {"workload": "quantum", "structure": "tree", "distribution": "uniform", "agents": 1000, "mean_ns": mean, "p50_ns": 20}
+    panel = {"name": "one/panel", "charts": [],
+             "tables": [{"title": "A table, ns", "head": ["row", "p50", "p99"], "rows": [["tree, 4 bids", "9", f"{mean * 2:.0f}"]]}]}
+    (folder / "bench.json").write_text(json.dumps({"benchmarks": [case], "panels": [panel], "context": {}}))
+    return Results(folder)
+
+
+class Filling(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.folder = pathlib.Path(held.name)
+
+    def test_a_changed_result_changes_the_text(self):
+        first = fill.fill(TEXT, results_in(self.folder, 23.66))
+        self.assertIn("takes 23.7<!--", first)
+        self.assertIn("p99 47<!--", first)
+        self.assertIn("| the tree | - | - | 23.7 | - |", first)
+        self.assertIn("| row | tail |\n|---|---|\n| tree, 4 bids | 47 |", first)
+        second = fill.fill(first, results_in(self.folder, 1234.0))
+        self.assertIn("takes 1,230<!--", second)
+        self.assertNotIn("23.7", second)
+        self.assertEqual(second, fill.fill(second, Results(self.folder)))
+        self.assertNotIn("[[", fill.plain(second))
+
+    def test_ratios_and_other_files(self):
+        results = results_in(self.folder, 10.0)
+        (self.folder / "sim.json").write_text('{"welfare": {"tree": 0.9951, "name": "x"}, "runs": [1200]}')
+        results = Results(self.folder)
+        self.assertEqual(results.text("ratio quantum/tree/1000/p50 : quantum/tree/1000/mean"), "2.00")
+        self.assertEqual(results.text("sim.json; runs; 0"), "1,200")
+        self.assertEqual(results.text("sim.json; welfare; name"), "x")
+
+    def test_an_unknown_key_is_refused(self):
+        results = results_in(self.folder, 1.0)
+        for key in ("quantum/tree/10/mean", "quantum/tree/1000/mode", "quantum/tree", "one/panel; tree; p99", "two/panel; a; b",
+                    "one/panel; tree, 4 bids; p1", "none.json; a", "ratio quantum/tree/1000/mean : quantum/elm/1000/mean"):
+            with self.subTest(key), self.assertRaises(Missing):
+                results.text(key)
+        for text in ("nothing<!--[[quantum/tree/1000/mean]]-->", "<!--[[cases quantum/uniform/mean: tree]]-->\nno end"):
+            with self.subTest(text), self.assertRaises(Missing):
+                fill.fill(text, results)
+
+
+class Committed(unittest.TestCase):
+    """What lies in the repository."""
+
+    def test_the_document_shows_the_results(self):
+        text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+        filled = fill.fill(text, Results(ROOT / "docs" / "results"))
+        self.assertEqual(text, filled, "`./run docs --refresh` puts the results in")
+
+    def test_no_measured_figure_was_written_by_hand(self):
+        listed = fill.constants(ROOT / "docs" / "render" / "constants.txt")
+        found = []
+        for name in ("docs/design.md", "README.md"):
+            for figure in fill.measured((ROOT / name).read_text(encoding="utf-8")):
+                if figure not in listed:
+                    found.append(f"{name}: {figure}")
+        self.assertEqual(found, [], "neither filled in nor listed in docs/render/constants.txt with its source")
+
+    def test_a_figure_written_by_hand_is_found(self):
+        text = "It takes 12.3 ns, 4<!--[[a]]--> us and 5 % or 2.2 times; `7 ns`.\n\n    8 ns\n\n60 to 70 ns, 0.8\nus, 3 x; 33 x 33 knots"
+        self.assertEqual(fill.measured(text), ["12.3 ns", "5 %", "2.2 times", "60 to 70 ns", "0.8 us", "3 x"])
+
+
+class Refusing(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.root = pathlib.Path(held.name)
+        (self.root / "docs" / "pictures").mkdir(parents=True)
+        (self.root / "docs" / "results").mkdir()
+
+    def run_docs(self, *arguments):
+        """Exit code and what was said on stderr."""
+        said = io.StringIO()
+        before = sys.argv
+        sys.argv = ["docs", "--root", str(self.root), *arguments]
+        try:
+            with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+                code = docs.main()
+        except SystemExit as stopped:
+            code = stopped.code
+        finally:
+            sys.argv = before
+        return code, said.getvalue()
+
+    def refused(self, *arguments, because, code=2):
+        got, said = self.run_docs(*arguments)
+        self.assertEqual(got, code, said)
+        self.assertRegex(said, r"^docs: [^\n]*" + because + r"[^\n]*\.\n$")
+
+    def write(self, text):
+        (self.root / "docs" / "design.md").write_text(text)
+
+    def test_missing_or_damaged_results(self):
+        self.write("text")
+        self.refused(because="no results")
+        (self.root / "docs" / "results" / "bench.json").write_text('{"benchmarks": [')
+        self.refused(because="is not JSON")
+        (self.root / "build" / "report").mkdir(parents=True)
+        (self.root / "build" / "report" / "results.json").write_text("{")
+        self.refused("--refresh", because="build/report/results.json is not JSON")
+
+    def test_an_unknown_key_or_option(self):
+        results_in(self.root / "docs" / "results", 1.0)
+        self.write("1<!--[[quantum/elm/1000/mean]]-->")
+        self.refused(because="quantum/elm/1000/mean")
+        self.refused("--refesh", because="--refesh")
+
+    @unittest.skipUnless(CAN_RENDER, "pandoc, weasyprint or matplotlib is missing")
+    def test_pages_are_counted(self):
+        shutil.copytree(ROOT / "docs" / "results", self.root / "docs" / "results", dirs_exist_ok=True)
+        self.write("# Title\n\nShort.\n\n## 8. Appendices\n\nMore.\n")
+        self.refused(because="the body has 1 pages", code=1)
+        self.write("# Title\n\nno heading of appendices\n")
+        self.refused(because="8-appendices")
+        self.write("# Title\n\n" + "A line.\n\n" * 900 + "## 8. Appendices\n")
+        self.refused(because="it must have 15 to 20", code=1)
+        self.write("# Title\n\n" + "A line.\n\n" * 680 + "9.9<!--[[quantum/stratified_buckets/1000/mean]]--> ns\n\n## 8. Appendices\n")
+        self.refused(because="other figures than docs/results", code=1)
+        code, said = self.run_docs("--refresh")
+        self.assertEqual(code, 0, said)
+        self.assertGreater((self.root / "build" / "docs" / "design.pdf").stat().st_size, 10_000)
+        self.assertNotIn("9.9<!--", (self.root / "docs" / "design.md").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
