@@ -15,14 +15,7 @@
 #ifndef MAXWELL_ABI_BID_H
 #define MAXWELL_ABI_BID_H
 
-#ifdef __cplusplus
-#include <cstddef> /* offsetof */
-#include <cstdint> /* uint32_t, uint64_t */
-#else
-#include <assert.h> /* static_assert */
-#include <stddef.h> /* offsetof */
-#include <stdint.h> /* uint32_t, uint64_t */
-#endif
+#include <maxwell/abi/types.h> /* fixed-width integers, offsetof, static_assert */
 
 /* One agent's offer. */
 struct maxwell_bid {

@@ -20,12 +20,7 @@
 #ifndef MAXWELL_ABI_BID_BOARD_H
 #define MAXWELL_ABI_BID_BOARD_H
 
-#ifdef __cplusplus
-#include <cstdint> /* uint64_t */
-#else
-#include <assert.h> /* static_assert */
-#include <stdint.h> /* uint64_t */
-#endif
+#include <maxwell/abi/types.h> /* fixed-width integers, offsetof, static_assert */
 
 /* Which layout this is. Any change to what is drawn above is another one. */
 #define MAXWELL_BID_BOARD_VERSION 1

@@ -21,14 +21,7 @@
 #ifndef MAXWELL_ABI_MAILBOX_H
 #define MAXWELL_ABI_MAILBOX_H
 
-#ifdef __cplusplus
-#include <cstddef> /* offsetof */
-#include <cstdint> /* uint64_t */
-#else
-#include <assert.h> /* static_assert */
-#include <stddef.h> /* offsetof */
-#include <stdint.h> /* uint64_t */
-#endif
+#include <maxwell/abi/types.h> /* fixed-width integers, offsetof, static_assert */
 
 /* Which layout this is. Any change to what is drawn above is another one. */
 #define MAXWELL_MAILBOX_VERSION 1

@@ -22,14 +22,7 @@
 #ifndef MAXWELL_ABI_PRICE_PAGE_H
 #define MAXWELL_ABI_PRICE_PAGE_H
 
-#ifdef __cplusplus
-#include <cstddef> /* offsetof */
-#include <cstdint> /* uint32_t, uint64_t */
-#else
-#include <assert.h> /* static_assert */
-#include <stddef.h> /* offsetof */
-#include <stdint.h> /* uint32_t, uint64_t */
-#endif
+#include <maxwell/abi/types.h> /* fixed-width integers, offsetof, static_assert */
 
 #define MAXWELL_PRICE_LAYOUT 1u      /* names this layout and the constants below */
 #define MAXWELL_PRICE_STEPS 10u      /* steps of a horizon */

@@ -18,14 +18,7 @@
 #ifndef MAXWELL_ABI_REGION_H
 #define MAXWELL_ABI_REGION_H
 
-#ifdef __cplusplus
-#include <cstddef> /* offsetof */
-#include <cstdint> /* uint8_t, uint32_t, uint64_t */
-#else
-#include <assert.h> /* static_assert */
-#include <stddef.h> /* offsetof */
-#include <stdint.h> /* uint8_t, uint32_t, uint64_t */
-#endif
+#include <maxwell/abi/types.h> /* fixed-width integers, offsetof, static_assert */
 
 #define MAXWELL_REGION_MAGIC "maxwell" /* with the zero at its end, 8 bytes */
 #define MAXWELL_REGION_BYTE_ORDER 0x01020304

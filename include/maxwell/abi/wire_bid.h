@@ -16,14 +16,7 @@
 #ifndef MAXWELL_ABI_WIRE_BID_H
 #define MAXWELL_ABI_WIRE_BID_H
 
-#ifdef __cplusplus
-#include <cstddef> /* offsetof */
-#include <cstdint> /* uint32_t */
-#else
-#include <assert.h> /* static_assert */
-#include <stddef.h> /* offsetof */
-#include <stdint.h> /* uint32_t */
-#endif
+#include <maxwell/abi/types.h> /* fixed-width integers, offsetof, static_assert */
 
 struct maxwell_wire_bid {
     uint32_t amount; /* offered per unit, in ticks; every value is a legal bid, 0 too */
