@@ -2,6 +2,7 @@
 //
 // deferred_payment: prices equal to brute force in the loop of a scheduler, the search for misreports that pay, and bad input.
 
+#include "deviation/patient_reports.hpp"
 #include "support/dice.hpp"
 #include "support/patient_market.hpp"
 #include "support/scale.hpp"
@@ -64,47 +65,15 @@ TEST(deferred_payment, a_runner_up_below_the_reserve_counts_as_none) {
     EXPECT_EQ(p.leave(0), 5u);
 }
 
-/// What `mine` gains by the report `as`, in halves of a tick, if its value is `value` halves.
-int utility(patient_market m, std::size_t mine, patient_agent as, int value, bool deferred) {
-    m.agents[mine] = as;
-    const auto payments = std::make_unique<small>();
-    const auto served = run_patient_market(m, *payments, 0);
-    if (!served[mine]) return 0;
-    return value - 2 * static_cast<int>(deferred ? served[mine]->due : served[mine]->slot_price);
-}
-
-/// The share of agents that some other amount, later arrival or earlier departure leaves better off.
-double share_that_gains(std::size_t markets, bool deferred) {
-    dice any(11);
-    std::size_t agents = 0, gain = 0;
-    for (std::size_t n = 0; n < markets; ++n) {
-        patient_market m = draw_patient_market(any, n % 2 != 0);
-        if (m.agents.size() > 5) m.agents.resize(5);
-        for (std::size_t i = 0; i < m.agents.size(); ++i) {
-            const patient_agent truth = m.agents[i];
-            const int value = 2 * static_cast<int>(truth.amount) + static_cast<int>(any.below(2));
-            const int honest = utility(m, i, truth, value, deferred);
-            bool gains = false;
-            for (std::uint32_t arrival = truth.arrival; arrival <= truth.departure; ++arrival) {
-                for (std::uint32_t departure = arrival; departure <= truth.departure; ++departure) {
-                    for (price amount = 0; amount < 15 && !gains; ++amount) {
-                        gains = utility(m, i, {arrival, departure, amount}, value, deferred) > honest;
-                    }
-                }
-            }
-            ++agents;
-            gain += gains ? 1 : 0;
-        }
-    }
-    return static_cast<double>(gain) / static_cast<double>(agents);
-}
-
 TEST(deferred_payment, no_misreport_of_value_arrival_or_departure_pays) {
-    EXPECT_EQ(share_that_gains(scaled(1'500), true), 0);
+    const patient_gains found = search_patient_reports(scaled(1'500), true);
+    EXPECT_GT(found.agents, 0u);
+    EXPECT_EQ(found.gain, 0u);
 }
 
 TEST(deferred_payment, the_critical_price_of_the_slot_rewards_misreports) {
-    EXPECT_GT(share_that_gains(scaled(500), false), .1);
+    const patient_gains found = search_patient_reports(scaled(500), false);
+    EXPECT_GT(10 * found.gain, found.agents);
 }
 
 /// Thousands of slots with a long backlog: the rings go round many times, and each price is that of the definition, computed from what

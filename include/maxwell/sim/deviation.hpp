@@ -32,6 +32,7 @@
 #include <cstdint>
 #include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace maxwell::sim {
@@ -66,9 +67,9 @@ struct deviation_report {
     std::uint64_t profitable = 0;   ///< cases in which some other bid leaves the agent better off
     std::uint64_t overcharged = 0;  ///< honest winners who pay more than they offered
     std::int64_t worst_regret = 0;  ///< in steps
-    market example;                 ///< where the worst regret was found; no amounts when there is none
+    market example;  ///< where the worst regret, or else an overcharge, was found; no amounts if neither was
     std::size_t example_bidder = 0;
-    price example_deviation = 0;
+    price example_deviation = 0;      ///< its own amount where it is overcharged
     std::uint32_t example_units = 0;  ///< that the deviation asks for
 
     /// Share of cases without a profitable deviation, in [0, 1]; 1 when nothing was searched.
@@ -77,6 +78,15 @@ struct deviation_report {
     }
     /// Nobody gains by lying, and nobody pays more than it offered.
     bool truthful() const noexcept { return profitable == 0 && overcharged == 0; }
+
+    /// Adds the cases of another search; the example is that of the worse regret.
+    deviation_report& operator+=(deviation_report const& other) {
+        deviation_report sum = worst_regret >= other.worst_regret && !example.amounts.empty() ? *this : other;
+        sum.cases = cases + other.cases;
+        sum.profitable = profitable + other.profitable;
+        sum.overcharged = overcharged + other.overcharged;
+        return *this = std::move(sum);
+    }
 };
 
 namespace detail {
@@ -101,7 +111,16 @@ void try_deviations(Mechanism& run, market const& honest, outcome const& truth, 
                     deviation_space const& space, deviation_report& report) {
     const price amount = honest.amounts[bidder];
     const std::uint32_t units = honest.units[bidder];
-    if (truth[bidder] && *truth[bidder] > amount) ++report.overcharged;
+    const auto keep = [&](price deviation, std::uint32_t asked) {
+        report.example = honest;
+        report.example_bidder = bidder;
+        report.example_deviation = deviation;
+        report.example_units = asked;
+    };
+    if (truth[bidder] && *truth[bidder] > amount) {
+        ++report.overcharged;
+        if (report.example.amounts.empty()) keep(amount, units);
+    }
 
     std::vector<std::int64_t> best_gain(space.steps, 0);
     const auto compare = [&](market const& lying) {
@@ -113,10 +132,7 @@ void try_deviations(Mechanism& run, market const& honest, outcome const& truth, 
             best_gain[step] = std::max(best_gain[step], gain);
             if (gain <= report.worst_regret) continue;
             report.worst_regret = gain;
-            report.example = honest;
-            report.example_bidder = bidder;
-            report.example_deviation = lying.amounts[bidder];
-            report.example_units = lying.units[bidder];
+            keep(lying.amounts[bidder], lying.units[bidder]);
         }
     };
     market lying = honest;
@@ -177,6 +193,21 @@ deviation_report search_deviations(Mechanism&& run, deviation_space const& space
     do {
         detail::search_profile(run, honest, space, report);
     } while (detail::next_profile(honest, space));
+    return report;
+}
+
+/// Searches spaces of one agent, two, ... and of one tick, two, ... up to `space`, and returns the first report in which somebody gains
+/// or is overcharged, so its example is one of the smallest; the last report if all are truthful. `run` takes any number of agents.
+template <class Mechanism>
+deviation_report find_smallest_counterexample(Mechanism&& run, deviation_space const& space) {
+    deviation_report report;
+    deviation_space part = space;
+    for (part.agents = 1; part.agents <= space.agents; ++part.agents) {
+        for (part.ticks = 1; part.ticks <= space.ticks; ++part.ticks) {
+            report = search_deviations(run, part);
+            if (!report.truthful()) return report;
+        }
+    }
     return report;
 }
 
