@@ -105,6 +105,58 @@ struct several_items {
     }
 };
 
+/// The control: all winners pay the same, the amount of the best bid that got nothing, whoever came first.
+template <class A>
+struct several_items_at_one_price {
+    std::size_t places;
+    sim::outcome operator()(sim::market const& m) const {
+        A a;
+        enter(a, m, m.amounts.size());
+        std::array<award, max_agents> out;
+        const std::size_t winners = extract_top(a, view<award>{out}.first(places));
+        const auto loser = a.top();
+        for (award& won : view<award>{out}.first(winners)) won.payment = loser ? loser->winner.amount : a.reserve();
+        return settle(m, view<award const>{out}.first(winners));
+    }
+};
+
+/// Two groups of slots, both of which can run here.
+inline sim::outcome two_groups(sim::market const& m) {
+    grouped_tree a;
+    enter(a, m, m.amounts.size());
+    return settle(m, extract_from_groups(a, 0, 1));
+}
+
+/// The control: the winner pays what outranks the other group, and forgets its own.
+inline sim::outcome price_of_the_other_group_only(sim::market const& m) {
+    grouped_tree a;
+    enter(a, m, m.amounts.size());
+    auto won = extract_from_groups(a, 0, 1);
+    if (won) {
+        const auto other = a.group_top(1 - grouped_tree::group_of(slot_of(won->winner.agent)));
+        won->payment = other ? a.critical_price(won->winner.agent, other->winner.agent) : a.reserve();
+    }
+    return settle(m, won);
+}
+
+/// The control: the runner-up is remembered from before the newest bid came.
+template <class A>
+sim::outcome stale_threshold(sim::market const& m) {
+    A a;
+    enter(a, m, m.amounts.size() - 1);
+    A before = a;
+    const auto best = before.extract_max();
+    const auto second = before.top();
+    a.insert({m.slots.back(), m.amounts.back(), 1});
+    auto won = a.extract_max();
+    if (won) {
+        const auto& rival = best && best->winner.agent == won->winner.agent ? second : best;
+        const auto& stale = won->winner.agent == m.slots.back() ? second : rival;
+        won->payment = stale ? std::min(won->payment, stale->winner.amount) : a.reserve();
+    }
+    return settle(m, won);
+}
+
 template <class A>
 struct with_affinity {
     std::uint32_t forbidden;

@@ -8,6 +8,7 @@
 #include "deviation/outcomes.hpp"
 
 #include <maxwell/auction/stratified_buckets.hpp>
+#include <maxwell/auction/tiers.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/market/lanes.hpp>
@@ -24,6 +25,8 @@
 namespace maxwell::test {
 
 inline constexpr std::uint32_t two_lanes = 2;
+
+using tiers_of_two = stratified_buckets<4, linear_tiers<0, 2, 16>>;
 
 /// Under which prices and limits the agents of slots 0, 2, ... bid in lane 0, and those of 1, 3, ... in lane 1.
 struct conditions {
@@ -125,20 +128,13 @@ struct naive_decision {
     }
 };
 
-/// Multipliers 1 : 1, 1 : 1.5 and 2 : 1, all lanes open.
-template <class Run>
-sim::deviation_report search_lanes(Run make, std::optional<price> bonus, std::uint32_t shut, price ticks) {
-    sim::deviation_space space;
-    space.agents = 3;
-    space.ticks = ticks;
-    space.steps = 4;
-    space.reserves = {0, 2};
-    sim::deviation_report sum;
-    for (const auto multiplier :
-         {std::array{1u << 16, 1u << 16}, std::array{1u << 16, 3u << 15}, std::array{2u << 16, 1u << 16}}) {
-        sum += sim::search_deviations(make(conditions{multiplier, bonus, shut}), space);
-    }
-    return sum;
+/// Multipliers 1 : 1, 1 : 1.5 and 2 : 1.
+inline constexpr std::array<std::array<multiplier_q16, two_lanes>, 3> lane_multipliers = {
+    {{1u << 16, 1u << 16}, {1u << 16, 3u << 15}, {2u << 16, 1u << 16}}};
+
+/// Three agents in these lanes.
+inline sim::deviation_space lane_space(price ticks) {
+    return {.agents = 3, .ticks = ticks, .steps = 4, .reserves = {0, 2}};
 }
 
 // --- owners: two owners with two agents each ------------------------------------------------------------------------------

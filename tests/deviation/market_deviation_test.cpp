@@ -22,7 +22,14 @@
 namespace maxwell::test {
 namespace {
 
-price ticks() { return small_scale() ? 3 : 5; }
+/// All multipliers; `make` makes the rule for given conditions.
+template <class Make>
+sim::deviation_report search(Make make, std::optional<price> bonus, std::uint32_t shut = 0) {
+    sim::deviation_report sum;
+    for (auto const& multiplier : lane_multipliers)
+        sum += sim::search_deviations(make(conditions{multiplier, bonus, shut}), lane_space(small_scale() ? 3 : 5));
+    return sum;
+}
 
 void report(char const* what, sim::deviation_report const& r) {
     std::printf("%-44s %8llu cases, %.1f %% profitable, %llu overcharged\n", what,
@@ -30,11 +37,9 @@ void report(char const* what, sim::deviation_report const& r) {
                 static_cast<unsigned long long>(r.overcharged));
 }
 
-using tiers = linear_tiers<0, 2, 16>;
-
 template <class A>
 class market_deviation : public ::testing::Test {};
-using containers = ::testing::Types<tournament_tree<4>, lazy_heap<4>, stratified_buckets<4, tiers>>;
+using containers = ::testing::Types<tournament_tree<4>, lazy_heap<4>, tiers_of_two>;
 TYPED_TEST_SUITE(market_deviation, containers);
 
 TYPED_TEST(market_deviation, misreporting_across_lanes_never_pays) {
@@ -42,7 +47,7 @@ TYPED_TEST(market_deviation, misreporting_across_lanes_never_pays) {
     for (const std::optional<price> bonus :
          {std::optional<price>{}, std::optional<price>{0u}, std::optional<price>{2u}}) {
         for (const std::uint32_t shut : {0u, 1u}) {
-            const sim::deviation_report r = search_lanes(make, bonus, shut, ticks());
+            const sim::deviation_report r = search(make, bonus, shut);
             report(bonus ? (*bonus ? "lanes, bonus 2" : "lanes, bonus 0") : "lanes", r);
             EXPECT_EQ(r.profitable, 0u) << "regret " << r.worst_regret << " "
                                         << ::testing::PrintToString(r.example.amounts);
@@ -54,11 +59,7 @@ TYPED_TEST(market_deviation, misreporting_across_lanes_never_pays) {
 
 template <class A>
 void expect_rewarded(char const* what, mistake made, std::optional<price> bonus = std::nullopt) {
-    const sim::deviation_report r = search_lanes(
-        [made](conditions const& c) {
-            return naive_decision<A>{c, made};
-        },
-        bonus, 0, ticks());
+    const sim::deviation_report r = search([made](conditions const& c) { return naive_decision<A>{c, made}; }, bonus);
     report(what, r);
     EXPECT_FALSE(r.truthful()) << what << ": a control that passes proves nothing";
 }
@@ -66,11 +67,9 @@ void expect_rewarded(char const* what, mistake made, std::optional<price> bonus 
 TEST(market_deviation_controls, naive_payments_across_lanes_reward_misreporting) {
     expect_rewarded<tournament_tree<4>>("control: no tie tick across lanes", mistake::no_tie_tick);
     expect_rewarded<tournament_tree<4>>("control: other lanes set no price", mistake::other_lanes_left_out);
-    expect_rewarded<stratified_buckets<4, tiers>>("control: rounded down to a tier across lanes",
-                                                  mistake::rounded_to_tiers);
+    expect_rewarded<tiers_of_two>("control: rounded down to a tier across lanes", mistake::rounded_to_tiers);
     expect_rewarded<tournament_tree<4>>("control: bonus not taken off", mistake::bonus_not_taken_off, 2);
-    expect_rewarded<stratified_buckets<4, tiers>>("control: bonus not taken off, tiers", mistake::bonus_not_taken_off,
-                                                  2);
+    expect_rewarded<tiers_of_two>("control: bonus not taken off, tiers", mistake::bonus_not_taken_off, 2);
 }
 
 // --- owners: two owners with two agents each ------------------------------------------------------------------------------
