@@ -3,6 +3,7 @@
 // The list of panels. An area is a folder below bench/ with a function that names its own, declared here.
 
 #include "harness/panel.hpp"
+#include "panels/batch/batch.hpp"
 #include "panels/clearing/clearing.hpp"
 #include "panels/containers/containers.hpp"
 #include "panels/frontier/frontier.hpp"
@@ -23,6 +24,7 @@ std::vector<panel> all_panels() {
     return {{"frontier/welfare", "What speed costs in welfare", draw_frontier},
             {"matrix/mechanisms", "Which mechanism: the comparison matrix", compare_mechanisms},
             {"clearing/units", "Units, all or nothing", sell_units},
+            {"batch/clear", "Batches: many sealed bids at once", clear_batches},
             {"containers/many_bids", "Many bids at once", enter_many_bids},
             {"ring/one_producer", "How bids arrive: from one producer", push_from_one_producer},
             {"ring/several_producers", "How bids arrive: from several producers", push_from_several_producers},

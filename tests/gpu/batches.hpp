@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// Batches of bids for tests, and the awards that they have to get: those of a container into which the bids were inserted one by one.
+
+#pragma once
+
+#include "support/dice.hpp"
+
+#include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/tournament_tree.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/view.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace maxwell::test {
+
+enum class rule : std::uint8_t { items, stop, skip };
+
+struct batch {
+    std::vector<bid> bids;  ///< the slot of each is its index
+    std::uint64_t supply = 0;
+    price reserve = 0;
+    rule how = rule::items;
+};
+
+inline std::vector<award> in_order_of_arrival(std::vector<award> awards) {
+    std::sort(awards.begin(), awards.end(),
+              [](award const& a, award const& b) { return a.winner.agent < b.winner.agent; });
+    return awards;
+}
+
+/// The awards of extract_top or extract_units.
+template <std::size_t Capacity>
+std::vector<award> reference_awards(batch const& m) {
+    const auto a = std::make_unique<tournament_tree<Capacity>>();
+    for (bid const& b : m.bids) a->insert(b);
+    a->update_price(m.reserve);
+    std::vector<award> out(m.bids.size() + 1);
+    std::size_t winners = 0;
+    if (m.how == rule::items) {
+        winners = extract_top(
+            *a, view<award>(out).first(static_cast<std::size_t>(std::min<std::uint64_t>(m.supply, m.bids.size()))));
+    } else {
+        winners = extract_units(*a, m.supply, view<award>(out), m.how == rule::stop ? misfit::stop : misfit::skip);
+    }
+    out.resize(winners);
+    return in_order_of_arrival(out);
+}
+
+/// Amounts as markets have them, and as no market has: few different ones, all equal, close together, at both ends, over all octaves.
+inline price draw_amount(dice& random, std::uint32_t kind) {
+    switch (kind) {
+        case 0:
+            return random.below(6);
+        case 1:
+            return 77;
+        case 2:
+            return max_price - random.below(3);
+        case 3:
+            return 1'000'000 + random.below(5000);
+        case 4:
+            return random() >> random.below(32);
+        case 5:
+            return random.below(2) == 0 ? 0 : max_price;
+        default:
+            return random();
+    }
+}
+constexpr std::uint32_t amount_kinds = 7;
+
+/// A batch of up to `most` bids for up to `most_units` each, some of them withdrawn.
+inline batch draw_batch(dice& random, std::size_t most, std::uint32_t most_units) {
+    batch m;
+    const std::size_t n = random.below(most + 1);
+    const std::uint32_t kind = random.below(amount_kinds);
+    const std::uint32_t few = 1 + random.below(most_units);
+    for (std::size_t i = 0; i < n; ++i) {
+        const bool withdrawn = random.below(8) == 0;
+        m.bids.push_back({i, draw_amount(random, kind), withdrawn ? 0 : 1 + random.below(few)});
+    }
+    m.how = static_cast<rule>(random.below(3));
+    m.supply = random.below(m.how == rule::items ? n + 2 : few * (n + 1) + 1);
+    if (n > 0 && random.below(3) == 0) m.reserve = m.bids[random.below(n)].amount;
+    return m;
+}
+
+}  // namespace maxwell::test
