@@ -65,7 +65,8 @@ def to_html(markdown, folder):
         raise Missing("pandoc is not installed") from why
     except subprocess.CalledProcessError as why:
         raise Missing(f"pandoc failed: {why.stderr.strip()}") from why
-    return re.sub(r'<a\s+href="(?!#|https?:)[^"]*">(.*?)</a>', r'<span class="page">\1</span>', done.stdout, flags=re.S)
+    html = re.sub(r'<p>(<img [^>]*>)</p>\s*<p>(<em>Figure .*?)</p>', r'<figure>\1<figcaption>\2</figcaption></figure>', done.stdout, flags=re.S)
+    return re.sub(r'<a\s+href="(?!#|https?:)[^"]*">(.*?)</a>', r'<span class="page">\1</span>', html, flags=re.S)
 
 
 def to_pdf(html, folder, pdf):
@@ -91,6 +92,9 @@ def render(root, build, refresh):
     filled = fill.fill(source, results)
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(docs / "pictures", out / "pictures")
+    for picture in (out / "pictures").glob("*.svg"):  # weasyprint doesn't know the shorthand `font`
+        picture.write_text(re.sub(r"font:(\d+)px [^;}]*", r"font-size:\1px;font-family:DejaVu Sans Condensed",
+                                  picture.read_text(encoding="utf-8")), encoding="utf-8")
     import figures
     drawn = figures.draw_all(results, out / "pictures")
     if refresh:

@@ -18,8 +18,8 @@ def _plot():
     except ImportError as why:
         raise Missing("matplotlib is not installed for this python3") from why
     matplotlib.use("svg")
-    # The same results give the same file, and text stays text.
-    matplotlib.rcParams.update({"svg.hashsalt": "maxwell", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 8,
+    # The same results give the same file; weasyprint sets text in SVG at a size of its own, so text is drawn.
+    matplotlib.rcParams.update({"svg.hashsalt": "maxwell", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8,
                                 "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e3e3e3",
                                 "legend.frameon": False, "legend.fontsize": 7, "figure.figsize": (6.3, 2.6)})
     import matplotlib.pyplot
@@ -68,6 +68,8 @@ def chart(results, panel, at, path, keep=None, limit=None):
         colour = next((c for name, c in COLOURS.items() if name in line["name"]), None) or next(others)
         if what["points"] and line["name"] != "frontier":
             axes.scatter(line["x"], line["y"], s=14, label=line["name"], color=colour)
+            for x, y, label in zip(line["x"], line["y"], line["labels"]):
+                axes.annotate(label, (x, y), fontsize=5, xytext=(3, 2), textcoords="offset points", color="#444444")
         else:
             axes.plot(line["x"], line["y"], label=line["name"], color=colour, linewidth=1.2,
                       linestyle="--" if "p99" in line["name"] else "-", marker="o" if len(line["x"]) < 20 else None, markersize=3)
@@ -76,6 +78,9 @@ def chart(results, panel, at, path, keep=None, limit=None):
         axes.annotate(limit[1], (axes.get_xlim()[0], limit[0]), fontsize=7, color="#a02c2c", va="bottom")
     axes.set(xlabel=what["x"], ylabel=what["y"], xscale="log" if what["logarithmic_x"] else "linear",
              yscale="log" if what["logarithmic_y"] else "linear")
+    if what["points"]:  # a mechanism that loses nothing stands at 0
+        axes.set_xscale("symlog", linthresh=.005)
+        axes.set_xlim(left=-.001)
     axes.legend(loc="center left", bbox_to_anchor=(1, .5))
     return _save(plot, path)
 
@@ -87,5 +92,5 @@ def draw_all(results, folder):
         chart(results, "frontier/welfare", 0, folder / "welfare.svg"),
         chart(results, "market/rebids", 0, folder / "rebids.svg", limit=(1000, "1 us")),
         chart(results, "tiers/boundaries", 0, folder / "tiers.svg"),
-        chart(results, "thermal/control", 0, folder / "thermal.svg"),
+        chart(results, "thermal/control", 0, folder / "thermal.svg", keep=("auction", "power_allocator", "step_wise", "PI")),
     ]

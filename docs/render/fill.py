@@ -9,6 +9,7 @@ A table stands between two marks. Its first line says what it is made of:
 
     <!--[[cases quantum/uniform/mean: stratified_buckets, tournament_tree=winner tree]]-->
     <!--[[panel market/quantum; TITLE: COLUMN=HEAD, COLUMN, ...]]-->         all columns if none is named
+    <!--[[machine]]-->                                                       where the benchmark ran, as a sentence
     ...
     <!--[[end]]-->
 """
@@ -17,8 +18,8 @@ import re
 
 from results import Missing, figure
 
-FIGURE = re.compile(r"([0-9][0-9.,]*|-)<!--\[\[([^\]]+)\]\]-->")
-TABLE = re.compile(r"(<!--\[\[(cases|panel) ([^\]]+)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
+FIGURE = re.compile(r"([+-]?[0-9][0-9.,]*|-)<!--\[\[([^\]]+)\]\]-->")
+TABLE = re.compile(r"(<!--\[\[(cases|panel|machine) ?([^\]]*)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
 MARK = re.compile(r"<!--\[\[[^\]]*\]\]-->\n?")
 
 
@@ -46,7 +47,14 @@ def unfilled(text):
 
 
 def _table(kind, spec, results):
-    return _cases(spec, results) if kind == "cases" else _panel(spec, results)
+    return {"cases": _cases, "panel": _panel, "machine": _machine}[kind](spec, results)
+
+
+def _machine(_, results):
+    where = results.context()
+    return (f"The benchmark ran on {where['cpu']}, {where['num_cpus']} cores, {where['kernel']}; {where['compiler']}, "
+            f"`{where['compile_flags']}`; commit {where['git_commit']}, {where['date']}; load {where['load_before']} before and "
+            f"{where['load_after']} after. A timer pair costs {where['timer_floor_ns']:.1f} ns, which all percentiles contain.\n")
 
 
 def _rows(head, rows):

@@ -83,14 +83,20 @@ class Committed(unittest.TestCase):
         filled = fill.fill(text, Results(ROOT / "docs" / "results"))
         self.assertEqual(text, filled, "`./run docs --refresh` puts the results in")
 
+    def test_lines_of_code_fit_the_page(self):
+        for number, line in enumerate((ROOT / "docs" / "design.md").read_text(encoding="utf-8").splitlines(), 1):
+            self.assertFalse(line.startswith("    ") and len(line) > 116, f"docs/design.md:{number} has {len(line)} characters")
+
     def test_no_measured_figure_was_written_by_hand(self):
         listed = fill.constants(ROOT / "docs" / "render" / "constants.txt")
-        found = []
+        found, used = [], set()
         for name in ("docs/design.md", "README.md"):
             for figure in fill.measured((ROOT / name).read_text(encoding="utf-8")):
+                used.add(figure)
                 if figure not in listed:
                     found.append(f"{name}: {figure}")
         self.assertEqual(found, [], "neither filled in nor listed in docs/render/constants.txt with its source")
+        self.assertEqual(set(listed) - used, set(), "listed, but written nowhere")
 
     def test_a_figure_written_by_hand_is_found(self):
         text = "It takes 12.3 ns, 4<!--[[a]]--> us and 5 % or 2.2 times; `7 ns`.\n\n    8 ns\n\n60 to 70 ns, 0.8\nus, 3 x; 33 x 33 knots"
