@@ -3,7 +3,6 @@
 # maxwell_replay: real workloads on every container.
 
 set(MAXWELL_REPLAY_DIR ${CMAKE_CURRENT_LIST_DIR})
-find_package(ZLIB REQUIRED)
 add_executable(maxwell_replay ${CMAKE_CURRENT_LIST_DIR}/replay.cpp ${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp)
 if(MAXWELL_BENCH_SMOKE)
   set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay.cpp PROPERTIES COMPILE_OPTIONS -O1)
@@ -12,7 +11,7 @@ set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp PROPERTI
 target_include_directories(maxwell_replay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(maxwell_replay PRIVATE ${bench_flags})
 target_link_libraries(maxwell_replay PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11
-  nlohmann_json::nlohmann_json ZLIB::ZLIB ${boost_targets})
+  maxwell_trace_files ${boost_targets})
 
 if(MAXWELL_TESTS)
   # The shipped trace, whole; and each wrong use is one sentence and exit code 2.
@@ -45,7 +44,12 @@ jobs in == jobs completed: yes")
   maxwell_replay_refuses(directory "is a directory" ${CMAKE_CURRENT_SOURCE_DIR})
   maxwell_replay_refuses(empty "is empty" ${CMAKE_CURRENT_BINARY_DIR}/empty.trace)
   maxwell_replay_refuses(foreign "is of no known format" ${PROJECT_SOURCE_DIR}/CMakeLists.txt)
-  maxwell_replay_refuses(no_jobs "without a single job" ${CMAKE_CURRENT_BINARY_DIR}/no_jobs.csv)
+  maxwell_replay_refuses(no_jobs "without a single job: it holds no request" ${CMAKE_CURRENT_BINARY_DIR}/no_jobs.csv)
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/wakeups.txt "  x-5 [000] d..2. 1.0: sched_wakeup: comm=x pid=5 prio=120\n")
+  maxwell_replay_refuses(wakeups "without a single job: it holds wake-ups and no sched_switch"
+    ${CMAKE_CURRENT_BINARY_DIR}/wakeups.txt)
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/perf.data "PERFILE2")
+  maxwell_replay_refuses(perf_data "is a recording of perf: run perf script" ${CMAKE_CURRENT_BINARY_DIR}/perf.data)
   maxwell_replay_refuses(option "--bogus" ${shipped} --bogus)
   maxwell_replay_refuses(two_files "not expected" ${shipped} ${shipped})
   maxwell_replay_refuses(load_zero "--load has to be" ${shipped} --load 0)

@@ -175,7 +175,8 @@ int run(replay_options const& o) {
     const sim::reading read = sim::read_workload(o.file);
     if (!read) return refuse(read.error);
     sim::workload const& work = *read.work;
-    if (work.jobs.empty()) return refuse(fmt::format("{} is a {} without a single job", o.file, work.format));
+    if (work.jobs.empty())
+        return refuse(fmt::format("{} is a {} without a single job: {}", o.file, work.format, work.missing));
     std::ofstream out;
     if (!open_report(out, o.out)) return refuse(o.out + " can't be written");
 
@@ -210,8 +211,10 @@ int main(int argc, char** argv) {
     replay_options o;
     CLI::App app(
         "Replays a workload trace on every auction container: times, and a check that equal fidelity gives equal "
-        "winners and payments. Reads Standard Workload Format logs, Azure LLM inference traces and Linux scheduler "
-        "traces (tracefs, trace-cmd report, perf script), also compressed with gzip.");
+        "winners and payments. Reads Standard Workload Format logs, LLM traces of Azure, BurstGPT and Mooncake, "
+        "cluster "
+        "traces of Google and Alibaba, and Linux scheduler traces (tracefs, trace-cmd report, perf script, Perfetto's "
+        "JSON), also compressed with gzip, xz or zstd.");
     app.add_option("FILE", o.file, "the trace")->required();
     app.add_option("--load", o.load, "offered load; arrivals are stretched to it, bursts are kept")
         ->capture_default_str();

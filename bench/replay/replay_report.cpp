@@ -97,12 +97,12 @@ double mean_live(replay_result const& r) {
 
 void print_outcomes(std::vector<entry> const& entries, std::size_t jobs) {
     fmt::print("what came of it: live bids, response ratios (from arrival to completion, over service), payments\n");
-    fmt::print("{:<9}{:<26}{:>8}{:>8}{:>7}{:>8}{:>7}{:>8}{:>9}{:>9}{:>11}  {}\n", "fidelity", "structure", "quanta",
-               "awards", "jobs", "live", "most", "backlog", "median", "mean", "payments", "digest");
+    fmt::print("{:<9}{:<24}{:>12}{:>12}{:>11}{:>9}{:>7}{:>11}{:>10}{:>10}{:>12}  {}\n", "fidelity", "structure",
+               "quanta", "awards", "jobs", "live", "most", "backlog", "median", "mean", "payments", "digest");
     for (entry const& e : entries) {
         replay_result const& r = e.result;
         const ratios response(r.response_ratios);
-        fmt::print("{:<9}{:<26}{:>8}{:>8}{:>7}{:>8.1f}{:>7}{:>8}{:>9.4g}{:>9.4g}{:>11.3e}  {:016x}\n",
+        fmt::print("{:<9}{:<24}{:>12}{:>12}{:>11}{:>9.1f}{:>7}{:>11}{:>10.4g}{:>10.4g}{:>12.3e}  {:016x}\n",
                    fidelity_name(e.who->order), e.who->name, r.quanta, r.awards, r.completed, mean_live(r), r.live_max,
                    r.backlogged, response.median, response.mean, r.payments, r.digest);
         if (!r.complete) {

@@ -4,6 +4,8 @@
 
 #include "trace_file.hpp"
 
+#include <maxwell/sim/trace/read.hpp>
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -71,6 +73,12 @@ TEST(swf, each_kind_of_broken_line) {
               "10 a column is not a number of its range; 11 a column is not a number of its range");
     EXPECT_EQ(w.jobs.size(), 2u);
     EXPECT_EQ(w.broken, 10u);
+}
+
+TEST(swf, says_what_is_missing_where_there_is_no_job) {
+    const auto w = read(swf_line + "2 10 -1 -1 4 -1 -1 -1 -1 -1 0 7 1 -1 -1 -1 -1 -1\n");
+    EXPECT_EQ(w.missing, "");
+    EXPECT_EQ(read(azure_heading).missing, "it holds no request");
 }
 
 // --- Azure LLM inference -----------------------------------------------------------------------------------------------

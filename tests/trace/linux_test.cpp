@@ -4,6 +4,8 @@
 
 #include "trace_file.hpp"
 
+#include <maxwell/sim/trace/linux_weight.hpp>
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -242,6 +244,69 @@ TEST(linux_sched, nothing_is_served_across_a_gap) {
         for (sim::job const& j : w.jobs) served += j.service_us;
         EXPECT_LE(served, 100'001u) << gap;
     }
+}
+
+/// Processors that are off leave gaps in the numbers: what the header counts goes before the highest number.
+TEST(linux_sched, processors_that_the_header_states) {
+    const auto on = [](int cpu) {
+        return "  x-5 [" + std::to_string(cpu) + "] d..2. 1.0: sched_wakeup: comm=x pid=5 prio=120\n";
+    };
+    const std::string entries = "# entries-in-buffer/entries-written: ";
+    EXPECT_EQ(read(on(2) + on(11)).processors, 12u);
+    EXPECT_EQ(read("cpus=6\n" + on(2) + on(11)).processors, 6u);
+    EXPECT_EQ(read(entries + "2/2   #P:6\n" + on(2) + on(11)).processors, 6u);
+    EXPECT_EQ(read("# nrcpus online : 6\n# nrcpus avail : 12\n" + on(2) + on(11)).processors, 6u);
+    EXPECT_EQ(read("cpus=1\n" + on(2) + on(11)).processors, 2u) << "no header undoes what was seen";
+    EXPECT_EQ(read(entries + "30624/30624   #P:4\n" + on(1)).processors, 2u)
+        << "Perfetto writes this before every trace";
+    EXPECT_EQ(read("cpus=4294967295\n" + on(1)).processors, 2u);
+    EXPECT_EQ(read("cpus=many\n" + on(1)).processors, 2u);
+}
+
+TEST(linux_sched, entries_that_the_buffer_did_not_keep_are_lost) {
+    const std::string entries = "# entries-in-buffer/entries-written: ";
+    EXPECT_EQ(read(entries + "1981/28381   #P:6\n" + wakes("1.0", 5)).lost_events, 26'400u);
+    EXPECT_EQ(read(entries + "1981/1981   #P:6\n" + wakes("1.0", 5)).lost_events, 0u);
+    EXPECT_EQ(read(entries + "1981/28381   #P:6\nCPU:0 [LOST 26000 EVENTS]\n" + wakes("1.0", 5)).lost_events, 26'400u)
+        << "the notes in it tell of the same events";
+}
+
+/// Differences are refused: as times they would make jobs of nothing.
+TEST(linux_sched, differences_are_no_times) {
+    const std::string deltas = comes("0.000000", 5) + leaves("0.000250", 5, "S") + comes("0.000100", 6) +
+                               leaves("0.000001", 6, "S") + comes("0.000500", 5) + leaves("0.000070", 5, "S");
+    EXPECT_NE(
+        refusal(deltas).find(" can't be replayed: its times run backwards in 3 of 6 events: they are differences"),
+        std::string::npos);
+    std::string later;
+    for (int i = 0; i < 40; ++i) later += comes("0.000" + std::to_string(100 + i * 157 % 400), 5);
+    EXPECT_NE(refusal(later).find("--deltatime"), std::string::npos) << "cut out of the middle";
+    // Processors whose clocks differ a little, and two excerpts one after another, are no differences.
+    EXPECT_EQ(read(wakes("1.000010", 5) + wakes("1.000009", 6) + wakes("1.000020", 7)).broken, 0u);
+    std::string pasted;
+    for (int twice = 0; twice < 2; ++twice)
+        for (int i = 0; i < 20; ++i) pasted += wakes("105000.0000" + std::to_string(10 + i), 5 + i);
+    EXPECT_EQ(read(pasted).broken, 0u);
+}
+
+TEST(linux_sched, trace_cmd_can_print_differences_beside_times) {
+    const auto w = read(
+        "  x-1 [000]  1.000000:          sched_switch:  swapper/0:0 [120] R ==> x:5 [120]\n"
+        "  x-5 [000]  1.000300: (+300)   sched_switch:  x:5 [120] S ==> swapper/0:0 [120]\n"
+        "  x-5 [000]  1.000400 (+100):   sched_switch:  swapper/0:0 [120] R ==> x:5 [120]\n"
+        "  x-5 [000]  1.000600 (+x):     sched_switch:  x:5 [120] S ==> swapper/0:0 [120]\n");
+    EXPECT_EQ(w.broken, 1u);
+    EXPECT_EQ(w.records, 3u);
+    ASSERT_EQ(w.jobs.size(), 1u);
+    EXPECT_EQ(w.jobs[0].service_us, 300u);
+}
+
+TEST(linux_sched, what_is_missing_where_there_is_no_job) {
+    EXPECT_EQ(read(wakes("1.0", 5)).missing, "it holds wake-ups and no sched_switch: record that event too");
+    EXPECT_EQ(read(event("1.0", "irq_handler_entry: irq=1 name=y")).missing,
+              "it holds no sched_switch event: record sched_switch and sched_wakeup");
+    EXPECT_EQ(read(comes("1.0", 0)).missing, "only idle tasks are switched to in it");
+    EXPECT_EQ(read(comes("1.0", 5) + leaves("1.1", 5, "S")).missing, "") << "there is a job";
 }
 
 TEST(linux_sched, each_kind_of_broken_line) {

@@ -5,6 +5,8 @@
 
 #include "trace_file.hpp"
 
+#include <maxwell/sim/trace/read.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <maxwell/sim/trace/read.hpp>
+#include <maxwell/sim/trace/workload.hpp>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -47,32 +47,15 @@ private:
 };
 
 /// Reads `content` as a file; every line must have its place, whatever it is.
-inline sim::workload read(std::string_view content, bool compressed = false) {
-    const trace_file file(content, compressed);
-    sim::reading r = sim::read_workload(file.path());
-    EXPECT_TRUE(r) << r.error;
-    EXPECT_TRUE(r.error.empty());
-    sim::workload w = r.work.value_or(sim::workload{});
-    EXPECT_TRUE(w.no_line_lost()) << w.lines << " lines, " << w.records << " + " << w.comments << " + " << w.other
-                                  << " + " << w.broken;
-    return w;
-}
+sim::workload read(std::string_view content, bool compressed = false);
+
+/// The same for the file at `path`.
+sim::workload read_file(std::string const& path);
 
 /// The sentence with which `content` is refused.
-inline std::string refusal(std::string_view content) {
-    const trace_file file(content);
-    const sim::reading r = sim::read_workload(file.path());
-    EXPECT_FALSE(r);
-    return r.error;
-}
+std::string refusal(std::string_view content);
 
 /// "1 a reason; 7 another": the broken lines of `w`.
-inline std::string broken(sim::workload const& w) {
-    std::string out;
-    for (auto const& b : w.first_broken) {
-        out += (out.empty() ? "" : "; ") + std::to_string(b.number) + " " + std::string(b.reason);
-    }
-    return out;
-}
+std::string broken(sim::workload const& w);
 
 }  // namespace maxwell::test

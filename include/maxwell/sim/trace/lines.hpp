@@ -1,33 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// line_source: the lines of a text file, compressed with gzip or not, however badly it is written.
+// line_source: the lines of a text file, compressed or not, however badly it is written.
 //
 // Nothing in a file can make it fail half-way: a line may be endless, hold NUL bytes, end in CR LF or in nothing at all,
 // and the compressed data may be damaged or end early. What memory it needs is bounded, whatever comes in.
 //
-//     file ──gzread──▶ chunk_ 64 KB ──▶ line_ at most 64 KB, the rest of a longer one is dropped and `overlong` set
-//                        └─ peek(): the beginning, before anything is taken, to recognise the format by
+//     file ──byte_source──▶ chunk_ 64 KB ──▶ line_ at most 64 KB, the rest of a longer one is dropped and `overlong` set
+//                              └─ peek(): the beginning, before anything is taken, to recognise the format by
 //
-//     operation   cost                why
-//     open        one read            fills the first chunk
-//     next        O(line)             one scan for the line's end, one copy
-//
-// zlib reads plain files through the same calls, so compression is never asked about.
+//     operation   cost        why
+//     open        one read    fills the first chunk
+//     next        O(line)     one scan for the line's end, one copy
 
 #pragma once
 
-#include <zlib.h>  // gzopen
+#include <maxwell/sim/trace/bytes.hpp>
 
-#include <cerrno>        // errno
-#include <cstddef>       // size_t
-#include <cstdint>       // uint64_t
-#include <cstring>       // memchr
-#include <filesystem>    // status
-#include <memory>        // unique_ptr
-#include <string>        // line, error sentences
-#include <string_view>   // text of a line
-#include <system_error>  // error_code
-#include <vector>        // chunk
+#include <cstddef>      // size_t
+#include <cstdint>      // uint64_t
+#include <cstring>      // memchr
+#include <string>       // line, error sentences
+#include <string_view>  // text of a line
+#include <vector>       // chunk
 
 namespace maxwell::sim {
 
@@ -50,24 +44,13 @@ public:
     /// Opens `path`. True, or false and error() is one sentence that names the file: missing, a directory, a device, empty,
     /// not readable. Call it once.
     bool open(std::string const& path) {
-        std::error_code failure;
-        const auto kind = std::filesystem::status(path, failure).type();
-        if (kind == std::filesystem::file_type::not_found) return refuse(path + " does not exist");
-        if (failure) return refuse(path + " can't be opened: " + failure.message());
-        if (kind == std::filesystem::file_type::directory) return refuse(path + " is a directory, not a file");
-        if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::fifo) {
-            return refuse(path + " is neither a file nor a pipe");
-        }
-        file_.reset(gzopen(path.c_str(), "rb"));
-        if (!file_)
-            return refuse(path + " can't be opened: " + std::error_code(errno, std::generic_category()).message());
+        if (!bytes_.open(path)) return false;
         fill();
-        if (chunk_.empty()) return refuse(path + (damage_.empty() ? " is empty" : ": " + damage_));
         return true;
     }
 
     /// Why open() failed; empty when it did not.
-    std::string const& error() const noexcept { return error_; }
+    std::string const& error() const noexcept { return bytes_.error(); }
 
     /// The first bytes of the file, 64 KB at the most; only before the first next().
     std::string_view peek() const noexcept { return {chunk_.data(), chunk_.size()}; }
@@ -99,7 +82,7 @@ public:
         }
         if (!any) return false;
         unended_ = true;
-        deliver(line, overlong, !damage_.empty());
+        deliver(line, overlong, !damage().empty());
         return true;
     }
 
@@ -108,35 +91,34 @@ public:
     std::uint64_t lines_in_bytes() const noexcept { return line_ends_ + (unended_ ? 1 : 0); }
 
     /// What is wrong with the compressed data, known at the end; empty when nothing is.
-    std::string const& damage() const noexcept { return damage_; }
+    std::string const& damage() const noexcept { return bytes_.damage(); }
 
-private:
-    struct closer {
-        void operator()(gzFile_s* file) const noexcept { gzclose(file); }
-    };
-
-    bool refuse(std::string sentence) {
-        error_ = std::move(sentence);
-        return false;
+    /// Takes the bytes that have been read and not delivered, whatever lines they hold; false at the end. For a file that is one
+    /// document and has no lines: either this or next(), never both.
+    bool next_chunk(std::string_view& chunk) {
+        if (at_ == chunk_.size() && !fill()) return false;
+        chunk = {chunk_.data() + at_, chunk_.size() - at_};
+        at_ = chunk_.size();
+        return true;
     }
 
+    /// How far the file has been read, in its own bytes; 0 of 0 for a pipe.
+    std::uint64_t offset() const noexcept { return bytes_.offset(); }
+    std::uint64_t size() const noexcept { return bytes_.size(); }
+
+private:
     /// Reads the next chunk; false when nothing came, at the end or at damage.
     bool fill() {
         at_ = 0;
-        chunk_.clear();
-        if (!damage_.empty()) return false;
         chunk_.resize(longest);
-        const int count = gzread(file_.get(), chunk_.data(), static_cast<unsigned>(chunk_.size()));
-        chunk_.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-        if (count < static_cast<int>(longest)) {
-            int code = Z_OK;
-            char const* const text = gzerror(file_.get(), &code);
-            if (code == Z_BUF_ERROR) damage_ = "the compressed data end early";
-            if (code == Z_DATA_ERROR) damage_ = "the compressed data are damaged";
-            if (code == Z_ERRNO || code == Z_STREAM_ERROR || code == Z_MEM_ERROR)
-                damage_ = std::string("can't be read: ") + text;
+        std::size_t filled = 0;  // whole chunks, so that a line is recognised however small the pieces are that come in
+        while (filled < longest) {
+            const std::size_t count = bytes_.read(chunk_.data() + filled, longest - filled);
+            if (count == 0) break;
+            filled += count;
         }
-        return !chunk_.empty();
+        chunk_.resize(filled);
+        return filled != 0;
     }
 
     void deliver(source_line& line, bool overlong, bool cut_short) {
@@ -145,12 +127,10 @@ private:
         line = {line_, ++number_, overlong, cut_short};
     }
 
-    std::unique_ptr<gzFile_s, closer> file_;
+    byte_source bytes_;
     std::vector<char> chunk_;
     std::size_t at_ = 0;  ///< in chunk_
     std::string line_;
-    std::string error_;
-    std::string damage_;
     std::uint64_t number_ = 0;
     std::uint64_t line_ends_ = 0;
     bool unended_ = false;  ///< the last line has no end

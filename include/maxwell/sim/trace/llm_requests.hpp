@@ -9,6 +9,7 @@
 
 #include <maxwell/sim/trace/azure_llm.hpp>
 #include <maxwell/sim/trace/lines.hpp>
+#include <maxwell/sim/trace/llm_format.hpp>
 
 #include <algorithm>  // stable_sort
 #include <cstdint>    // uint32_t, uint64_t
@@ -24,7 +25,7 @@ struct llm_reading {
     std::string error;         ///< empty exactly when at least one request was read
 };
 
-/// Reads the Azure LLM inference trace at `path`, plain or compressed with gzip. The error names the file: missing, a directory, empty,
+/// Reads the Azure LLM inference trace at `path`, plain or compressed. The error names the file: missing, a directory, empty,
 /// without a request. O(bytes + requests log requests).
 inline llm_reading read_llm_requests(std::string const& path) {
     llm_reading out;
@@ -35,9 +36,9 @@ inline llm_reading read_llm_requests(std::string const& path) {
     }
     source_line line{};
     while (source.next(line)) {
-        if (azure_llm_format::is_heading_or_empty(line.text)) continue;
+        if (azure_llm_table::is_heading_or_empty(line.text)) continue;
         llm_request r;
-        if (line.cut_short || line.overlong || !azure_llm_format::take_request(line.text, r).empty()) {
+        if (line.cut_short || line.overlong || !azure_llm_table::take_request(line.text, r).empty()) {
             ++out.broken;
         } else {
             out.requests.push_back(r);

@@ -47,6 +47,29 @@ public:
         return !word.empty();
     }
 
+    /// Takes a field of a table: everything up to the next comma, without the blanks around it, or what stands in quotes; and the comma.
+    /// False at the end of the line, and for a quote that isn't closed.
+    constexpr bool take_field(std::string_view& field) noexcept {
+        if (done_) return false;
+        scanner ahead = *this;
+        ahead.take_blanks();
+        if (ahead.take("\"")) {
+            const std::size_t end = ahead.rest_.find('"');
+            if (end == std::string_view::npos) return false;
+            field = ahead.rest_.substr(0, end);
+            ahead.rest_.remove_prefix(end + 1);
+            ahead.take_blanks();
+            if (!ahead.at_end() && !ahead.rest_.starts_with(',')) return false;
+        } else {
+            field = ahead.rest_.substr(0, ahead.rest_.find(','));
+            ahead.rest_.remove_prefix(field.size());
+            field = field.substr(0, field.find_last_not_of(" \t") + 1);
+        }
+        ahead.done_ = !ahead.take(",");
+        *this = ahead;
+        return true;
+    }
+
     /// Takes a decimal number that `value` can hold, with a minus where its type is signed.
     template <std::integral T>
     bool take_number(T& value) noexcept {
@@ -96,6 +119,7 @@ private:
     }
 
     std::string_view rest_;
+    bool done_ = false;  ///< take_field has taken the last field
 };
 
 }  // namespace maxwell::sim

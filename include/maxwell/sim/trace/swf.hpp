@@ -21,6 +21,7 @@
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t, uint32_t, uint64_t
 #include <string_view>  // text of a line
+#include <vector>       // jobs
 
 namespace maxwell::sim {
 
@@ -29,10 +30,13 @@ public:
     static constexpr std::string_view name = "Standard Workload Format";
 
     /// Is `line` a job of this format? A comment alone could be of many formats.
-    static bool recognises(std::string_view line) { return swf_format().line(line, 1).kind == line_kind::record; }
+    static bool recognises(std::string_view line) {
+        std::vector<job> jobs;
+        return swf_format().line(line, 1, jobs).kind == line_kind::record;
+    }
 
-    /// Takes a line in. O(line).
-    verdict line(std::string_view text, std::uint64_t number) {
+    /// Takes a line in; its job goes to `jobs`. O(line).
+    verdict line(std::string_view text, std::uint64_t number, std::vector<job>& jobs) {
         scanner in(text);
         in.take_blanks();
         if (in.at_end()) return {line_kind::comment};
@@ -48,12 +52,12 @@ public:
         }
         if (count < columns) return {line_kind::broken, "fewer than 18 columns"};
         if (!in.at_end()) return {line_kind::broken, "more than 18 columns"};
-        return take_job(column, number);
+        return take_job(column, number, jobs);
     }
 
     /// Hands over what was read. Call it once.
-    void finish(workload& out) {
-        out.jobs = std::move(jobs_);
+    void finish(workload& out, std::vector<job>&) {
+        out.missing = "the run time of every job is unknown";
         out.processors = max_procs_ != 0 ? max_procs_ : max_nodes_ != 0 ? max_nodes_ : widest_;
     }
 
@@ -70,7 +74,7 @@ private:
         in.take_number(*field);
     }
 
-    verdict take_job(std::int64_t const (&column)[columns], std::uint64_t number) {
+    verdict take_job(std::int64_t const (&column)[columns], std::uint64_t number, std::vector<job>& jobs) {
         const std::int64_t submitted = column[1];
         const std::int64_t run = column[3];
         if (submitted < 0) return {line_kind::broken, "the submit time is negative"};
@@ -88,11 +92,10 @@ private:
         j.key = static_cast<std::uint32_t>(user);
         j.line = number;
         widest_ = std::max(widest_, j.width);
-        jobs_.push_back(j);
+        jobs.push_back(j);
         return {line_kind::record};
     }
 
-    std::vector<job> jobs_;
     std::uint32_t max_procs_ = 0;
     std::uint32_t max_nodes_ = 0;
     std::uint32_t widest_ = 1;

@@ -58,6 +58,7 @@ struct workload {
 
     std::string_view format;       ///< the format's name, in static storage
     std::vector<job> jobs;         ///< in order of arrival; jobs of one arrival in the file's order
+    std::uint64_t job_count = 0;   ///< that were read; `jobs` is empty where they were taken one by one
     std::uint32_t processors = 1;  ///< of the machine that the trace is from; at least 1
 
     std::uint64_t lines = 0;
@@ -72,6 +73,18 @@ struct workload {
     std::uint64_t unfinished = 0;  ///< jobs still running where the trace ends: in `jobs`, with the service seen so far
     std::uint64_t never_ran = 0;   ///< demands without any service in the trace: not in `jobs`
     std::string damage;            ///< the file ends early or its compression is damaged: what was found; else empty
+    std::string unusable;          ///< why the times of the file make no jobs, as a clause; else empty
+    std::string missing;           ///< where there are no jobs: what the file lacks, as a clause; else empty
+
+    /// Counts line `number` as what `v` says it is. O(1).
+    void count(verdict const& v, std::uint64_t number) {
+        if (v.kind == line_kind::record) ++records;
+        if (v.kind == line_kind::comment) ++comments;
+        if (v.kind == line_kind::other) ++other;
+        if (v.kind != line_kind::broken) return;
+        ++broken;
+        if (first_broken.size() < kept_broken) first_broken.push_back({number, v.reason});
+    }
 
     /// Does every line have its place? O(1).
     bool no_line_lost() const noexcept { return lines == records + comments + other + broken; }
