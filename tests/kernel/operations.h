@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * One operation on a book and what came of it, for C, for BPF programs and for the C++ that compares them.
+ * Operations on a book and on a board, and what came of them, for C, for BPF programs and for the C++ that compares them.
  */
 
 #ifndef MAXWELL_TESTS_KERNEL_OPERATIONS_H
 #define MAXWELL_TESTS_KERNEL_OPERATIONS_H
 
+#include <maxwell/bpf/bid_board.h>
 #include <maxwell/bpf/stratified_buckets.h>
 
 enum maxwell_operation_kind {
@@ -61,6 +62,32 @@ MAXWELL_INLINE void maxwell_apply(MAXWELL_BOOK book, const struct maxwell_operat
     }
     result->award = award;
     result->code = code;
+}
+
+enum maxwell_board_request_kind { MAXWELL_ADMIT, MAXWELL_DEPART, MAXWELL_DRAIN };
+
+/* What the host side of a board is asked. */
+struct maxwell_board_request {
+    uint64_t kind;
+    uint64_t agent; /* of an admission or a departure */
+    uint64_t code;  /* its status; of a drain, how many bids it gave */
+    uint32_t budget;
+    uint32_t steps; /* that the drain took */
+};
+
+/* One step of a drain into a book. Returns 1 when the drain has ended. */
+MAXWELL_INLINE int maxwell_drain_into(struct maxwell_board_cells* cells, struct maxwell_board_reader* reader,
+                                      struct maxwell_drain* drain, struct maxwell_buckets MAXWELL_SPACE* book,
+                                      struct maxwell_board_request* request) {
+    struct maxwell_bid bid = {0, 0, 0};
+    const uint32_t step = maxwell_drain_step(cells, reader, drain, &bid);
+    if (step == MAXWELL_DRAIN_ENDED) return 1;
+    request->steps++;
+    if (step == MAXWELL_DRAIN_BID) {
+        request->code++;
+        maxwell_insert(book, bid);
+    }
+    return 0;
 }
 
 #endif /* MAXWELL_TESTS_KERNEL_OPERATIONS_H */

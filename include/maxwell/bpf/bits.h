@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the C headers of bpf/ are made of: bits of words, and indices that are checked where the verifier can see it.
+ * What the C headers of bpf/ have in common: the capacity, the status codes, bits of words, and indices that are checked where the
+ * verifier can see it.
  *
  * The verifier follows values through registers, so a comparison counts only if the very register that it has bounded is the one
  * that indexes. A compiler that knows better (that a count of zeros is below 64, say) drops the comparison and the program is
@@ -11,6 +12,18 @@
 #define MAXWELL_BPF_BITS_H
 
 #include <maxwell/abi/types.h>
+
+/* Slots of a program's books and boards. */
+#ifndef MAXWELL_CAPACITY
+#define MAXWELL_CAPACITY 1024
+#endif
+static_assert(MAXWELL_CAPACITY > 0 && MAXWELL_CAPACITY <= 1 << 24, "a slot is 24 bits in the wire format");
+
+/* The result of a request, a uint32_t with the values of maxwell::status. Only a request that returns MAXWELL_OK has an effect. */
+#define MAXWELL_OK 0u
+#define MAXWELL_UNKNOWN_AGENT 1u /* the slot is not below the capacity */
+#define MAXWELL_STALE_AGENT 2u   /* the agent has retired, or its slot has seen a newer generation */
+#define MAXWELL_NO_BID 3u        /* nothing to withdraw */
 
 #define MAXWELL_INLINE static inline __attribute__((always_inline))
 

@@ -36,14 +36,9 @@
 #include <maxwell/abi/bid.h>
 #include <maxwell/bpf/bits.h>
 
-#ifndef MAXWELL_CAPACITY
-#define MAXWELL_CAPACITY 1024
-#endif
 #ifndef MAXWELL_SPACE
 #define MAXWELL_SPACE
 #endif
-
-static_assert(MAXWELL_CAPACITY > 0 && MAXWELL_CAPACITY <= 1 << 24, "a slot is 24 bits in the wire format");
 
 #define MAXWELL_TIERS 3328u /* tiers of relative width 2^-7 over 32 bits */
 #define MAXWELL_TIER_WORDS 52u
@@ -53,12 +48,6 @@ static_assert(MAXWELL_CAPACITY > 0 && MAXWELL_CAPACITY <= 1 << 24, "a slot is 24
 #else
 #define MAXWELL_LINK uint32_t
 #endif
-
-/* The result of a request, a uint32_t with the values of maxwell::status. Only a request that returns MAXWELL_OK has an effect. */
-#define MAXWELL_OK 0u
-#define MAXWELL_UNKNOWN_AGENT 1u /* the slot is not below the capacity */
-#define MAXWELL_STALE_AGENT 2u   /* the agent has retired, or its slot has seen a newer generation */
-#define MAXWELL_NO_BID 3u        /* nothing to withdraw */
 
 /* The winner's bid, and its critical price per unit: the least amount at which it still wins. maxwell::award's layout. */
 struct maxwell_award {
