@@ -33,6 +33,7 @@ struct conditions {
     std::array<multiplier_q16, two_lanes> multiplier;
     std::optional<price> bonus;  ///< the last to arrive is running, and has it
     std::uint32_t shut = 0;
+    std::uint32_t preferred = 0;
 };
 
 template <class A>
@@ -69,6 +70,7 @@ struct one_decision {
         set_prices(m, bidders.reserve, c);
         const std::uint32_t watts[] = {c.shut & 1u ? 2000u : 1000u, c.shut & 2u ? 2000u : 1000u};
         m.power(1000, watts);
+        m.prefer(c.preferred);
         const decision d = c.bonus ? m.decide(0, 0, *c.bonus) : m.decide(0, 0);
         sim::outcome all(bidders.slots.size());
         if (d.run) {

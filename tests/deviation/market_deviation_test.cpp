@@ -24,10 +24,12 @@ namespace {
 
 /// All multipliers; `make` makes the rule for given conditions.
 template <class Make>
-sim::deviation_report search(Make make, std::optional<price> bonus, std::uint32_t shut = 0) {
+sim::deviation_report search(Make make, std::optional<price> bonus, std::uint32_t shut = 0,
+                             std::uint32_t preferred = 0) {
     sim::deviation_report sum;
     for (auto const& multiplier : lane_multipliers)
-        sum += sim::search_deviations(make(conditions{multiplier, bonus, shut}), lane_space(small_scale() ? 3 : 5));
+        sum += sim::search_deviations(make(conditions{multiplier, bonus, shut, preferred}),
+                                      lane_space(small_scale() ? 3 : 5));
     return sum;
 }
 
@@ -54,6 +56,10 @@ TYPED_TEST(market_deviation, misreporting_across_lanes_never_pays) {
             EXPECT_EQ(r.overcharged, 0u);
             EXPECT_GT(r.cases, 0u);
         }
+        const sim::deviation_report r = search(make, bonus, 0, 2);
+        report("lanes, the upper one preferred", r);
+        EXPECT_EQ(r.profitable, 0u) << "regret " << r.worst_regret;
+        EXPECT_EQ(r.overcharged, 0u);
     }
 }
 

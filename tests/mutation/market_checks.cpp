@@ -39,6 +39,9 @@ char const* sales_are_as_defined() {
         const std::uint32_t shut = d.below(3) == 0 ? d.below(8) : 0;
         mine.shut(shut);
         reference.rules.shut = shut;
+        const std::uint32_t preferred = d.below(3) == 0 ? d.below(8) : 0;
+        mine.prefer(preferred);
+        reference.rules.preferred = preferred;
         std::optional<incumbent_with_bonus> incumbent;
         std::optional<lane_award> got;
         for (std::uint32_t slot = 0; slot < A::capacity(); ++slot) {

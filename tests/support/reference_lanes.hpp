@@ -33,6 +33,7 @@ struct sale_rules {
     std::vector<std::uint64_t> multiplier;  ///< by lane, none 0
     std::vector<price> reserve;             ///< by lane, as the container rounds it
     std::uint32_t shut = 0;
+    std::uint32_t preferred = 0;
     bool by_owner = false;
 };
 
@@ -70,6 +71,8 @@ private:
         return b.offer.amount >= rules.reserve[b.lane];
     }
 
+    bool preferred(lane_bid const& b) const { return (rules.preferred >> b.lane & 1u) != 0; }
+
     static bool before_in_lane(lane_bid const& a, lane_bid const& b) {
         const auto rank_a = Order::rank(a.offer.amount);
         const auto rank_b = Order::rank(b.offer.amount);
@@ -92,6 +95,8 @@ private:
         };
         for (lane_bid const& r : all) {
             if (r.offer.agent == me.offer.agent || !eligible(r)) continue;
+            if (preferred(r) && !preferred(me)) return false;
+            if (preferred(me) && !preferred(r)) continue;
             if (is_incumbent(me)) {
                 if (is_head(all, r, incumbent) && compare(raised(me), me.lane, r.offer.amount, r.lane) < 0)
                     return false;

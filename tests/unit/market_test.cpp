@@ -49,6 +49,9 @@ void lanes_decide_as_defined(std::uint64_t seed) {
         const std::uint32_t shut = d.below(4) == 0 ? d() & lanes<A, Lanes>::all_lanes : 0;
         mine.shut(shut);
         reference.rules.shut = shut;
+        const std::uint32_t preferred = d.below(3) == 0 ? d() & lanes<A, Lanes>::all_lanes : 0;
+        mine.prefer(preferred);
+        reference.rules.preferred = preferred;
         const bool contested = d.below(2) == 0;
         std::uint64_t arrival = 0;
         std::optional<lane_award> got;
@@ -95,7 +98,9 @@ TEST(lanes, a_lane_that_is_not_there_changes_nothing) {
     lanes<tournament_tree<2>, 2> l;
     l.reprice(2, 5, unit_multiplier);
     l.shut(~3u);
+    l.prefer(~3u);
     EXPECT_EQ(l.shut(), 0u);
+    EXPECT_EQ(l.preferred(), 0u);
     EXPECT_EQ(l.lane(1).reserve(), 0u);
     EXPECT_EQ(l.multiplier(0), unit_multiplier);
 }

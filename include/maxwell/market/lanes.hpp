@@ -15,18 +15,21 @@
 //     amount(w) * m_b >= r * m_a   (a < b)     critical price   ceil(r * m_a / m_b)
 //     amount(w) * m_b >  r * m_a   (a > b)                      floor(r * m_a / m_b) + 1
 //
+// Preferred lanes go first, whatever is bid: while one of them has a bid at its reserve the others take no part. A winner there pays
+// what the preferred lanes make it pay.
+//
 // It pays the greatest of these, of its price within the lane, and of its lane's reserve. This is a weighted Vickrey auction, an
 // affine maximiser (Roberts 1979): truthful as long as multipliers don't depend on the bid that they judge. A container of
 // tiers counts tiers within a lane, and exact amounts on both sides between lanes.
 //
 // Invariants
 //   1. An agent has a bid in one lane at most. The caller keeps this: bids go in and out through lane().
-//   2. The all-zero object has empty lanes with multiplier 1 and reserve 0, none of them shut.
+//   2. The all-zero object has empty lanes with multiplier 1 and reserve 0, none of them shut or preferred.
 //
 //     operation           cost                  why
 //     top, extract_max    Lanes tops            and a division for each other lane whose multiplier differs
 //     contest             Lanes tops, 1 insert  the incumbent is entered only if it loses
-//     reprice, shut       O(1)
+//     reprice, shut, prefer  O(1)
 
 #pragma once
 
@@ -102,6 +105,11 @@ public:
     constexpr void shut(std::uint32_t lane_bits) noexcept { shut_ = lane_bits & all_lanes; }
     constexpr std::uint32_t shut() const noexcept { return shut_; }
 
+    /// The lanes of this set go before the others until prefer() is called again. Where one of them that isn't shut has a bid at its
+    /// reserve, or the incumbent is in one, the others sell nothing. O(1).
+    constexpr void prefer(std::uint32_t lane_bits) noexcept { preferred_ = lane_bits & all_lanes; }
+    constexpr std::uint32_t preferred() const noexcept { return preferred_; }
+
     /// Does `amount` in lane `a` rank before `rival` in lane `b`, another lane or another agent of the same one? Ties go to the
     /// lower lane, and within a lane to the rival. O(1).
     constexpr bool outranks(std::size_t a, price amount, std::size_t b, price rival) const noexcept {
@@ -127,6 +135,7 @@ public:
 
     /// Does `amount` in lane `a` take the processor from an incumbent of lane `b` that ranks at `raised` and wins ties? O(1).
     constexpr bool overcomes(std::size_t a, price amount, std::size_t b, price raised) const noexcept {
+        if (((preferred_ >> a ^ preferred_ >> b) & 1u) != 0) return (preferred_ >> a & 1u) != 0;
         return std::uint64_t{amount} * multiplier(b) > std::uint64_t{raised} * multiplier(a);
     }
 
@@ -155,9 +164,10 @@ public:
     /// A sum above the greatest price counts as that. `lane` is below count(). Rules and bonus as in clearing.hpp's quantum().
     constexpr std::optional<lane_award> contest(std::uint32_t lane, bid incumbent, price bonus) noexcept {
         MAXWELL_ASSERT(lane < Lanes && !lane_[lane].find(incumbent.agent));
-        const bool takes_part =
+        bool takes_part =
             (shut_ >> lane & 1u) == 0 && incumbent.units != 0 && incumbent.amount >= lane_[lane].reserve();
-        const heads h = look();
+        const heads h = look(takes_part ? 1u << lane : 0);
+        if ((h.lanes & preferred_) != 0 && (preferred_ >> lane & 1u) == 0) takes_part = false;
         const price raised = raised_by(incumbent.amount, bonus);
         if (!takes_part || (h.lanes != 0 && overcomes(h.best, h.winner.winner.amount, lane, raised))) {
             std::optional<lane_award> won = take_best(h);
@@ -199,7 +209,7 @@ public:
         for (A const& a : lane_) {
             if (!a.check_invariants()) return false;
         }
-        return (shut_ & ~all_lanes) == 0;
+        return ((shut_ | preferred_) & ~all_lanes) == 0;
     }
 
 private:
@@ -211,11 +221,21 @@ private:
         price amount[Lanes];
     };
 
-    constexpr heads look() const noexcept {
+    /// With the incumbent's lane as a bit, or none. Preferred lanes alone, where one of them has something to sell to.
+    constexpr heads look(std::uint32_t incumbent = 0) const noexcept {
         heads h;
         h.lanes = 0;
+        if (preferred_ != 0) {
+            look_at(h, preferred_ & ~shut_);
+            if (h.lanes != 0 || (incumbent & preferred_) != 0) return h;
+        }
+        look_at(h, ~preferred_ & ~shut_);
+        return h;
+    }
+
+    constexpr void look_at(heads& h, std::uint32_t which) const noexcept {
         for (std::uint32_t l = 0; l < Lanes; ++l) {
-            if ((shut_ >> l & 1u) != 0) continue;
+            if ((which >> l & 1u) == 0) continue;
             const std::optional<award> t = lane_[l].top();
             if (!t) continue;
             h.amount[l] = t->winner.amount;
@@ -225,7 +245,6 @@ private:
             }
             h.lanes |= 1u << l;
         }
-        return h;
     }
 
     /// The best bid of all leaves and is awarded.
@@ -275,6 +294,7 @@ private:
 
     multiplier_q16 multiplier_[Lanes] = {};  ///< 0: never set
     std::uint32_t shut_ = 0;
+    std::uint32_t preferred_ = 0;
     A lane_[Lanes];
 };
 

@@ -140,6 +140,8 @@ public:
         priced_step_ = 0;
     }
 
+    /// These lanes, as bits, go before the others (lanes.hpp), while a plane says so for what feeds a device.
+    constexpr void prefer(std::uint32_t lane_bits) noexcept { lanes_.prefer(lane_bits); }
     /// This market may draw `cap_mw`, and an agent of lane l draws lane_mw[l], as the host has measured (power_gate.hpp).
     constexpr void power(std::uint32_t cap_mw, view<std::uint32_t const> lane_mw) noexcept {
         gate_.open(cap_mw, lane_mw);
@@ -253,8 +255,7 @@ public:
 
     /// Who was awarded `core` by its last decision; nothing if nobody was, or `core` is not below cores(). O(1).
     constexpr std::optional<award> on_core(std::size_t core) const noexcept {
-        if (core >= Cores || !core_[core].busy) return std::nullopt;
-        return core_[core].won;
+        return core < Cores && core_[core].busy ? std::optional(core_[core].won) : std::nullopt;
     }
 
     /// Do the invariants hold? O(Lanes * agents); for tests and assertions.
@@ -363,9 +364,8 @@ private:
             if (!closed_) won = lanes_.extract_max();
         }
         if (!won) {
-            quiet why = lanes_.shut_lane_would_sell() ? quiet::power : quiet::reserve;
-            if (lanes_.empty()) why = quiet::idle;
-            if (closed_) why = quiet::closed;
+            const quiet unsold = lanes_.shut_lane_would_sell() ? quiet::power : quiet::reserve;
+            const quiet why = closed_ ? quiet::closed : lanes_.empty() ? quiet::idle : unsold;
             counts_.decided({now_ns_, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(core), why, false});
             return {std::nullopt, 0, why};
         }
