@@ -29,6 +29,7 @@
 #include <maxwell/core/log_linear.hpp>
 #include <maxwell/core/prefetch.hpp>
 #include <maxwell/core/published.hpp>
+#include <maxwell/core/units.hpp>
 #include <maxwell/core/view.hpp>
 #include <maxwell/market/decision.hpp>
 #include <maxwell/market/deferred_payment.hpp>
@@ -62,6 +63,9 @@
 #include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/detail/fixed_point.hpp>
 #include <maxwell/thermal/energy_budget.hpp>
+#include <maxwell/thermal/headroom_prices.hpp>
+#include <maxwell/thermal/plane.hpp>
+#include <maxwell/thermal/plane_settings.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
 #include <maxwell/thermal/sensor_monitor.hpp>

@@ -117,6 +117,19 @@ public:
         budget_.debit(idle_mw_);
     }
 
+    /// Other dies on the same sink warm this one by `now` kelvin, and by `in_the_end` if they go on drawing what they draw.
+    /// Caps count with the first, the safe cap with the greater of both, times the plant's greatest response. Both are 0
+    /// at first and hold until the next call (plane.hpp makes them). O(1).
+    constexpr void surround(q32 now, q32 in_the_end) noexcept {
+        observer_.surround(now);
+        beside_ = now > in_the_end ? now : in_the_end;
+    }
+
+    /// The next window begins `quanta` quanta sooner, once, so that the windows of several dies can take turns. O(1).
+    constexpr void advance_window(std::uint32_t quanta) noexcept {
+        if (window_quanta_ != 0) quanta_ = (quanta_ + quanta) % window_quanta_;
+    }
+
     /// Moves the target to `target_mc`, in thousandths of a degree Celsius, from the next window on. Returns false and
     /// changes nothing where create() would refuse it: not above the warmest ambient air, out of the sensor's range, or
     /// reached by the idle power alone. O(1).
@@ -151,8 +164,16 @@ public:
     /// The power cap in force, in milliwatts. O(1).
     constexpr std::uint32_t cap_mw() const noexcept { return budget_.cap_mw(); }
 
-    /// What the hottest plant within the bounds survives for ever, in milliwatts. O(1).
+    /// What the hottest plant within the bounds survives for ever, in milliwatts, as of the last window for which the
+    /// observer trusted nothing, or of the target's last move. O(1).
     constexpr std::uint32_t safe_mw() const noexcept { return safe_mw_; }
+
+    /// Kelvin that are left to the setpoint in force, which doubt moves down; negative above it. 0 where the observer trusts
+    /// nothing. O(Stages).
+    constexpr q32 room() const noexcept {
+        if (observer_.trust() == trust_level::nothing) return 0;
+        return sub_sat(sub_sat(setpoint_, distance_), observer_.temperature());
+    }
 
     /// What is known of the temperature, and how well.
     constexpr observer_type const& observer() const noexcept { return observer_; }
@@ -177,9 +198,11 @@ private:
     struct certified {
         explicit certified() = default;
     };
+    template <std::size_t, std::size_t, std::size_t, std::size_t, auto const&>
+    friend class plane;
 
 public:
-    /// For `create`, in place and without a copy: nobody else can name the first argument.
+    /// For `create`, in place and without a copy: nobody but plane.hpp can name the first argument.
     constexpr controller(certified, settings const& s) noexcept
         : observer_(thermal_model<Stages>(s.stages, s.quantum_ns, s.window_quanta), s.observer, s.gains, s.sensor),
           budget_(s.window_quanta),
@@ -188,13 +211,16 @@ public:
           margin_(q32_from_milli(s.margin_mk)),
           max_ambient_(q32_from_milli(s.max_ambient_mc)),
           max_reading_(q32_from_milli(s.sensor.max_mc)),
-          hottest_k_per_w_(mul_q32(observer_.model().resistance(), q32{s.plant.max_response_q16} << 16)),
+          max_response_(q32{s.plant.max_response_q16} << 16),
+          hottest_k_per_w_(mul_q32(observer_.model().resistance(), max_response_)),
           error_tolerance_(q32_from_milli(s.error_tolerance_mk)),
           error_gain_(q32{s.error_gain} << 32),
           quantum_ns_(s.quantum_ns),
           window_quanta_(s.window_quanta),
           idle_mw_(s.idle_mw),
           max_mw_(s.max_mw),
+          min_drawn_mw_(s.idle_mw / 2),
+          max_drawn_mw_(s.max_mw + s.max_mw / 4),
           price_(s.prices.min_price) {
         safe_mw_ = safe_power(setpoint_);
         open_window();
@@ -203,13 +229,13 @@ public:
 
 private:
     constexpr power_verdict judge_power(std::uint32_t mw) const noexcept {
-        if (mw < idle_mw_ / 2) return power_verdict::below_idle;
-        return mw > max_mw_ + max_mw_ / 4 ? power_verdict::above_max : power_verdict::plausible;
+        if (mw < min_drawn_mw_) return power_verdict::below_idle;
+        return mw > max_drawn_mw_ ? power_verdict::above_max : power_verdict::plausible;
     }
 
     /// What the hottest plant within the bounds survives for ever in the warmest ambient air.
     constexpr std::uint32_t safe_power(q32 setpoint) const noexcept {
-        return power_for(setpoint - max_ambient_, hottest_k_per_w_);
+        return power_for(sub_sat(setpoint - max_ambient_, mul_q32(max_response_, beside_)), hottest_k_per_w_);
     }
 
     constexpr std::uint32_t floor_mw() const noexcept { return safe_mw_ > idle_mw_ ? safe_mw_ : idle_mw_; }
@@ -217,10 +243,13 @@ private:
     constexpr void open_window() noexcept {
         quanta_ = 0;
         const q32 doubt = sub_sat(observer_.error_bound(), error_tolerance_);
-        const q32 distance = add_sat(observer_.excess(), doubt > 0 ? mul_q32(error_gain_, doubt) : 0);
-        const q32 headroom = sub_sat(sub_sat(setpoint_, distance), observer_.coasting());
+        distance_ = add_sat(observer_.excess(), doubt > 0 ? mul_q32(error_gain_, doubt) : 0);
+        const q32 headroom = sub_sat(sub_sat(setpoint_, distance_), observer_.coasting());
         std::uint32_t cap = power_for(headroom, observer_.warming());
-        if (observer_.trust() == trust_level::nothing && cap > safe_mw_) cap = safe_mw_;
+        if (observer_.trust() == trust_level::nothing) {
+            safe_mw_ = safe_power(setpoint_);
+            if (cap > safe_mw_) cap = safe_mw_;
+        }
         if (cap > max_mw_) cap = max_mw_;
         budget_.open(cap < idle_mw_ ? idle_mw_ : cap);
     }
@@ -232,14 +261,19 @@ private:
     q32 margin_ = 0;
     q32 max_ambient_ = 0;
     q32 max_reading_ = 0;
+    q32 max_response_ = 0;
     q32 hottest_k_per_w_ = 0;  ///< of the hottest plant within the bounds
     q32 error_tolerance_ = 0;
     q32 error_gain_ = 0;
+    q32 beside_ = 0;    ///< what other dies add to the rise, now or in the end
+    q32 distance_ = 0;  ///< from the setpoint to that in force, as of the window's beginning
     std::uint32_t quantum_ns_ = 0;
     std::uint32_t window_quanta_ = 0;
     std::uint32_t quanta_ = 0;
     std::uint32_t idle_mw_ = 0;
     std::uint32_t max_mw_ = 0;
+    std::uint32_t min_drawn_mw_ = 0;  ///< less is not believed
+    std::uint32_t max_drawn_mw_ = 0;  ///< more is not believed
     std::uint32_t safe_mw_ = 0;
     price price_ = 0;
     power_verdict power_ = power_verdict::plausible;

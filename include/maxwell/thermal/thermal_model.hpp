@@ -85,7 +85,7 @@ public:
     constexpr void step(std::uint32_t power_mw) noexcept {
         const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
-            const auto end = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * power) >> 31);
+            const auto end = end_of(i, power);
             rise_[i] += part_of(end - rise_[i], stage_[i].quantum);
         }
     }
@@ -102,7 +102,7 @@ public:
                 if ((n & 1) != 0) left = part_of(left, power_of_two);
                 power_of_two = part_of(power_of_two, power_of_two);
             }
-            const auto end = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * power) >> 31);
+            const auto end = end_of(i, power);
             rise_[i] = end + part_of(rise_[i] - end, left);
         }
     }
@@ -137,14 +137,14 @@ public:
     constexpr void settle(std::uint32_t power_mw) noexcept {
         const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
-            rise_[i] = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * power) >> 31);
+            rise_[i] = end_of(i, power);
         }
     }
 
     /// Does invariant 1 hold? O(Stages); for tests.
     constexpr bool check_invariants() const noexcept {
         for (std::size_t i = 0; i < Stages; ++i) {
-            const auto hottest = static_cast<q32>((detail::int128{stage_[i].k_per_mw} * max_power_mw) >> 31);
+            const auto hottest = end_of(i, max_power_mw);
             if (rise_[i] < 0 || rise_[i] > hottest) return false;
         }
         return true;
@@ -156,6 +156,12 @@ private:
         q63 quantum;   ///< share of the way in a quantum
         q63 horizon;   ///< share of the way in the horizon
     };
+
+    /// Where `power` mW lead in the end. No share is negative, and an unsigned product is cheaper.
+    constexpr q32 end_of(std::size_t i, std::uint32_t power) const noexcept {
+        const auto k_per_mw = static_cast<std::uint64_t>(stage_[i].k_per_mw);
+        return static_cast<q32>((detail::uint128{k_per_mw} * power) >> 31);
+    }
 
     coefficients stage_[Stages] = {};
     q32 rise_[Stages] = {};

@@ -14,6 +14,8 @@
 //       temperature = surroundings + offset + scale * rise        learn: scale += g e rise / (rise^2 + ridge)
 //                                                                        offset += h e
 //
+// `rise` is the model's and what other dies add (surround): one scale for both, since they share the sink that it is off by.
+//
 // Two things are learned: a scale, since a machine's resistances are never quite those of its model, and an offset,
 // since neither is the air. The scale takes the greater part of an innovation where the die is hot, and nothing of it
 // where the die is cold, so that what was learned at one load holds at another (docs/dead_ends.md says what an offset
@@ -131,10 +133,14 @@ public:
     constexpr void step(std::uint32_t power_mw) noexcept {
         model_.step(power_mw);
         newest_ = newest_ + 1 < History ? newest_ + 1 : 0;
-        past_[newest_] = model_.rise();
+        past_[newest_] = rise();
         if (blind_ < model_timeout_) ++blind_;
         if (excess_left_ != 0) --excess_left_;
     }
+
+    /// Other dies on the same sink or in the same air warm this one by `kelvin` from now on, as modelled; 0 at first. The
+    /// value holds until the next call. O(1).
+    constexpr void surround(q32 kelvin) noexcept { beside_ = kelvin; }
 
     /// `quanta` quanta have passed in which nobody stepped and `power_mw` were drawn. Readings from before don't say
     /// anything about now: they count as so much older. O(64 Stages + History).
@@ -172,10 +178,10 @@ public:
     }
 
     /// Of the die, now, in degrees Celsius. O(Stages).
-    constexpr q32 temperature() const noexcept { return estimate(model_.rise()); }
+    constexpr q32 temperature() const noexcept { return estimate(rise()); }
 
     /// What it will be at the end of the model's horizon if nothing is burnt until then. O(Stages).
-    constexpr q32 coasting() const noexcept { return estimate(model_.coasting()); }
+    constexpr q32 coasting() const noexcept { return estimate(add_sat(model_.coasting(), beside_)); }
 
     /// What each watt burnt through the horizon adds to that, in K/W. O(1).
     constexpr q32 warming() const noexcept { return mul_q32(scale_, model_.warming()); }
@@ -216,10 +222,10 @@ public:
     /// The machine has run for a while and reads `reading_mc`: the model begins in the state in which it would have
     /// that temperature for good. For a scheduler that starts late. O(Stages + History).
     constexpr void warm_start(std::int32_t reading_mc) noexcept {
-        const q32 rise = sub_sat(q32_from_milli(reading_mc), add_sat(ambient_, offset_));
+        const q32 own = sub_sat(q32_from_milli(reading_mc), estimate(beside_));
         const q32 k_per_w = mul_q32(scale_, model_.resistance());
-        if (rise <= 0 || k_per_w <= 0) return;
-        model_.settle(power_for(rise, k_per_w));
+        if (own <= 0 || k_per_w <= 0) return;
+        model_.settle(power_for(own, k_per_w));
         fill_past();
     }
 
@@ -237,6 +243,8 @@ public:
     }
 
 private:
+    constexpr q32 rise() const noexcept { return add_sat(model_.rise(), beside_); }
+
     constexpr q32 estimate(q32 rise) const noexcept {
         return add_sat(add_sat(ambient_, offset_), mul_q32(scale_, rise));
     }
@@ -264,7 +272,7 @@ private:
     }
 
     constexpr void fill_past() noexcept {
-        for (q32& rise : past_) rise = model_.rise();
+        for (q32& past : past_) past = rise();
     }
 
     thermal_model<Stages> model_;
@@ -278,6 +286,7 @@ private:
     q32 max_scale_ = 0;
     q32 max_offset_ = 0;
     q32 drift_per_quantum_ = 0;
+    q32 beside_ = 0;  ///< rise that other dies cause
     q32 scale_ = 0;
     q32 offset_ = 0;
     q32 scale_before_ = 0;  ///< when the reading last moved

@@ -34,6 +34,7 @@ inline constexpr q63 q63_max = INT64_MAX;  ///< the greatest share, 1 - 2^-63
 namespace detail {
 
 __extension__ using int128 = __int128;
+__extension__ using uint128 = unsigned __int128;
 
 constexpr std::int64_t saturate(int128 v) noexcept {
     if (v > INT64_MAX) return INT64_MAX;
