@@ -34,7 +34,8 @@ double seconds_since(steady::time_point start) { return std::chrono::duration<do
 
 std::vector<claim> all_claims() {
     std::vector<claim> all;
-    for (const auto part : {claims_on_items, claims_on_sales, claims_on_markets}) {
+    for (const auto part : {claims_on_items, claims_on_sales, claims_on_markets, claims_on_moving_boundaries,
+                            claims_on_a_thousand, claims_on_quanta, claims_over_time, claims_on_samplers}) {
         std::vector<claim> more = part();
         std::move(more.begin(), more.end(), std::back_inserter(all));
     }

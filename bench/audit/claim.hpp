@@ -91,6 +91,11 @@ constexpr bool fails(verdict v) { return v != verdict::held && v != verdict::lim
 std::vector<claim> claims_on_items();
 std::vector<claim> claims_on_sales();
 std::vector<claim> claims_on_markets();
+std::vector<claim> claims_on_moving_boundaries();
+std::vector<claim> claims_on_a_thousand();
+std::vector<claim> claims_on_quanta();
+std::vector<claim> claims_over_time();
+std::vector<claim> claims_on_samplers();
 
 /// Ten wrong payment rules, as if they were promised: all of them have to be broken.
 std::vector<claim> planted_faults();

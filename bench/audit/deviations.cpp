@@ -85,9 +85,10 @@ finding found_in(sim::deviation_report const& report, sim::deviation_space const
             {}};
 }
 
-finding search_rule(rule const& r, sim::deviation_space const& space) {
+finding search_rule(rule const& r, sim::deviation_space const& space, bool has_example) {
     finding found = found_in(sim::search_deviations(r.run, space), space);
-    if (found.against != 0) found.example = as_test(r, sim::find_smallest_counterexample(r.run, space), space);
+    if (found.against != 0 && !has_example)
+        found.example = as_test(r, sim::find_smallest_counterexample(r.run, space), space);
     return found;
 }
 

@@ -29,7 +29,7 @@ std::string as_test(rule const& r, sim::deviation_report const& found, sim::devi
 /// The finding of a report, in ticks, without an example. A truthful winner that pays more than it offered is a case too.
 finding found_in(sim::deviation_report const& report, sim::deviation_space const& space);
 
-/// Searches all of `space`. The example is the test of a smallest counterexample.
-finding search_rule(rule const& r, sim::deviation_space const& space);
+/// Searches all of `space`. The example is the test of a smallest counterexample, unless there is one already.
+finding search_rule(rule const& r, sim::deviation_space const& space, bool has_example = false);
 
 }  // namespace maxwell::audit

@@ -64,7 +64,7 @@ void enter(A& a, sim::market const& m, history const& others) {
 
 template <class A>
 struct moving_market {
-    history const& others;
+    history others;
     sim::outcome operator()(sim::market const& m) const {
         A a;
         enter(a, m, others);
@@ -75,7 +75,7 @@ struct moving_market {
 /// The last bidder is the running one.
 template <class A, price Bonus>
 struct moving_quantum {
-    history const& others;
+    history others;
     sim::outcome operator()(sim::market const& m) const {
         A a;
         enter(a, m, others);
@@ -86,7 +86,7 @@ struct moving_quantum {
 
 template <class A>
 struct moving_places {
-    history const& others;
+    history others;
     sim::outcome operator()(sim::market const& m) const {
         A a;
         enter(a, m, others);
@@ -97,7 +97,7 @@ struct moving_places {
 
 template <class A>
 struct moving_units {
-    history const& others;
+    history others;
     sim::outcome operator()(sim::market const& m) const {
         A a;
         enter(a, m, others);
@@ -106,20 +106,36 @@ struct moving_units {
     }
 };
 
+inline sim::deviation_space space(std::uint32_t max_units = 1) {
+    return {.agents = bidders,
+            .ticks = ticks,
+            .steps = 2,
+            .reserves = {0, 3},
+            .all_slots = false,
+            .max_units = max_units,
+            .supplies = {3}};
+}
+
 template <class Market>
 sim::deviation_report search_histories(std::size_t histories, std::uint32_t max_units = 1) {
     sim::deviation_report sum;
-    for (std::size_t seed = 0; seed < histories; ++seed) {
-        const history others(static_cast<unsigned>(seed));
-        sum += sim::search_deviations(Market{others}, {.agents = bidders,
-                                                       .ticks = ticks,
-                                                       .steps = 2,
-                                                       .reserves = {0, 3},
-                                                       .all_slots = false,
-                                                       .max_units = max_units,
-                                                       .supplies = {3}});
-    }
+    for (std::size_t seed = 0; seed < histories; ++seed)
+        sum += sim::search_deviations(Market{history(static_cast<unsigned>(seed))}, space(max_units));
     return sum;
+}
+
+/// How often an agent of value 300 beats a bid of 1,000,000 while slot 2 bids 0 to 255 so many times a quantum and never wins.
+template <class A>
+int wins_of_the_low_agent(A& a, int rebids, int quanta) {
+    int wins = 0;
+    std::uint32_t n = 0;
+    for (int quantum = 0; quantum < quanta; ++quantum) {
+        a.insert({1, 300, 1});
+        a.insert({0, 1'000'000, 1});
+        for (int i = 0; i < rebids; ++i) a.insert({2, n++ % 256, 1});
+        wins += a.extract_max()->winner.agent == 1 ? 1 : 0;
+    }
+    return wins;
 }
 
 }  // namespace maxwell::test::moving

@@ -112,8 +112,10 @@ struct second_price_without_noise {
 /// wins; and what can be gained if winners paid their bids, in ticks an award.
 struct lottery_gains {
     std::uint64_t cases = 0;
+    std::uint64_t gain = 0;  ///< cases of a tick or more
     double worst = 0;
-    double at_first_price = 0;
+    std::uint64_t gain_at_first_price = 0;
+    double worst_at_first_price = 0;
 };
 inline lottery_gains search_lottery() {
     const auto utility = [](price bid, double value, std::uint64_t others) {
@@ -132,9 +134,12 @@ inline lottery_gains search_lottery() {
                 const double honest = utility(truth, value, others);
                 for (price other = 0; other < 120; ++other) {
                     ++found.cases;
-                    found.worst = std::max(found.worst, (utility(other, value, others) - honest) / p);
-                    found.at_first_price = std::max(
-                        found.at_first_price, first_price(other, value, others) - first_price(truth, value, others));
+                    const double gain = (utility(other, value, others) - honest) / p;
+                    const double control = first_price(other, value, others) - first_price(truth, value, others);
+                    found.gain += gain >= 1 ? 1 : 0;
+                    found.worst = std::max(found.worst, gain);
+                    found.gain_at_first_price += control >= 1 ? 1 : 0;
+                    found.worst_at_first_price = std::max(found.worst_at_first_price, control);
                 }
             }
         }

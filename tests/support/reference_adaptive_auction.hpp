@@ -3,7 +3,7 @@
 // reference_adaptive_auction: adaptive tiers, written down as plainly as possible. The oracle of stratified_buckets<N, adaptive_tiers<...>>.
 //
 // Every bid carries a copy of the boundaries that it is filed under, departures are a list of amounts, boundaries are cut from
-// it in one go, and winner and payment are read off their definitions. Two rules that are known to be wrong stand beside the
+// it in one go, and winner and payment are read off their definitions. Three rules that are known to be wrong stand beside the
 // right one, as controls for the deviation search.
 
 #pragma once
@@ -24,8 +24,9 @@ namespace maxwell::test {
 
 enum class moving_rule : std::uint8_t {
     sound,
-    newest_prices,  ///< a winner pays an edge of the newest boundaries, whichever it is filed under
-    sees_own_bid,   ///< a bid is counted as it arrives, and filed again under whatever is cut from it
+    newest_prices,   ///< a winner pays an edge of the newest boundaries, whichever it is filed under
+    counts_re_bids,  ///< every departure counts, however often an agent bids again
+    sees_own_bid,    ///< a bid is counted as it arrives, and filed again under whatever is cut from it
 };
 
 template <std::size_t Capacity, class Tiers, moving_rule Rule = moving_rule::sound>
@@ -268,7 +269,8 @@ private:
         losers_ = 0;
     }
     void depart(slot& s) noexcept {
-        if (Rule != moving_rule::sees_own_bid && losers_++ == 0) count(s);
+        const bool counts = losers_++ == 0 || Rule == moving_rule::counts_re_bids;
+        if (Rule != moving_rule::sees_own_bid && counts) count(s);
         s.live = false;
     }
     void count(slot const& s) noexcept {

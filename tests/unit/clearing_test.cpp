@@ -3,6 +3,7 @@
 // The clearing rules where a scheduler uses them: why a search for an allowed bid has no winner, pinned tasks, a switching bonus
 // over many quanta, and totals of 64 bits. Their payments are held to their definitions in tests/contract and tests/deviation.
 
+#include "deviation/repeated_rules.hpp"
 #include "support/dice.hpp"
 #include "support/reference_auction.hpp"
 
@@ -104,26 +105,10 @@ TEST(extract_from_groups, is_the_best_allowed_bid_however_many_are_higher_elsewh
 
 // --- a switching bonus over time -----------------------------------------------------------------------------------------
 
-/// What a challenger of value 105 earns in 100 quanta against an incumbent that bids 100, by its first bid and by those after.
-std::int64_t earned_by_challenger(price first, price later) {
-    tournament_tree<2> a;
-    std::int64_t earned = 0;
-    a.insert({1, first, 1});
-    bid running{0, 100, 1};
-    for (int n = 0; n < 100; ++n) {
-        const auto q = quantum(a, running, 10);
-        const bool won = q.winner->winner.agent == 1;
-        if (won) earned += 105 - std::int64_t{q.winner->payment};
-        if (!won && n == 0) a.insert({1, later, 1});
-        running = {q.winner->winner.agent, won ? later : 100u, 1};
-    }
-    return earned;
-}
-
 // A bonus is truthful in one decision: whoever wins is the next incumbent, and that is worth something.
 TEST(switching_bonus, rewards_overbidding_once_over_several_quanta) {
-    EXPECT_EQ(earned_by_challenger(105, 105), 0);
-    EXPECT_EQ(earned_by_challenger(111, 105), (105 - 111) + 99 * (105 - 90));
+    EXPECT_EQ(earned_by_challenger(105, 105, 100), 0);
+    EXPECT_EQ(earned_by_challenger(111, 105, 100), (105 - 111) + 99 * (105 - 90));
 }
 
 }  // namespace
