@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include <maxwell/sim/random.hpp>
 #include <maxwell/sim/trace/llm_requests.hpp>
 
 #include <algorithm>
@@ -19,7 +20,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numbers>
 #include <vector>
 
 namespace maxwell::llm {
@@ -75,22 +75,7 @@ constexpr service said_under(misreport how, service truth) {
     return truth;
 }
 
-/// Random numbers that are the same on every machine (splitmix64, Steele, Lea and Flood 2014).
-class random_numbers {
-public:
-    explicit random_numbers(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t operator()() {
-        std::uint64_t z = state_ += 0x9E3779B97F4A7C15;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return z ^ z >> 31;
-    }
-    double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
-    double normal() { return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform()); }
-
-private:
-    std::uint64_t state_;
-};
+using sim::random_numbers;
 
 /// A generated twin of the conversation trace, for where that is not at hand: as many requests in the same time, log-normal tokens with
 /// its medians, and a rate that changes each minute.

@@ -8,10 +8,12 @@
 //     run.after(5, first);
 //     while (auto e = run.next()) handle(*e);               handle may call at(), after() and the dice
 //
-// Everything random comes from the engine's own generator, whose numbers are the same on every platform (splitmix64, Steele et
-// al. 2014); so a failing seed replays exactly. Time never goes back; what a simulated clock shows is the handler's affair.
+// Everything random comes from the engine's own generator, whose numbers are the same on every platform (random.hpp); so a failing
+// seed replays exactly. Time never goes back; what a simulated clock shows is the handler's affair.
 
 #pragma once
+
+#include <maxwell/sim/random.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +27,7 @@ namespace maxwell::sim {
 template <class Event>
 class engine {
 public:
-    explicit engine(std::uint64_t seed) : state_(seed) {}
+    explicit engine(std::uint64_t seed) : random_(seed) {}
 
     /// The time of the event that next() returned last; 0 before the first.
     std::uint64_t now_ns() const noexcept { return now_ns_; }
@@ -39,6 +41,12 @@ public:
     }
     void after(std::uint64_t delay_ns, Event e) { at(now_ns_ + delay_ns, std::move(e)); }
 
+    /// When the earliest event is due; nothing when there is none. O(1).
+    std::optional<std::uint64_t> due_ns() const {
+        if (events_.empty()) return std::nullopt;
+        return events_.top().time_ns;
+    }
+
     /// The earliest event, which is now happening; nothing when there is none. O(log pending()).
     std::optional<Event> next() {
         if (events_.empty()) return std::nullopt;
@@ -49,15 +57,10 @@ public:
     }
 
     /// Any 64-bit number.
-    std::uint64_t draw() noexcept {
-        std::uint64_t z = state_ += 0x9E3779B97F4A7C15u;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-        z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-        return z ^ z >> 31;
-    }
+    std::uint64_t draw() noexcept { return random_(); }
 
     /// A number below `n`, which is not 0; the bias is below n / 2^64.
-    std::uint32_t below(std::uint32_t n) noexcept { return static_cast<std::uint32_t>(draw() % n); }
+    std::uint32_t below(std::uint32_t n) noexcept { return random_.below(n); }
 
     /// True once in `n` calls, on average.
     bool one_in(std::uint32_t n) noexcept { return below(n) == 0; }
@@ -75,7 +78,7 @@ private:
     std::priority_queue<timed> events_;
     std::uint64_t now_ns_ = 0;
     std::uint64_t ordinal_ = 0;
-    std::uint64_t state_;
+    random_numbers random_;
 };
 
 }  // namespace maxwell::sim
