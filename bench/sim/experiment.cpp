@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+
+#include "sim/experiment.hpp"
+
+#include "sim/json_lines.hpp"
+#include "sim/policy.hpp"
+#include "sim/results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <set>
+#include <sstream>
+
+namespace maxwell::simulator {
+
+std::string point::label() const {
+    std::string text;
+    for (auto const& [key, value] : at) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, value);
+    return text;
+}
+
+namespace {
+
+using nlohmann::json;
+constexpr double lots = std::numeric_limits<double>::max();
+
+/// What is wrong with the file, without the file's name.
+struct fault {
+    std::string sentence;
+};
+
+/// An object of the file. Every key that is asked for is known; finish() refuses the others.
+class object {
+public:
+    object(json const& j, std::string path, line_map const& lines) : json_(j), path_(std::move(path)), lines_(lines) {
+        if (!j.is_object()) fail(path_, "has to be an object, {...}");
+    }
+
+    [[noreturn]] void fail(std::string const& path, std::string_view what) const {
+        const auto named = path.empty() ? std::string("the experiment") : path;
+        throw fault{fmt::format("line {}: {} {}", lines_.line_of(path), named, what)};
+    }
+    [[noreturn]] void fail_here(std::string_view what) const { fail(path_, what); }
+    [[noreturn]] void fail_at(std::string_view key, std::string_view what) const { fail(path_of(key), what); }
+
+    bool has(std::string_view key) {
+        known_.insert(std::string(key));
+        return json_.contains(key);
+    }
+    json const& at(std::string_view key) {
+        if (!has(key)) fail(path_, fmt::format("lacks \"{}\"", key));
+        return json_.at(std::string(key));
+    }
+    double number(std::string_view key, double least, double most) {
+        json const& j = at(key);
+        if (!j.is_number()) fail_at(key, "has to be a number");
+        const double v = j.get<double>();
+        if (v < least || v > most) {
+            fail_at(key, most == lots ? fmt::format("has to be at least {:g}", least)
+                                      : fmt::format("has to be from {:g} to {:g}", least, most));
+        }
+        return v;
+    }
+    void maybe_number(std::string_view key, double& into, double least, double most = lots) {
+        if (has(key)) into = number(key, least, most);
+    }
+    void count(std::string_view key, std::uint32_t& into, std::uint32_t least, std::uint32_t most) {
+        if (!has(key)) return;
+        if (!at(key).is_number_integer()) fail_at(key, "has to be a whole number");
+        into = static_cast<std::uint32_t>(number(key, least, most));
+    }
+    void text(std::string_view key, std::string& into) {
+        if (!has(key)) return;
+        if (!at(key).is_string()) fail_at(key, "has to be text");
+        into = at(key).get<std::string>();
+    }
+    /// One of several words: the index.
+    std::size_t word(std::string_view key, std::vector<std::string_view> const& words) {
+        std::string found(words.front());
+        text(key, found);
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            if (found == words[i]) return i;
+        }
+        fail_at(key, fmt::format("has to be one of {}, not \"{}\"", fmt::join(words, ", "), found));
+    }
+    void boolean(std::string_view key, bool& into) {
+        if (!has(key)) return;
+        if (!at(key).is_boolean()) fail_at(key, "has to be true or false");
+        into = at(key).get<bool>();
+    }
+    json const& list(std::string_view key) {
+        json const& j = at(key);
+        if (!j.is_array() || j.empty()) fail_at(key, "has to be a list, [...], that is not empty");
+        return j;
+    }
+    object child(std::string_view key) { return {at(key), path_of(key), lines_}; }
+
+    /// The only key, for what is written as {"kind": {...}}.
+    std::string only_key() {
+        if (json_.size() != 1) fail(path_, "has to have exactly one key, its kind");
+        return json_.begin().key();
+    }
+    void finish() const {
+        for (auto const& [key, value] : json_.items()) {
+            if (known_.count(key) == 0)
+                fail(path_of(key), fmt::format("is not known here; known are {}", fmt::join(known_, ", ")));
+        }
+    }
+    std::string path_of(std::string_view key) const { return fmt::format("{}/{}", path_, key); }
+    line_map const& lines() const { return lines_; }
+
+private:
+    json const& json_;
+    std::string path_;
+    line_map const& lines_;
+    std::set<std::string> known_;
+};
+
+sim::distribution read_distribution(object& o, std::string_view key) {
+    using kind = sim::distribution_kind;
+    if (o.at(key).is_number()) return {kind::constant, o.number(key, 1e-9, 1e12), 0, 0};
+    object choice = o.child(key);
+    const std::string name = choice.only_key();
+    const std::vector<std::string_view> names = {"uniform", "exponential", "lognormal", "pareto"};
+    if (std::find(names.begin(), names.end(), name) == names.end())
+        choice.fail_at(name, fmt::format("is no distribution; known are {} and a number", fmt::join(names, ", ")));
+    object d = choice.child(name);
+    sim::distribution out;
+    if (name == "uniform") {
+        out = {kind::uniform, d.number("from", 0, 1e12), d.number("to", 0, 1e12), 0};
+        if (out.b < out.a) d.fail_at("to", "has to be at least \"from\"");
+    } else if (name == "exponential") {
+        out = {kind::exponential, d.number("mean", 1e-9, 1e12), 0, 0};
+    } else if (name == "lognormal") {
+        out = {kind::lognormal, d.number("median", 1e-9, 1e12), d.number("sigma", 0, 10), 0};
+    } else {
+        out = {kind::pareto, d.number("alpha", .01, 100), d.number("from", 1e-9, 1e12), d.number("to", 1e-9, 1e12)};
+        if (out.c <= out.b) d.fail_at("to", "has to be above \"from\"");
+    }
+    d.finish();
+    return out;
+}
+
+sim::arrival_settings read_arrivals(object& o, std::string_view key) {
+    object choice = o.child(key);
+    const std::string name = choice.only_key();
+    sim::arrival_settings out;
+    if (name == "poisson") {
+        object d = choice.child(name);
+        out.per_s = d.number("per_second", 1e-6, 1e9);
+        d.finish();
+    } else if (name == "mmpp") {
+        object d = choice.child(name);
+        out.kind = sim::arrival_kind::mmpp;
+        out.per_s = d.number("calm_per_second", 1e-6, 1e9);
+        out.busy_per_s = d.number("busy_per_second", 1e-6, 1e9);
+        out.calm_s = d.number("calm_ms", 1e-3, 1e9) / 1e3;
+        out.busy_s = d.number("busy_ms", 1e-3, 1e9) / 1e3;
+        d.finish();
+    } else if (name == "pareto") {
+        object d = choice.child(name);
+        out.kind = sim::arrival_kind::pareto;
+        out.gap_s = {sim::distribution_kind::pareto, d.number("alpha", .01, 100), d.number("from_us", 1e-3, 1e12) / 1e6,
+                     d.number("to_us", 1e-3, 1e12) / 1e6};
+        if (out.gap_s.c <= out.gap_s.b) d.fail_at("to_us", "has to be above \"from_us\"");
+        d.finish();
+    } else {
+        choice.fail_at(name, "is no arrival process; known are poisson, mmpp, pareto");
+    }
+    return out;
+}
+
+group read_group(object g, std::string const& folder) {
+    group out;
+    g.text("name", out.name);
+    g.count("agents", out.agents, 1, most_agents);
+    g.count("owners", out.owners, 1, most_agents);
+    g.count("weight", out.weight, 1, 65'535);
+    out.value = read_distribution(g, "value");
+    g.maybe_number("correlation", out.correlation, 0, 1);
+    g.maybe_number("bids", out.bids, 1e-6, 1e6);
+    g.boolean("pinned", out.pinned);
+    g.maybe_number("revalue_ms", out.revalue_ms, 1e-3);
+    if (g.has("run_us")) out.run_us = read_distribution(g, "run_us");
+    if (g.has("sleep_us")) out.sleep_us = read_distribution(g, "sleep_us");
+    if (g.has("patience_us")) out.patience_us = read_distribution(g, "patience_us");
+    if (g.has("arrivals")) out.arrive = read_arrivals(g, "arrivals");
+    g.text("trace", out.trace);
+    g.maybe_number("load", out.load, 1e-3, 1e3);
+    g.finish();
+    const int kinds = (out.agents != 0) + (out.arrive ? 1 : 0) + (out.trace.empty() ? 0 : 1);
+    if (kinds != 1) g.fail_here("has to have one of \"agents\", \"arrivals\" and \"trace\"");
+    if (out.arrive && !out.run_us) g.fail_here("has \"arrivals\" and so needs \"run_us\"");
+    if (out.agents == 0 && (out.pinned || out.revalue_ms > 0 || out.sleep_us))
+        g.fail_here("arrives; \"pinned\", \"revalue_ms\" and \"sleep_us\" are for agents that stay");
+    if (out.agents != 0 && (out.patience_us || out.load > 0))
+        g.fail_here("stays; \"patience_us\" and \"load\" are for what arrives");
+    if (out.agents != 0 && out.run_us.has_value() != out.sleep_us.has_value())
+        g.fail_here("has to have both \"run_us\" and \"sleep_us\" or neither");
+    if (!out.trace.empty() && out.trace != "azure") {
+        const auto beside = std::filesystem::path(folder) / out.trace;
+        if (std::filesystem::exists(beside)) out.trace = beside.string();
+        if (!std::filesystem::is_regular_file(out.trace))
+            g.fail_at("trace", fmt::format("is {}, which is no file", out.trace));
+    }
+    return out;
+}
+
+machine_settings read_machine(object m) {
+    machine_settings out;
+    m.count("processors", out.processors, 1, most_processors);
+    m.maybe_number("quantum_us", out.quantum_us, 1, 4e6);
+    out.together = m.word("quanta", {"together", "apart"}) == 0;
+    out.per_core = m.word("markets", {"one", "per core"}) == 1;
+    m.maybe_number("decision_ns", out.decision_ns, 0, 1e9);
+    m.maybe_number("wake_ns", out.wake_ns, 0, 1e9);
+    m.maybe_number("steal_ns", out.steal_ns, 0, 1e9);
+    if (m.has("speeds")) {
+        for (json const& j : m.list("speeds")) {
+            if (!j.is_number() || j.get<double>() <= 0) m.fail_at("speeds", "has to be a list of numbers above 0");
+            out.speeds.push_back(j.get<double>());
+        }
+        if (out.speeds.size() != out.processors) m.fail_at("speeds", "has to have a number for each processor");
+        if (!std::is_sorted(out.speeds.rbegin(), out.speeds.rend()))
+            m.fail_at("speeds", "has to have the fastest first");
+        if (!out.together) m.fail_at("speeds", "needs \"quanta\": \"together\"");
+    }
+    if (out.together && (out.decision_ns > 0 || out.wake_ns > 0 || out.steal_ns > 0))
+        m.fail_here("has quanta together, where decisions take no time");
+    if (m.has("thermal")) {
+        if (!out.together) m.fail_at("thermal", "needs \"quanta\": \"together\"");
+        object t = m.child("thermal");
+        thermal_settings& heat = out.thermal.emplace();
+        heat.plant = std::vector<std::string>{"server", "stress"}[t.word("plant", {"server", "stress"})];
+        const std::vector<std::string_view> governors = {"maxwell", "power_allocator", "step_wise", "PI", "none"};
+        heat.governor = std::string(governors[t.word("governor", governors)]);
+        t.maybe_number("target_c", heat.target_c, 0, 200);
+        t.maybe_number("limit_c", heat.limit_c, 0, 200);
+        t.finish();
+    }
+    m.finish();
+    return out;
+}
+
+fleet_settings read_fleet(object f) {
+    fleet_settings out;
+    f.count("machines", out.machines, 2, 100'000);
+    f.count("processors", out.processors, 1, 1024);
+    f.maybe_number("epoch_ms", out.epoch_ms, .01, 1e4);
+    f.maybe_number("signal_age_ms", out.signal_age_ms, 0, 1e6);
+    f.maybe_number("run_ms", out.run_ms, .1, 1e6);
+    f.maybe_number("load", out.load, .01, 10);
+    f.maybe_number("swing", out.swing, 0, 1);
+    f.maybe_number("swing_s", out.swing_s, .01, 1e6);
+    f.maybe_number("move_ms", out.move_ms, 0, 1e6);
+    out.value = read_distribution(f, "value");
+    f.finish();
+    return out;
+}
+
+void check_policies(object& o, experiment const& e, point const& p) {
+    if (p.fleet) return;
+    std::uint32_t agents = 0;
+    bool pins = false;
+    for (group const& g : p.groups) agents += g.agents, pins |= g.pinned;
+    if (agents > most_agents) o.fail_at("groups", fmt::format("has {} agents; {} are possible", agents, most_agents));
+    for (std::string const& name : e.policies) {
+        policy_info const* info = find_policy(name);
+        if (info == nullptr) o.fail_at("policies", fmt::format("names \"{}\", which --list doesn't", name));
+        if (p.machine.per_core && !info->per_core)
+            o.fail_at("policies",
+                      fmt::format("has \"{}\", which is one for all processors: \"markets\" has to be \"one\"", name));
+        if (pins && !info->pins)
+            o.fail_at("policies", fmt::format("has \"{}\", which can't keep agents to their processors", name));
+        if (info->together_only && !p.machine.together)
+            o.fail_at("policies", fmt::format("has \"{}\", which needs \"quanta\": \"together\"", name));
+    }
+}
+
+/// The file once, for one combination of the swept values.
+void read_point(json const& whole, line_map const& lines, std::string const& folder, point p, experiment& e) {
+    object o(whole, "", lines);
+    o.text("about", e.about);
+    o.maybe_number("seconds", e.seconds, 1e-6, 1e6);
+    o.maybe_number("warm_up_seconds", e.warm_up_s, 0, 1e6);
+    o.count("seeds", e.seeds, 1, 1000);
+    o.has("sweep");
+    e.policies.clear();
+    for (json const& j : o.list("policies")) {
+        if (!j.is_string()) o.fail_at("policies", "has to be a list of names");
+        e.policies.push_back(j.get<std::string>());
+    }
+    e.show.clear();
+    if (o.has("show")) {
+        for (json const& j : o.list("show")) {
+            const auto known = [&](metric_info const& m) { return j == m.key; };
+            if (std::none_of(metric_infos.begin(), metric_infos.end(), known))
+                o.fail_at("show", "has to be a list of metrics' keys");
+            e.show.push_back(j.get<std::string>());
+        }
+    }
+    if (o.has("fleet")) {
+        p.fleet = read_fleet(o.child("fleet"));
+    } else {
+        p.machine = read_machine(o.child("machine"));
+        json const& groups = o.list("groups");
+        for (std::size_t i = 0; i < groups.size(); ++i)
+            p.groups.push_back(read_group({groups[i], fmt::format("/groups/{}", i), lines}, folder));
+        for (std::size_t i = 0; i < p.groups.size(); ++i) {
+            if (p.groups[i].name.empty()) p.groups[i].name = fmt::format("group {}", i + 1);
+        }
+    }
+    o.finish();
+    check_policies(o, e, p);
+    e.points.push_back(std::move(p));
+}
+
+std::string as_text(json const& j) { return j.is_string() ? j.get<std::string>() : j.dump(); }
+
+/// All combinations of the values from sweep `i` on.
+void read_points(json const& whole, line_map const& lines, std::string const& folder, std::size_t i, point const& p,
+                 experiment& e) {
+    object o(whole, "", lines);
+    if (!o.has("sweep") || i == o.list("sweep").size()) return read_point(whole, lines, folder, p, e);
+    const json sweeps = o.at("sweep");
+    object s(sweeps[i], fmt::format("/sweep/{}", i), lines);
+    std::string of;
+    s.text("of", of);
+    json const& values = s.list("values");
+    s.finish();
+    for (json const& v : values) {
+        json changed = whole;
+        try {
+            const json::json_pointer to(of);
+            if (of.empty() || !changed.contains(to.parent_pointer())) throw fault{};
+            changed[to] = v;
+        } catch (json::exception const&) {
+            s.fail_at("of", fmt::format("is \"{}\", which is no place in this file, as /machine/processors is", of));
+        } catch (fault const&) {
+            s.fail_at("of", fmt::format("is \"{}\", which is no place in this file, as /machine/processors is", of));
+        }
+        point next = p;
+        next.at.emplace_back(of.substr(of.rfind('/') + 1), as_text(v));
+        read_points(changed, lines, folder, i + 1, next, e);
+    }
+}
+
+}  // namespace
+
+reading read_experiment(std::string const& file) {
+    namespace fs = std::filesystem;
+    if (!fs::exists(file)) return {std::nullopt, file + " does not exist"};
+    if (fs::is_directory(file)) return {std::nullopt, file + " is a directory"};
+    std::ifstream in(file);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return {std::nullopt, file + " can't be read"};
+    experiment e;
+    e.name = fs::path(file).stem().string();
+    e.text = text.str();
+    try {
+        const json whole = json::parse(e.text);
+        const line_map lines(e.text);
+        read_points(whole, lines, fs::path(file).parent_path().string(), 0, {}, e);
+    } catch (fault const& f) {
+        return {std::nullopt, fmt::format("{}, {}", file, f.sentence)};
+    } catch (json::exception const& x) {
+        return {std::nullopt, fmt::format("{} is no JSON: {}", file, one_line(x.what()))};
+    }
+    return {std::move(e), {}};
+}
+
+}  // namespace maxwell::simulator

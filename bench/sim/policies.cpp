@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+#include "sim/makers.hpp"
+
+#include <algorithm>
+
+namespace maxwell::simulator {
+
+std::vector<policy_info> const& all_policies() {
+    static const std::vector<policy_info> all = {
+        {"market/tournament_tree", "the market, exact prices", true, true, false, make_tree_market},
+        {"market/lazy_heap", "the market, exact prices", true, true, false, make_heap_market},
+        {"market/stratified_buckets", "the market, tiers 0.8 % wide", true, true, false, make_buckets_market},
+        {"market/adaptive_tiers", "the market, tiers that follow the bids", true, true, false, make_adaptive_market},
+        {"market/fair_share", "the market; agents bid by their shares and don't pay", true, true, false,
+         make_fair_share_market},
+        {"gumbel", "sampler: price plus noise of 1 % of the highest values", false, false, false, make_gumbel},
+        {"choices", "sampler: the best of 16 drawn", false, false, false, make_choices},
+        {"lottery by bids", "sampler: in proportion to the bids", false, false, false, make_lottery_by_bids},
+        {"lottery", "in proportion to the weights (Waldspurger and Weihl 1994)", false, false, false,
+         make_lottery_by_weights},
+        {"random", "each as likely as the others", false, false, false, make_random},
+        {"round robin", "in turn, first come first served for jobs of one quantum", false, true, false,
+         make_round_robin},
+        {"stride", "shares by weight (Waldspurger and Weihl 1995)", false, true, false, make_stride},
+        {"eevdf", "shares by weight, earliest eligible virtual deadline first (Stoica and Abdel-Wahab 1995)", false,
+         true, false, make_eevdf},
+        {"earliest deadline", "the earliest deadline first", false, true, false, make_earliest_deadline},
+        {"first price", "the best bid wins and is paid", false, true, false, make_first_price},
+        {"posted price", "the median value is posted; first come, first served", false, true, false, make_posted_price},
+    };
+    return all;
+}
+
+policy_info const* find_policy(std::string_view name) {
+    auto const& all = all_policies();
+    const auto found = std::find_if(all.begin(), all.end(), [&](policy_info const& p) { return p.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace maxwell::simulator

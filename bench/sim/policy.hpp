@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// policy: who gets a processor. What is compared, and how a machine asks it.
+//
+//     admit ──▶ wake ──▶ decide ──▶ ended ──▶ decide ...        an agent's life
+//                 ▲                   │ may not run
+//                 └───────────────────┘
+//
+// A policy sees of an agent what a scheduler sees: its bid, weight, owner, deadline and pin. Its true value and what is left of its run are
+// the machine's. An agent that runs is in no queue; ended() puts it back.
+
+#pragma once
+
+#include <maxwell/core/bid.hpp>
+#include <maxwell/sim/random.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace maxwell::simulator {
+
+inline constexpr std::size_t most_agents = 4096;
+inline constexpr std::size_t most_processors = 64;
+inline constexpr std::uint32_t nobody = ~0u;
+inline constexpr std::uint32_t anywhere = ~0u;
+
+/// An agent as a policy sees it.
+struct agent_view {
+    agent_id id = 0;
+    price bid = 0;             ///< ticks per microsecond
+    std::uint32_t weight = 1;  ///< of its share
+    std::uint32_t owner = 0;
+    std::uint32_t pin = anywhere;  ///< the processor that it may run on
+    std::uint64_t deadline_ns = ~std::uint64_t{0};
+};
+
+/// What a policy is made for.
+struct setting {
+    std::uint32_t processors;
+    bool per_core;
+    std::uint32_t quantum_ns;
+    std::uint64_t seed;
+    price high;  ///< 99 of 100 values are below it
+    price median;
+    std::vector<double> speeds;             ///< of all processors, fastest first
+    std::vector<agent_view> const* agents;  ///< by slot
+    std::size_t capacity;                   ///< slots that are used at most
+};
+
+struct pick {
+    std::uint32_t slot = nobody;
+    double payment = 0;   ///< per microsecond
+    bool stolen = false;  ///< from another processor's market
+};
+
+class policy {
+public:
+    explicit policy(setting const& s) : setting_(s) {}
+    policy(policy const&) = delete;
+    policy& operator=(policy const&) = delete;
+    virtual ~policy() = default;
+
+    virtual void admit(std::uint32_t slot) = 0;                       ///< a new agent has the slot, and may not run
+    virtual void wake(std::uint32_t slot, std::uint64_t now_ns) = 0;  ///< it may run
+    virtual void rebid(std::uint32_t slot) = 0;                       ///< its bid has changed
+    virtual void retire(std::uint32_t slot) = 0;                      ///< it has left, and isn't running
+
+    /// `core`'s quantum is over.
+    virtual pick decide(std::uint32_t core, std::uint64_t now_ns) = 0;
+
+    /// All processors are free: one pick for each, the fastest first.
+    virtual void decide_all(std::uint64_t now_ns, std::vector<pick>& out) {
+        for (std::uint32_t core = 0; core < out.size(); ++core) out[core] = decide(core, now_ns);
+    }
+
+    /// The agent of `slot` has used `used_ns` of `core`; `again`: it may go on running.
+    virtual void ended(std::uint32_t core, std::uint32_t slot, std::uint64_t used_ns, bool again) = 0;
+
+    /// From now on nobody is served below this price. What has no prices ignores it.
+    virtual void reserve(price, std::uint64_t) {}
+
+protected:
+    agent_view const& agent(std::uint32_t slot) const { return (*setting_.agents)[slot]; }
+    bool may_run(std::uint32_t slot, std::uint32_t core) const {
+        return agent(slot).pin == anywhere || agent(slot).pin == core;
+    }
+    setting setting_;
+};
+
+/// What a policy can do, which a plan is checked against.
+struct policy_info {
+    std::string_view name;
+    std::string_view about;
+    bool per_core;       ///< can be one for each processor
+    bool pins;           ///< keeps agents to their processors
+    bool together_only;  ///< sells all processors at once
+    std::unique_ptr<policy> (*make)(setting const&);
+};
+
+/// All of them.
+std::vector<policy_info> const& all_policies();
+
+/// Null if there is none of this name.
+policy_info const* find_policy(std::string_view name);
+
+}  // namespace maxwell::simulator

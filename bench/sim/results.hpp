@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// What came of a run, as figures with names. docs/simulation.md defines each.
+
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace maxwell::simulator {
+
+enum class metric : std::uint8_t {
+    value,
+    over_best,
+    over_offline,
+    revenue,
+    jain,
+    worst_jain,
+    gini,
+    longest_wait,
+    p99_wait,
+    slowdown,
+    p99_slowdown,
+    lag,
+    busy,
+    finished,
+    gave_up,
+    mean_temperature,
+    sigma,
+    overshoot,
+    over_limit,
+    moved,
+    oscillation,
+    count
+};
+
+struct metric_info {
+    std::string_view key;    ///< the column in CSV
+    std::string_view title;  ///< with the unit
+    int digits;              ///< after the point, on the page
+};
+
+inline constexpr std::size_t metrics = static_cast<std::size_t>(metric::count);
+inline constexpr std::array<metric_info, metrics> metric_infos = {{
+    {"value", "value served, ticks a microsecond", 1},
+    {"over_best", "value over the best choice of each decision", 4},
+    {"over_offline", "value over the offline optimum", 4},
+    {"revenue", "revenue over value", 3},
+    {"jain", "Jain's index of shares", 4},
+    {"worst_jain", "Jain's index in the worst second", 4},
+    {"gini", "Gini coefficient of shares", 4},
+    {"longest_wait_ms", "longest wait, ms", 2},
+    {"p99_wait_ms", "99th percentile of waits, ms", 2},
+    {"slowdown", "mean slowdown of a run", 2},
+    {"p99_slowdown", "99th percentile of slowdowns", 1},
+    {"lag_quanta", "worst lag, quanta", 2},
+    {"busy", "share of time in use", 3},
+    {"finished_per_s", "runs finished a second", 0},
+    {"gave_up", "share of jobs that gave up", 3},
+    {"mean_c", "mean temperature, C", 2},
+    {"sigma_k", "its sigma, K", 3},
+    {"overshoot_k", "overshoot, K", 2},
+    {"over_limit_s", "time over the limit, s", 2},
+    {"moved", "share of jobs that moved", 3},
+    {"oscillation", "swing of a machine's price, share of its mean", 3},
+}};
+
+/// Of a group: shares of the whole.
+struct group_share {
+    double time = 0;
+    double value = 0;
+    double utility = 0;  ///< value less what was paid, over the value of all
+};
+
+struct sample {
+    double s;
+    double c;
+};
+
+struct run_result {
+    std::array<double, metrics> of;  ///< NaN: doesn't apply
+    std::vector<double> lorenz;      ///< of shares, at 0, 5 ... 100 % of agents
+    std::vector<double> waits;       ///< percentiles 50, 90, 99, 99.9 and 100 in ms
+    std::vector<sample> temperature;
+    std::vector<group_share> groups;
+    std::uint64_t decisions = 0;
+    double ns_per_decision =
+        0;                    ///< measured, the median of those that were timed: of this machine, never in results.csv
+    double quanta_per_s = 0;  ///< simulated in a second of this machine, with all bookkeeping
+
+    run_result() { of.fill(std::numeric_limits<double>::quiet_NaN()); }
+    double& operator[](metric m) { return of[static_cast<std::size_t>(m)]; }
+    double operator[](metric m) const { return of[static_cast<std::size_t>(m)]; }
+};
+
+}  // namespace maxwell::simulator

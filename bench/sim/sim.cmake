@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+#
+# maxwell_sim: the simulator. A library of its own, since its tests use its parts.
+
+set(MAXWELL_SIM_DIR ${CMAKE_CURRENT_LIST_DIR})
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+file(GLOB simulator CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
+list(REMOVE_ITEM simulator ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
+add_library(maxwell_simulator STATIC ${simulator})
+set(around campaign csv experiment)  # no loop of a run is in these
+list(TRANSFORM around REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.cpp")
+set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
+target_include_directories(maxwell_simulator PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+# The same bytes from every compiler: products and sums are not fused where a processor could.
+target_compile_options(maxwell_simulator PUBLIC -ffp-contract=off)
+target_link_libraries(maxwell_simulator PUBLIC maxwell::maxwell fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB Threads::Threads
+  PRIVATE maxwell_warnings)
+add_executable(maxwell_sim ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
+target_compile_definitions(maxwell_sim PRIVATE MAXWELL_SIM_EXPERIMENTS="${CMAKE_CURRENT_LIST_DIR}/experiments")
+target_link_libraries(maxwell_sim PRIVATE maxwell_simulator maxwell_warnings CLI11::CLI11)
+
+if(MAXWELL_TESTS)
+  add_test(NAME sim.program COMMAND ${CMAKE_COMMAND} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim
+    -P ${CMAKE_CURRENT_LIST_DIR}/sim_test.cmake)
+  set_tests_properties(sim.program PROPERTIES LABELS ci TIMEOUT 300)
+endif()

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs of the simulator whose result is known without it.
+
+#include "sim/machine.hpp"
+#include "sim/policy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace maxwell::simulator {
+namespace {
+
+using sim::distribution;
+using sim::distribution_kind;
+
+distribution constant(double v) { return {distribution_kind::constant, v, 0, 0}; }
+distribution uniform(double from, double to) { return {distribution_kind::uniform, from, to, 0}; }
+
+group standing(std::uint32_t agents, distribution value) {
+    group g;
+    g.agents = agents;
+    g.value = value;
+    return g;
+}
+
+run_result run(point const& p, std::string const& policy, double seconds, std::uint64_t seed = 1,
+               double warm_up_s = 0) {
+    experiment e;
+    e.seconds = seconds;
+    e.warm_up_s = warm_up_s;
+    std::atomic<bool> stop = false;
+    const std::vector<std::vector<sim::job>> no_traces(p.groups.size());
+    return *run_machine(e, p, *find_policy(policy), seed, no_traces, stop);
+}
+
+std::vector<std::string> exact_markets() { return {"market/tournament_tree", "market/lazy_heap", "first price"}; }
+
+/// Two agents worth 7 and 3 on one processor: the better one always runs, and pays 4, since it bids again each quantum and at 3 the other
+/// came first.
+TEST(machine, the_better_of_two_runs_and_pays_the_other) {
+    point p;
+    p.groups = {standing(1, constant(7)), standing(1, constant(3))};
+    const run_result r = run(p, "market/tournament_tree", 1);
+    EXPECT_DOUBLE_EQ(r[metric::value], 7);
+    EXPECT_DOUBLE_EQ(r[metric::over_best], 1);
+    EXPECT_NEAR(r[metric::revenue], 4. / 7, .001);  // the first time it pays 3
+    EXPECT_DOUBLE_EQ(r[metric::jain], .5);
+    EXPECT_DOUBLE_EQ(r[metric::gini], .5);
+    EXPECT_NEAR(r[metric::longest_wait], 1000, 1e-6);  // the other waits for all of the second
+    EXPECT_NEAR(r.groups[0].utility, 3. / 7, .001);
+    EXPECT_NEAR(run(p, "first price", 1)[metric::revenue], 1, 1e-12);
+    EXPECT_NEAR(run(p, "round robin", 1)[metric::value], 5, 1e-12);
+    EXPECT_NEAR(run(p, "round robin", 1)[metric::over_best], 5. / 7, 1e-12);
+}
+
+/// One agent runs for 300 us and sleeps for 700: by itself, whatever the quantum, it has 30 % of the time.
+TEST(machine, an_agent_alone_has_what_it_asks_for) {
+    point p;
+    p.groups = {standing(1, constant(5))};
+    p.groups[0].run_us = constant(300);
+    p.groups[0].sleep_us = constant(700);
+    p.machine.together = false;
+    for (const double quantum_us : {100., 250., 1000.}) {
+        p.machine.quantum_us = quantum_us;
+        for (policy_info const& with : all_policies()) {
+            if (with.together_only || with.name == "gumbel") continue;  // a newcomer of gumbel has an epoch to wait
+            const run_result r = run(p, std::string(with.name), 1);
+            EXPECT_NEAR(r[metric::busy], .3, .001) << with.name;
+            EXPECT_NEAR(r[metric::finished], 1000, 1) << with.name;
+            EXPECT_NEAR(r[metric::slowdown], 1, 1e-9) << with.name;
+            EXPECT_EQ(r[metric::longest_wait], 0) << with.name;
+        }
+    }
+}
+
+/// Exact containers choose the best waiting agent at every decision; tiers nearly; a draw at random doesn't, which is the control.
+TEST(machine, exact_markets_take_the_best_at_every_decision) {
+    point p;
+    p.groups = {standing(60, uniform(100, 10'000)), standing(20, {distribution_kind::lognormal, 3000, 1, 0})};
+    p.groups[0].run_us = distribution{distribution_kind::exponential, 900, 0, 0};
+    p.groups[0].sleep_us = distribution{distribution_kind::exponential, 20'000, 0, 0};
+    p.groups[1].revalue_ms = 30;
+    for (const std::uint32_t processors : {1u, 3u}) {
+        for (const bool together : {true, false}) {
+            p.machine.processors = processors;
+            p.machine.together = together;
+            for (std::string const& name : exact_markets())
+                EXPECT_NEAR(run(p, name, 2)[metric::over_best], 1, 1e-12) << name;
+            const double tiers = run(p, "market/stratified_buckets", 2)[metric::over_best];
+            EXPECT_GT(tiers, .992);
+            EXPECT_LT(run(p, "random", 2)[metric::over_best], .9);
+        }
+    }
+}
+
+/// Policies are compared on the same events: what agents want doesn't depend on who runs.
+TEST(machine, what_arrives_is_the_same_under_every_policy) {
+    point p;
+    group g;
+    g.arrive = sim::arrival_settings{sim::arrival_kind::poisson, 300, 1, 1, 1, {}};
+    g.run_us = distribution{distribution_kind::exponential, 1000, 0, 0};
+    g.value = uniform(1, 100);
+    p.groups = {g};
+    p.machine.together = false;
+    const run_result a = run(p, "market/tournament_tree", 20), b = run(p, "random", 20);
+    EXPECT_NEAR(a[metric::finished], 300, 10);
+    EXPECT_NEAR(a[metric::busy], b[metric::busy], .002);  // what is unfinished at the end differs
+    EXPECT_NEAR(a[metric::value], b[metric::value], .002 * a[metric::value]);
+}
+
+/// M/M/1 at a load of .5, first come first served: the mean slowdown isn't finite on paper, but the mean time in the system is
+/// 1 / (mu - lambda). Served in turn by a quantum that no run exceeds.
+TEST(machine, a_queue_waits_as_long_as_theory_says) {
+    point p;
+    group g;
+    g.arrive = sim::arrival_settings{sim::arrival_kind::poisson, 500, 1, 1, 1, {}};
+    g.run_us = constant(1000);
+    g.value = constant(1);
+    p.groups = {g};
+    p.machine.together = false;
+    p.machine.quantum_us = 1000;
+    // M/D/1 at .5: waiting is rho / (2 (1 - rho)) = .5 services, so the mean slowdown is 1.5 (Pollaczek 1930, Khinchin 1932).
+    EXPECT_NEAR(run(p, "round robin", 200)[metric::slowdown], 1.5, .03);
+}
+
+/// A sharer of weight 3 beside one of weight 1 has three quarters, under everything that has weights.
+TEST(machine, weights_are_shares) {
+    point p;
+    p.groups = {standing(1, constant(1)), standing(1, constant(1))};
+    p.groups[0].weight = 3;
+    for (char const* name : {"market/fair_share", "stride", "eevdf"}) {
+        const run_result r = run(p, name, 2, 1, .1);
+        EXPECT_NEAR(r.groups[0].time, .75, .001) << name;
+        EXPECT_NEAR(r[metric::jain], 1, 1e-4) << name;
+        EXPECT_LE(r[metric::lag], 1.5) << name;
+    }
+    EXPECT_NEAR(run(p, "lottery", 20).groups[0].time, .75, .01);
+    EXPECT_NEAR(run(p, "round robin", 2).groups[0].time, .5, .001);  // the control
+}
+
+/// Pinned agents run where they are pinned: with all of them on one of two processors the other stays idle.
+TEST(machine, pinned_agents_stay_where_they_are) {
+    point p;
+    p.groups = {standing(2, constant(5)), standing(2, constant(9))};
+    p.groups[0].pinned = p.groups[1].pinned = true;  // each group has one on either processor
+    p.machine.processors = 2;
+    p.machine.together = false;
+    p.machine.per_core = true;
+    const run_result r = run(p, "market/tournament_tree", 1);
+    EXPECT_NEAR(r.groups[1].time, 1, .01);
+    EXPECT_NEAR(r[metric::busy], 1, .01);
+    p.groups = {standing(1, constant(5)), standing(1, constant(9))};
+    p.groups[0].pinned = p.groups[1].pinned = true;  // both on the first
+    EXPECT_NEAR(run(p, "market/tournament_tree", 1)[metric::busy], .5, .01);
+    p.groups[0].pinned = false;  // the other one takes what is free: stolen
+    EXPECT_NEAR(run(p, "market/tournament_tree", 1)[metric::busy], 1, .01);
+}
+
+/// A lock that a decision holds for as long as half a run lets one processor of two wait: three quarters are left of each.
+TEST(machine, a_decision_that_takes_time_takes_it_from_the_processor) {
+    point p;
+    p.groups = {standing(8, constant(5))};
+    p.machine.processors = 1;
+    p.machine.together = false;
+    p.machine.quantum_us = 100;
+    p.machine.decision_ns = 25'000;
+    EXPECT_NEAR(run(p, "market/tournament_tree", 1)[metric::busy], .8, .001);
+    p.machine.processors = 8;  // one lock: a decision each 25 us, eight quanta of 100 us take 200 us
+    EXPECT_NEAR(run(p, "market/tournament_tree", 1)[metric::busy], .5, .01);
+    p.machine.per_core = true;
+    EXPECT_NEAR(run(p, "market/tournament_tree", 1)[metric::busy], .8, .01);
+}
+
+/// Who can't wait leaves: of jobs that need the whole quantum and come two at a time, one gives up.
+TEST(machine, jobs_give_up_when_their_patience_ends) {
+    point p;
+    group g;
+    g.arrive = sim::arrival_settings{sim::arrival_kind::poisson, 2000, 1, 1, 1, {}};
+    g.run_us = constant(1000);
+    g.patience_us = constant(4000);
+    g.value = uniform(1, 1000);
+    p.groups = {g};
+    const run_result r = run(p, "market/tournament_tree", 20);
+    EXPECT_NEAR(r[metric::busy], 1, .01);
+    EXPECT_NEAR(r[metric::gave_up], .5, .02);
+    EXPECT_LE(r[metric::longest_wait], 5);
+}
+
+TEST(machine, same_seed_same_result_and_another_seed_another) {
+    point p;
+    p.groups = {standing(50, uniform(1, 1000))};
+    p.groups[0].revalue_ms = 5;
+    const run_result a = run(p, "gumbel", 1, 7), b = run(p, "gumbel", 1, 7), c = run(p, "gumbel", 1, 8);
+    EXPECT_EQ(a[metric::value], b[metric::value]);
+    EXPECT_EQ(a.lorenz, b.lorenz);
+    EXPECT_NE(a[metric::value], c[metric::value]);
+}
+
+TEST(machine, stops_when_it_is_told_to) {
+    point p;
+    p.groups = {standing(5, uniform(1, 1000))};
+    experiment e;
+    e.seconds = 1e6;
+    std::atomic<bool> stop = true;
+    for (const bool together : {true, false}) {
+        p.machine.together = together;
+        EXPECT_FALSE(run_machine(e, p, *find_policy("random"), 1, {{}}, stop));
+    }
+}
+
+}  // namespace
+}  // namespace maxwell::simulator
