@@ -3,6 +3,7 @@
 // A batch auction on the CPU has the awards of extract_top and extract_units, on every path through it, and refuses bad memory.
 
 #include "gpu/batches.hpp"
+#include "gpu/reference_awards.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/gpu/batch_auction.hpp>

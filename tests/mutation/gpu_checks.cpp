@@ -4,6 +4,7 @@
 // misleads a sample.
 
 #include "gpu/batches.hpp"
+#include "gpu/reference_awards.hpp"
 #include "mutation/check.hpp"
 
 #include <maxwell/gpu/batch_auction.hpp>

@@ -96,20 +96,21 @@ inline batch_result clear_capacity(view<bid const> bids, std::uint64_t supply, p
                                 : detail::clear_skipping(bids, s, memory, out);
 }
 
-/// Returns `ok` if all bids have different slots, and all of them below `capacity`; `unknown_agent` or `duplicate_slot` for the first that
-/// doesn't, `workspace_too_small` if `seen` has not a bit per slot. Bids of 0 units count too. An owner that wins with two bids pays less than it
+/// Returns `unknown_agent` if a slot is not below `capacity`, otherwise `duplicate_slot` if two bids have one slot, otherwise `ok`;
+/// `workspace_too_small` if `seen` has not a bit per slot. Bids of 0 units count too. An owner that wins with two bids pays less than it
 /// should, so ask this where bids come in; clearing doesn't. O(N + capacity / 64).
 inline batch_status check_slots(view<bid const> bids, std::size_t capacity, view<std::uint64_t> seen) noexcept {
     if (seen.size() < capacity / 64 + (capacity % 64 != 0)) return batch_status::workspace_too_small;
     for (std::uint64_t& word : seen) word = 0;
+    bool twice = false;
     for (bid const& b : bids) {
         const std::uint32_t slot = slot_of(b.agent);
         if (slot >= capacity) return batch_status::unknown_agent;
         const std::uint64_t bit = std::uint64_t{1} << slot % 64;
-        if ((seen[slot / 64] & bit) != 0) return batch_status::duplicate_slot;
+        twice = twice || (seen[slot / 64] & bit) != 0;
         seen[slot / 64] |= bit;
     }
-    return batch_status::ok;
+    return twice ? batch_status::duplicate_slot : batch_status::ok;
 }
 
 }  // namespace maxwell::gpu

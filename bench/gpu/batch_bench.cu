@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+//
+// The batch auction on a GPU against cub::DeviceRadixSort and against reading the bids once, which is the floor. Prints JSON: the device, and
+// medians in microseconds. bench/gpu/run.sh builds and runs it.
+//
+//     warm   the bids were just read: they are in the L2 cache if they fit
+//     cold   256 MB of other memory were written before
+//
+// Each clearing is a graph, launched between two events; so is the sort, which builds its keys first, as std::sort does on the CPU.
+
+#include <maxwell/gpu/batch_auction.cuh>
+
+#include <cub/device/device_radix_sort.cuh>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace maxwell;
+
+void must(cudaError_t error, char const* what) {
+    if (error == cudaSuccess) return;
+    std::fprintf(stderr, "batch_bench: %s: %s.\n", what, cudaGetErrorString(error));
+    std::exit(1);
+}
+
+template <class T>
+T* allocate(std::size_t count) {
+    void* at = nullptr;
+    must(cudaMalloc(&at, std::max<std::size_t>(1, count * sizeof(T))), "no memory on the device");
+    return static_cast<T*>(at);
+}
+
+enum class amounts { uniform, lognormal, equal };
+constexpr std::array<char const*, 3> amount_names{"uniform", "lognormal", "equal"};
+
+std::vector<bid> draw_bids(std::size_t n, amounts which) {
+    std::mt19937_64 random(1);
+    std::lognormal_distribution<double> lognormal(std::log(1e3), 2.0);
+    std::vector<bid> bids(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        price amount = 1000;
+        if (which == amounts::uniform) amount = static_cast<price>(random());
+        if (which == amounts::lognormal) amount = static_cast<price>(std::min(lognormal(random), 4e9));
+        bids[i] = {i, amount, 1};
+    }
+    return bids;
+}
+
+__global__ void build_keys(bid const* bids, std::size_t n, std::uint64_t* keys) {
+    const std::size_t step = std::size_t{gridDim.x} * blockDim.x;
+    for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < n; i += step)
+        keys[i] = gpu::detail::key_of(bids[i].amount, static_cast<std::uint32_t>(i));
+}
+
+/// Reads every byte once; the sum is stored only so that the compiler keeps the loads.
+__global__ void read_once(uint4 const* words, std::size_t n, unsigned* sums) {
+    unsigned sum = 0;
+    const std::size_t step = std::size_t{gridDim.x} * blockDim.x;
+    for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < n; i += step) {
+        const uint4 w = words[i];
+        sum ^= w.x ^ w.y ^ w.z ^ w.w;
+    }
+    if (sum == 0x12345678u) sums[0] = sum;
+}
+
+/// What `work` puts into a stream, as a graph that can be timed.
+class timed {
+public:
+    template <class Work>
+    explicit timed(Work work) {
+        must(cudaStreamCreate(&stream_), "no stream");
+        must(cudaEventCreate(&begin_), "no event");
+        must(cudaEventCreate(&end_), "no event");
+        cudaGraph_t graph = nullptr;
+        must(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "capture");
+        work(stream_);
+        must(cudaStreamEndCapture(stream_, &graph), "capture");
+        must(cudaGraphInstantiate(&exec_, graph, 0), "instantiate");
+        must(cudaGraphDestroy(graph), "destroy");
+    }
+    timed(timed const&) = delete;
+    timed& operator=(timed const&) = delete;
+    ~timed() {
+        cudaGraphExecDestroy(exec_);
+        cudaEventDestroy(begin_);
+        cudaEventDestroy(end_);
+        cudaStreamDestroy(stream_);
+    }
+
+    /// The median of some launches. `flush`, if any, is written before each.
+    double us(int launches, void* flush, std::size_t flush_bytes) {
+        std::vector<double> times;
+        must(cudaGraphLaunch(exec_, stream_), "launch");
+        for (int i = 0; i < launches; ++i) {
+            if (flush != nullptr) must(cudaMemsetAsync(flush, i, flush_bytes, stream_), "flush");
+            must(cudaEventRecord(begin_, stream_), "event");
+            must(cudaGraphLaunch(exec_, stream_), "launch");
+            must(cudaEventRecord(end_, stream_), "event");
+            must(cudaEventSynchronize(end_), "run");
+            float ms = 0;
+            must(cudaEventElapsedTime(&ms, begin_, end_), "time");
+            times.push_back(ms * 1e3);
+        }
+        std::nth_element(times.begin(), times.begin() + launches / 2, times.end());
+        return times[static_cast<std::size_t>(launches / 2)];
+    }
+
+private:
+    cudaStream_t stream_ = nullptr;
+    cudaEvent_t begin_ = nullptr, end_ = nullptr;
+    cudaGraphExec_t exec_ = nullptr;
+};
+
+constexpr std::size_t flush_bytes = std::size_t{256} << 20;
+
+void measure(std::size_t n, amounts which, std::size_t k, void* flush, bool first) {
+    const std::vector<bid> bids = draw_bids(n, which);
+    bid* const there = allocate<bid>(n);
+    bid* pinned = nullptr;
+    award* home = nullptr;
+    must(cudaMallocHost(reinterpret_cast<void**>(&pinned), n * sizeof(bid)), "pinned memory");
+    must(cudaMallocHost(reinterpret_cast<void**>(&home), k * sizeof(award)), "pinned memory");
+    std::copy(bids.begin(), bids.end(), pinned);
+    must(cudaMemcpy(there, pinned, n * sizeof(bid), cudaMemcpyHostToDevice), "copy");
+    award* const out = allocate<award>(k);
+    auto* const result = allocate<gpu::batch_result>(1);
+    const std::size_t bytes = gpu::device_workspace_bytes(n);
+    const gpu::device_memory work{allocate<char>(bytes), bytes};
+    auto* const keys = allocate<std::uint64_t>(2 * n);
+    std::size_t sort_bytes = 0;
+    must(cub::DeviceRadixSort::SortKeysDescending(nullptr, sort_bytes, keys, keys + n, static_cast<int>(n)), "sort");
+    char* const sort_work = allocate<char>(sort_bytes);
+    auto* const sums = allocate<unsigned>(1);
+
+    const auto clear = [&](cudaStream_t s) {
+        must(gpu::clear_units(there, n, k, 0, work, out, k, result, s).error, "clear_units");
+    };
+    timed clearing(clear);
+    timed with_transfers([&](cudaStream_t s) {
+        must(cudaMemcpyAsync(there, pinned, n * sizeof(bid), cudaMemcpyHostToDevice, s), "copy");
+        clear(s);
+        must(cudaMemcpyAsync(home, out, k * sizeof(award), cudaMemcpyDeviceToHost, s), "copy");
+    });
+    timed reading([&](cudaStream_t s) {
+        read_once<<<gpu::detail::max_file_blocks, gpu::detail::file_threads, 0, s>>>(
+            reinterpret_cast<uint4 const*>(there), n, sums);
+    });
+    timed sorting([&](cudaStream_t s) {
+        build_keys<<<gpu::detail::max_file_blocks, gpu::detail::file_threads, 0, s>>>(there, n, keys);
+        must(cub::DeviceRadixSort::SortKeysDescending(sort_work, sort_bytes, keys, keys + n, static_cast<int>(n), 0, 64,
+                                                      s),
+             "sort");
+    });
+    const int launches = n > 1'000'000 ? 11 : 51;
+    std::printf(
+        "%s\n  {\"n\": %zu, \"amounts\": \"%s\", \"k\": %zu, \"clear_units_warm_us\": %.2f, \"clear_units_cold_us\": "
+        "%.2f, "
+        "\"with_transfers_us\": %.2f, \"read_once_warm_us\": %.2f, \"read_once_cold_us\": %.2f, "
+        "\"radix_sort_warm_us\": %.2f}",
+        first ? "" : ",", n, amount_names[static_cast<std::size_t>(which)], k, clearing.us(launches, nullptr, 0),
+        clearing.us(launches, flush, flush_bytes), with_transfers.us(launches, nullptr, 0),
+        reading.us(launches, nullptr, 0), reading.us(launches, flush, flush_bytes), sorting.us(launches, nullptr, 0));
+    std::fflush(stdout);
+    for (void* at : {static_cast<void*>(there), static_cast<void*>(out), static_cast<void*>(result), work.data,
+                     static_cast<void*>(keys), static_cast<void*>(sort_work), static_cast<void*>(sums)})
+        must(cudaFree(at), "free");
+    must(cudaFreeHost(pinned), "free");
+    must(cudaFreeHost(home), "free");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    cudaDeviceProp device{};
+    must(cudaGetDeviceProperties(&device, 0), "no CUDA device");
+    int driver = 0;
+    int runtime = 0;
+    must(cudaDriverGetVersion(&driver), "driver");
+    must(cudaRuntimeGetVersion(&runtime), "runtime");
+    std::printf(
+        "{\"device\": \"%s\", \"multiprocessors\": %d, \"l2_bytes\": %d, \"driver\": %d, \"runtime\": %d, \"command\": "
+        "\"%s\",\n"
+        "\"clearings\": [",
+        device.name, device.multiProcessorCount, device.l2CacheSize, driver, runtime, argc > 1 ? argv[1] : argv[0]);
+    void* const flush = allocate<char>(flush_bytes);
+    bool first = true;
+    for (std::size_t n : {1'000, 10'000, 100'000, 1'000'000, 10'000'000}) {
+        for (const amounts which : {amounts::uniform, amounts::lognormal, amounts::equal}) {
+            for (const std::size_t k : {std::size_t{100}, n / 10}) {
+                if (k == n / 10 && n == 1'000) continue;
+                measure(n, which, k, flush, first);
+                first = false;
+            }
+        }
+    }
+    std::printf("\n]}\n");
+}
