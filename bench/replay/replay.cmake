@@ -50,6 +50,15 @@ jobs in == jobs completed: yes")
     ${CMAKE_CURRENT_BINARY_DIR}/wakeups.txt)
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/perf.data "PERFILE2")
   maxwell_replay_refuses(perf_data "is a recording of perf: run perf script" ${CMAKE_CURRENT_BINARY_DIR}/perf.data)
+  # More jobs than memory is used for: they stand in a file.
+  add_test(NAME replay.long COMMAND sh -c "\"$1\" --example 1100000 >\"$2\" && \"$1\" \"$2\" --filter stratified && rm \"$2\""
+    sh $<TARGET_FILE:maxwell_replay> ${CMAKE_CURRENT_BINARY_DIR}/long.csv)
+  set_tests_properties(replay.long PROPERTIES LABELS ci TIMEOUT 300 PASS_REGULAR_EXPRESSION
+    "memory: [0-9][0-9] MB at the most. 4[0-9] MB of jobs stood in a file.*jobs in == jobs completed: yes")
+  add_test(NAME replay.queues COMMAND maxwell_replay ${CMAKE_CURRENT_LIST_DIR}/traces/bursts.csv.gz --budget 1)
+  set_tests_properties(replay.queues PROPERTIES LABELS ci TIMEOUT 300 FAIL_REGULAR_EXPRESSION "with so few live bids")
+  maxwell_replay_refuses(example_and_file "--example takes no FILE" ${shipped} --example 5)
+  maxwell_replay_refuses(example_word "--example" --example many)
   maxwell_replay_refuses(option "--bogus" ${shipped} --bogus)
   maxwell_replay_refuses(two_files "not expected" ${shipped} ${shipped})
   maxwell_replay_refuses(load_zero "--load has to be" ${shipped} --load 0)

@@ -11,6 +11,7 @@
 #include "peers/d_ary_fifo.hpp"
 #include "peers/naive_auction.hpp"
 #include "replay/replay_engine.hpp"
+#include "replay/replay_example.hpp"
 #include "replay/replay_reference.hpp"
 #include "replay/replay_report.hpp"
 
@@ -20,9 +21,11 @@
 #include <maxwell/auction/probabilistic_sampler.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tournament_tree.hpp>
+#include <maxwell/sim/trace/job_store.hpp>
 #include <maxwell/sim/trace/read.hpp>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -42,12 +45,12 @@ using namespace maxwell::bench;
 
 template <class A>
 entrant container(std::string_view name, bool compared = true) {
-    return {name, A::traits.winner, false, compared, replay<A>};
+    return {name, A::traits.winner, false, compared, start_replay<A>};
 }
 
 template <class P>
 entrant peer(bool budgeted = false) {
-    return {P::info.name, P::info.order, budgeted, true, replay<P>};
+    return {P::info.name, P::info.order, budgeted, true, start_replay<P>};
 }
 
 /// Every structure that is replayed. The first complete one of a fidelity is what the others of it are compared with; the
@@ -84,27 +87,41 @@ struct replayed {
     bool well_formed = true;  ///< no structure did what no auction may do
 };
 
+/// Leads all structures through the trace side by side, so many quanta at a time: what they decide is compared and forgotten, and
+/// a long trace takes no more memory than a short one.
 replayed replay_all(std::vector<entrant const*> const& chosen, schedule const& plan, double budget_s) {
+    constexpr std::uint64_t stretch = 1 << 14;
     replayed all;
-    for (entrant const* who : chosen) {
-        std::fflush(stdout);
-        progress shown(std::string(who->name), plan.quanta);
-        all.entries.push_back({who, who->run(plan, who->budgeted ? budget_s : 0,
-                                             [&](std::uint64_t quanta) { shown.at(std::min(quanta, plan.quanta)); })});
-        entry& e = all.entries.back();
-        if (!e.result.failure.empty()) {
-            fmt::print("{}: quantum {}: {}\n", who->name, e.result.quanta, e.result.failure);
+    for (entrant const* who : chosen) all.entries.push_back({who, who->start(plan, who->budgeted ? budget_s : 0)});
+    for (entry const& e : all.entries) {
+        entry const& first = *std::find_if(all.entries.begin(), all.entries.end(), [&](entry const& x) {
+            return x.who->order == e.who->order && x.who->compared;
+        });
+        if (e.who->compared && &first != &e) all.comparisons.push_back({.left = &first, .right = &e});
+    }
+    std::fflush(stdout);
+    progress shown("replaying", plan.quanta * all.entries.size());
+    for (bool more = true; more;) {
+        more = false;
+        std::uint64_t done = 0;
+        for (entry const& e : all.entries) {
+            const bool was_over = e.run->over();
+            e.run->run(was_over ? 0 : stretch);
+            more = more || !e.run->over();
+            done += e.run->over() ? plan.quanta : std::min(e.result().quanta, plan.quanta);
+            shown.at(done, e.who->name);
+        }
+        for (comparison& c : all.comparisons) c.go_on();
+    }
+    for (entry const& e : all.entries) {
+        replay_result const& r = e.result();
+        if (!r.failure.empty()) {
+            fmt::print("{}: quantum {}: {}\n", e.who->name, r.quanta, r.failure);
             all.well_formed = false;
-        } else if (e.result.complete && e.result.completed != plan.jobs.size()) {
-            fmt::print("{}: {} jobs came and {} were completed\n", who->name, plan.jobs.size(), e.result.completed);
+        } else if (r.complete && r.completed != plan.jobs->size()) {
+            fmt::print("{}: {} jobs came and {} were completed\n", e.who->name, plan.jobs->size(), r.completed);
             all.jobs_kept = false;
         }
-        auto const& first = *std::find_if(all.entries.begin(), all.entries.end(), [&](entry const& x) {
-            return x.who->order == who->order && x.who->compared == who->compared;
-        });
-        if (&first == &e && who->compared) continue;  // the others are compared with it
-        if (who->compared) all.comparisons.push_back(compare(first, e));
-        e.result.outcomes = {};  // a long trace has millions, and only the first of a fidelity is compared with again
     }
     return all;
 }
@@ -136,7 +153,7 @@ std::uint64_t quantum_ticks(std::uint32_t live) {
 void print_when_a_container_pays(std::vector<entry> const& entries) {
     const auto median = [&](std::string_view name) -> std::optional<std::uint64_t> {
         for (entry const& e : entries) {
-            if (e.who->name == name) return e.result.market.percentile(500'000);
+            if (e.who->name == name) return e.result().market.percentile(500'000);
         }
         return std::nullopt;
     };
@@ -153,6 +170,15 @@ void print_when_a_container_pays(std::vector<entry> const& entries) {
         live);
 }
 
+/// What the replay needed: of a trace that doesn't fit in memory the jobs stood in a file.
+void print_memory(sim::job_store const& jobs) {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    fmt::print("memory: {} MB at the most", used.ru_maxrss / 1024);
+    if (jobs.bytes_on_disk() > 0) fmt::print("; {} MB of jobs stood in a file", jobs.bytes_on_disk() >> 20);
+    fmt::print("\n\n");
+}
+
 /// Creates the folders above `file` and opens it; an empty name is no file and no failure.
 bool open_report(std::ofstream& out, std::string const& file) {
     if (file.empty()) return true;
@@ -161,6 +187,16 @@ bool open_report(std::ofstream& out, std::string const& file) {
     if (!parent.empty()) std::filesystem::create_directories(parent, ignored);
     out.open(file);
     return out.is_open();
+}
+
+/// Reads the trace into `jobs`, and shows how far it is.
+sim::reading read_jobs(std::string const& file, sim::job_store& jobs) {
+    std::error_code unknown;
+    const auto bytes = std::filesystem::file_size(file, unknown);
+    progress shown("reading " + file, unknown ? 0 : bytes);
+    return sim::read_trace(
+        file, [&](sim::job const& j) { jobs.add(j); },
+        [&](std::uint64_t done, std::uint64_t) { shown.at(static_cast<std::size_t>(done)); });
 }
 
 int run(replay_options const& o) {
@@ -172,28 +208,31 @@ int run(replay_options const& o) {
         if (e.name.find(o.filter) != std::string_view::npos) chosen.push_back(&e);
     }
     if (chosen.empty()) return refuse(fmt::format("no structure has '{}' in its name", o.filter));
-    const sim::reading read = sim::read_workload(o.file);
+    sim::job_store jobs;
+    const sim::reading read = read_jobs(o.file, jobs);
     if (!read) return refuse(read.error);
     sim::workload const& work = *read.work;
-    if (work.jobs.empty())
+    if (!jobs.finish()) return refuse(jobs.error());
+    if (jobs.size() == 0)
         return refuse(fmt::format("{} is a {} without a single job: {}", o.file, work.format, work.missing));
     std::ofstream out;
     if (!open_report(out, o.out)) return refuse(o.out + " can't be written");
 
     const clock_facts clock = measure_clock();
-    const schedule plan = make_schedule(work, o.load, o.quantum_us);
-    if (plan.quanta > max_quanta) {
-        return refuse(fmt::format(
-            "with a quantum of {} us the jobs of {} take {} quanta, more than {}; --quantum {} is long "
-            "enough",
-            plan.quantum_us, o.file, plan.quanta, max_quanta,
-            plan.service_us / (max_quanta - std::min<std::uint64_t>(plan.jobs.size(), max_quanta / 2)) + 1));
+    const schedule plan = make_schedule(jobs, work.processors, o.load, o.quantum_us);
+    if (plan.quanta > max_quanta + jobs.size()) {
+        return refuse(
+            fmt::format("with a quantum of {} us the jobs of {} take {} quanta, more than one for each and {}; "
+                        "--quantum {} is long "
+                        "enough",
+                        plan.quantum_us, o.file, plan.quanta, max_quanta, plan.service_us / max_quanta + 1));
     }
     print_trace(o, work, plan);
     const replayed all = replay_all(chosen, plan, o.budget_s);
     print_times(clock, all.entries);
-    print_outcomes(all.entries, work.jobs.size());
+    print_outcomes(all.entries, jobs.size());
     print_when_a_container_pays(all.entries);
+    print_memory(jobs);
     const bool identical = print_comparisons(all.comparisons);
     fmt::print("jobs in == jobs completed: {}\n", all.jobs_kept ? "yes" : "NO");
     const bool passed = work.no_line_lost() && all.well_formed && all.jobs_kept && identical;
@@ -215,7 +254,8 @@ int main(int argc, char** argv) {
         "cluster "
         "traces of Google and Alibaba, and Linux scheduler traces (tracefs, trace-cmd report, perf script, Perfetto's "
         "JSON), also compressed with gzip, xz or zstd.");
-    app.add_option("FILE", o.file, "the trace")->required();
+    std::uint64_t example = 0;
+    app.add_option("FILE", o.file, "the trace");
     app.add_option("--load", o.load, "offered load; arrivals are stretched to it, bursts are kept")
         ->capture_default_str();
     app.add_option("--quantum", o.quantum_us,
@@ -225,6 +265,7 @@ int main(int argc, char** argv) {
     app.add_option("--budget", o.budget_s, "seconds for each structure that sorts; 0: no end")->capture_default_str();
     app.add_option("--out", o.out, "the same figures as JSON, to this file");
     app.add_option("--filter", o.filter, "only structures with this in their name");
+    app.add_option("--example", example, "print a generated trace of so many requests instead, in which queues form");
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {
@@ -232,6 +273,12 @@ int main(int argc, char** argv) {
         return refuse(fmt::format("{} (--help tells more)", e.what()));
     }
     try {
+        if (example > 0 && !o.file.empty()) return refuse("--example takes no FILE");
+        if (example > 0) {
+            print_example(example);
+            return std::fflush(stdout) == 0 ? 0 : refuse("the example can't be written to its end");
+        }
+        if (o.file.empty()) return refuse("FILE is required (--help tells more)");
         return run(o);
     } catch (std::bad_alloc const&) {
         return refuse(o.file + " needs more memory than there is");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// replay(structure, schedule): one market, fed with the jobs of a trace in virtual time, closed loop.
+// start_replay<Structure>(schedule): one market, fed with the jobs of a trace in virtual time, closed loop, so many quanta at a time.
 //
 //     arrivals ──acquire, insert──▶ ┌───────────┐ ──award──▶ runs min(quantum, what is left) ──▶ done: retire, release
 //     backlog, when all slots are   │ structure │                        │
@@ -12,11 +12,13 @@
 // another history. The first difference between two of them is therefore all that can be compared.
 //
 // Virtual time moves only by service and by idling to the next arrival. Market operations take no virtual time; what they
-// take of real time is measured one by one, between fences.
+// take of real time is measured one by one, between fences. Memory is needed for live jobs alone: one waits outside until it
+// arrives and there is a slot for it.
 
 #pragma once
 
 #include "harness/clock.hpp"
+#include "replay/replay_schedule.hpp"
 
 #include <maxwell/auction/clearing.hpp>
 #include <maxwell/auction/concept.hpp>
@@ -29,7 +31,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,55 +40,6 @@ namespace maxwell::bench {
 
 inline constexpr std::size_t replay_capacity = 16384;
 inline constexpr int rebids_per_quantum = 4;
-
-/// The jobs of a trace made fit for one market: service is the share of the machine, and time is stretched or compressed
-/// as a whole, so that the load is what was asked for and bursts stay bursts.
-struct schedule {
-    std::vector<sim::job> jobs;
-    std::uint32_t quantum_us = 1;
-    double load = 0;           ///< service over the span of arrivals; 0 where the trace has no span
-    double recorded_load = 0;  ///< of the trace as it was recorded
-    double stretch = 1;        ///< what times of arrival were multiplied by
-    std::uint64_t span_us = 0;
-    std::uint64_t service_us = 0;
-    std::uint64_t quanta = 0;  ///< that the jobs take
-};
-
-/// The most quanta that a replay takes, and the most that a quantum chosen here leads to: some seconds a structure.
-inline constexpr std::uint64_t max_quanta = 20'000'000;
-inline constexpr std::uint64_t usual_quanta = 1 << 21;
-
-/// Makes the schedule of `work` at `load`. `quantum_us` 0 chooses: a 32nd of the 99th percentile of service, so all but the
-/// longest hundredth of the jobs take 32 quanta or fewer; longer where that would be more than usual_quanta, as with one job of an
-/// hour among some of 10 us.
-inline schedule make_schedule(sim::workload const& work, double load, std::uint32_t quantum_us) {
-    schedule s;
-    s.jobs = work.jobs;
-    std::vector<std::uint64_t> services;
-    for (sim::job& j : s.jobs) {
-        j.service_us = sim::machine_share_us(j, work.processors);
-        s.service_us += j.service_us;
-        services.push_back(j.service_us);
-    }
-    if (s.jobs.empty()) return s;
-    s.span_us = s.jobs.back().arrival_us;
-    if (s.span_us > 0) {
-        s.recorded_load = static_cast<double>(s.service_us) / static_cast<double>(s.span_us);
-        s.stretch = s.recorded_load / load;
-        for (sim::job& j : s.jobs) {
-            j.arrival_us = static_cast<std::uint64_t>(static_cast<double>(j.arrival_us) * s.stretch);
-        }
-        s.span_us = s.jobs.back().arrival_us;
-        if (s.span_us > 0) s.load = static_cast<double>(s.service_us) / static_cast<double>(s.span_us);
-    }
-    const auto longest = services.begin() + static_cast<std::ptrdiff_t>((services.size() - 1) * 99 / 100);
-    std::nth_element(services.begin(), longest, services.end());
-    const std::uint64_t chosen =
-        std::clamp<std::uint64_t>(std::max((*longest + 31) / 32, s.service_us / usual_quanta), 1, 0xFFFF'FFFFu);
-    s.quantum_us = quantum_us != 0 ? quantum_us : static_cast<std::uint32_t>(chosen);
-    for (sim::job const& j : s.jobs) s.quanta += (j.service_us + s.quantum_us - 1) / s.quantum_us;
-    return s;
-}
 
 /// Who won a quantum and at what price.
 struct outcome {
@@ -112,15 +64,35 @@ struct replay_result {
     std::uint64_t backlogged = 0;  ///< jobs that had to wait for a free slot
     std::uint64_t live_sum = 0;    ///< live bids, summed over quanta
     std::uint64_t live_max = 0;
-    std::vector<double> response_ratios;  ///< of each completed job: from arrival to completion, over service
-    double payments = 0;                  ///< ticks times units
+    latency_histogram<>
+        response_ratios;  ///< of each completed job, in ratio_parts: from arrival to completion, over service
+    double ratio_sum = 0;
+    double payments = 0;  ///< ticks times units
     std::uint64_t digest = 0xCBF2'9CE4'8422'2325u;
     double seconds = 0;
-    std::vector<outcome> outcomes;
 };
 
-/// Told now and then how many quanta are over.
-using progress_report = std::function<void(std::uint64_t)>;
+/// Parts of one that response ratios are counted in.
+inline constexpr double ratio_parts = 1024;
+
+/// A replay that can be led on.
+class replay_run {
+public:
+    virtual ~replay_run() = default;
+
+    /// Runs `quanta` more of them, or fewer where the replay is over then. O(quanta) operations.
+    virtual void run(std::uint64_t quanta) = 0;
+
+    bool over() const noexcept { return over_; }
+    replay_result const& result() const noexcept { return out_; }
+    /// Of the quanta of the last run().
+    std::vector<outcome> const& outcomes() const noexcept { return outcomes_; }
+
+protected:
+    replay_result out_;
+    std::vector<outcome> outcomes_;
+    bool over_ = false;
+};
 
 namespace detail {
 
@@ -131,41 +103,59 @@ inline void mix(std::uint64_t& digest, std::uint64_t value) noexcept {
 }
 
 template <class Structure>
-class replayer {
-public:
-    replayer(Structure& structure, schedule const& plan, double budget_s, progress_report const& report)
-        : structure_(structure), plan_(plan), budget_s_(budget_s), report_(report), agents_(replay_capacity) {}
+std::unique_ptr<Structure> make_structure() {
+    if constexpr (auction<Structure>) {
+        static_assert(Structure::capacity() == replay_capacity);
+        static_assert(sizeof(Structure) / replay_capacity <= 64, "a container's part of a live job");
+        return std::make_unique<Structure>();
+    } else {
+        return std::make_unique<Structure>(replay_capacity);
+    }
+}
 
-    replay_result run() {
+template <class Structure>
+class replayer final : public replay_run {
+public:
+    replayer(schedule const& plan, double budget_s)
+        : owned_(make_structure<Structure>()),
+          structure_(*owned_),
+          plan_(plan),
+          jobs_(plan),
+          budget_s_(budget_s),
+          agents_(replay_capacity) {
+        take_next();
+    }
+
+    void run(std::uint64_t quanta) override {
         using clock = std::chrono::steady_clock;
         const auto start = clock::now();
-        const auto elapsed = [&] { return std::chrono::duration<double>(clock::now() - start).count(); };
-        out_.complete = true;
-        while (out_.failure.empty() && (next_ < plan_.jobs.size() || !waiting_.empty())) {
-            if (waiting_.empty()) now_us_ = std::max(now_us_, plan_.jobs[next_].arrival_us);
+        const double before = out_.seconds;
+        const auto elapsed = [&] { return before + std::chrono::duration<double>(clock::now() - start).count(); };
+        outcomes_.clear();
+        for (const std::uint64_t end = out_.quanta + quanta; !over_ && out_.quanta < end;) {
+            if (waiting_.empty()) now_us_ = std::max(now_us_, next_.arrival_us);
             quantum_ticks_ = 0;
             admit();
             rebid();
             serve(decide());
             out_.market.record(quantum_ticks_);
-            if (out_.quanta % 4096 == 0) report_(out_.quanta);
-            if (budget_s_ > 0 && out_.quanta % 64 == 0 && elapsed() > budget_s_) {
-                out_.complete = false;
-                break;
-            }
+            if (!more_ && waiting_.empty()) over_ = out_.complete = true;
+            if (!out_.failure.empty()) over_ = true;
+            if (budget_s_ > 0 && out_.quanta % 64 == 0 && elapsed() > budget_s_) over_ = true;
         }
         out_.seconds = elapsed();
-        return std::move(out_);
     }
 
 private:
     /// An agent of the market: the job that has its slot.
     struct agent {
+        sim::job work;
         agent_id id = 0;
-        sim::job const* work = nullptr;
+        bool live = false;
         std::uint64_t attained_us = 0;
         std::size_t place = 0;  ///< in waiting_
     };
+    static_assert(sizeof(agent) + sizeof(std::uint32_t) <= 80, "the replay's own part of a live job");
 
     template <class Operation>
     auto timed(latency_histogram<>& into, Operation operation) {
@@ -177,7 +167,7 @@ private:
         return result;
     }
 
-    bid bid_of(agent const& a) const { return sim::to_bid(*a.work, a.id, a.attained_us, now_us_, plan_.quantum_us); }
+    bid bid_of(agent const& a) const { return sim::to_bid(a.work, a.id, a.attained_us, now_us_, plan_.quantum_us); }
 
     void submit(agent const& a) {
         const bid fresh = bid_of(a);
@@ -185,25 +175,22 @@ private:
         if (entered != status::ok) out_.failure = "refused the bid of a live agent";
     }
 
+    void take_next() { more_ = jobs_.next(next_); }
+
     /// Takes in whoever has arrived, as long as there are slots.
     void admit() {
-        for (; next_ < plan_.jobs.size() && plan_.jobs[next_].arrival_us <= now_us_; ++next_) {
+        while (more_ && next_.arrival_us <= now_us_) {
             const std::optional<agent_id> id = registry_.acquire();
             if (!id) {
-                count_backlog();
+                full_us_ = now_us_;
                 return;
             }
             agent& a = agents_[slot_of(*id)];
-            a = {*id, &plan_.jobs[next_], 0, waiting_.size()};
+            a = {next_, *id, true, 0, waiting_.size()};
             waiting_.push_back(slot_of(*id));
             submit(a);
-        }
-    }
-
-    /// Counts each job once that has arrived and finds no slot.
-    void count_backlog() {
-        for (seen_ = std::max(seen_, next_); seen_ < plan_.jobs.size(); ++seen_, ++out_.backlogged) {
-            if (plan_.jobs[seen_].arrival_us > now_us_) return;
+            if (full_us_ && next_.arrival_us <= *full_us_) ++out_.backlogged;
+            take_next();
         }
     }
 
@@ -244,19 +231,19 @@ private:
             return;
         }
         const std::uint32_t slot = slot_of(won->winner.agent);
-        if (slot >= agents_.size() || agents_[slot].work == nullptr || agents_[slot].id != won->winner.agent) {
+        if (slot >= agents_.size() || !agents_[slot].live || agents_[slot].id != won->winner.agent) {
             out_.failure = "named a winner that is not there";
             return;
         }
         agent& a = agents_[slot];
         ++out_.awards;
-        out_.outcomes.push_back({won->winner.agent, won->payment});
+        outcomes_.push_back({won->winner.agent, won->payment});
         mix(out_.digest, won->winner.agent);
         mix(out_.digest, won->payment);
         out_.payments += static_cast<double>(won->payment) * won->winner.units;
         now_us_ += won->winner.units;
         a.attained_us += won->winner.units;
-        if (a.attained_us < a.work->service_us) {
+        if (a.attained_us < a.work.service_us) {
             running_ = &a;
         } else {
             complete(a);
@@ -270,45 +257,36 @@ private:
         agents_[waiting_[a.place]].place = a.place;
         waiting_.pop_back();
         ++out_.completed;
-        const std::uint64_t response_us = now_us_ - a.work->arrival_us;
-        out_.response_ratios.push_back(static_cast<double>(response_us) / static_cast<double>(a.work->service_us));
-        a.work = nullptr;
+        const std::uint64_t response_us = now_us_ - a.work.arrival_us;
+        const double ratio = static_cast<double>(response_us) / static_cast<double>(a.work.service_us);
+        out_.response_ratios.record(static_cast<std::uint64_t>(ratio * ratio_parts));
+        out_.ratio_sum += ratio;
+        a.live = false;
     }
 
+    std::unique_ptr<Structure> owned_;
     Structure& structure_;
     schedule const& plan_;
+    scheduled_jobs jobs_;
+    sim::job next_;     ///< to arrive
+    bool more_ = true;  ///< there is a next one
     double budget_s_;
-    progress_report const& report_;
     agent_registry<replay_capacity> registry_;
     std::vector<agent> agents_;           ///< by slot
     std::vector<std::uint32_t> waiting_;  ///< slots of all live agents, the running one too
     agent* running_ = nullptr;            ///< won the last quantum and is not done; its bid is out
-    std::size_t next_ = 0;                ///< the next job to arrive
-    std::size_t seen_ = 0;                ///< jobs below were counted as backlog, or need not be
     std::size_t turn_ = 0;                ///< in waiting_, whose turn it was to bid again
     std::uint64_t now_us_ = 0;
+    std::optional<std::uint64_t> full_us_;  ///< when a job last found no slot
     std::uint64_t quantum_ticks_ = 0;
-    replay_result out_;
 };
-
-template <class Structure>
-std::unique_ptr<Structure> make_structure() {
-    if constexpr (auction<Structure>) {
-        static_assert(Structure::capacity() == replay_capacity);
-        return std::make_unique<Structure>();
-    } else {
-        return std::make_unique<Structure>(replay_capacity);
-    }
-}
 
 }  // namespace detail
 
-/// Replays `plan` on a fresh `Structure`; gives up after `budget_s` seconds where that is above 0. O(plan.quanta) operations.
+/// Starts a replay of `plan`, which has a job, on a fresh `Structure`; it gives up after `budget_s` seconds where that is above 0.
 template <class Structure>
-replay_result replay(schedule const& plan, double budget_s, progress_report const& report) {
-    const auto structure = detail::make_structure<Structure>();
-    const auto replayer = std::make_unique<detail::replayer<Structure>>(*structure, plan, budget_s, report);
-    return replayer->run();
+std::unique_ptr<replay_run> start_replay(schedule const& plan, double budget_s) {
+    return std::make_unique<detail::replayer<Structure>>(plan, budget_s);
 }
 
 }  // namespace maxwell::bench

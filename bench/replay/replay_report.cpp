@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <numeric>
 #include <ostream>
 
 namespace maxwell::bench {
@@ -34,8 +33,7 @@ void print_trace(replay_options const& o, sim::workload const& w, schedule const
         fmt::print("  where the trace ends, {} jobs had run in part (kept), {} not at all (left out)\n", w.unfinished,
                    w.never_ran);
     }
-    fmt::print("  {} jobs on {} processors; a job's service is its share of the machine\n", w.jobs.size(),
-               w.processors);
+    fmt::print("  {} jobs on {} processors; a job's service is its share of the machine\n", w.job_count, w.processors);
     if (plan.load > 0) {
         fmt::print("  offered load {:.3f} as recorded; arrivals are stretched by {:.4g}, so that it is {:.3f}\n",
                    plan.recorded_load, plan.stretch, plan.load);
@@ -67,8 +65,8 @@ void print_times(clock_facts const& clock, std::vector<entry> const& entries) {
     for (int i = 0; i < 2; ++i)
         fmt::print("{:>8}{:>8}{:>8}{:>10}{}", "p50", "p99", "p999", "max", i == 0 ? "  " : "\n");
     for (entry const& e : entries) {
-        fmt::print("{:<9}{:<26}{}  {}\n", fidelity_name(e.who->order), e.who->name, times(clock, e.result.decide),
-                   times(clock, e.result.market));
+        fmt::print("{:<9}{:<26}{}  {}\n", fidelity_name(e.who->order), e.who->name, times(clock, e.result().decide),
+                   times(clock, e.result().market));
     }
     fmt::print("\n");
 }
@@ -78,14 +76,12 @@ namespace {
 /// The mean and the median of response ratios: the mean is that of the shortest jobs mostly.
 struct ratios {
     double mean = 0;
-    double median = 0;
+    double median = 0;  ///< to 1 %
 
-    explicit ratios(std::vector<double> values) {
-        if (values.empty()) return;
-        mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-        const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-        std::nth_element(values.begin(), middle, values.end());
-        median = *middle;
+    explicit ratios(replay_result const& r) {
+        if (r.completed == 0) return;
+        mean = r.ratio_sum / static_cast<double>(r.completed);
+        median = static_cast<double>(r.response_ratios.percentile(500'000)) / ratio_parts;
     }
 };
 
@@ -95,13 +91,13 @@ double mean_live(replay_result const& r) {
 
 }  // namespace
 
-void print_outcomes(std::vector<entry> const& entries, std::size_t jobs) {
+void print_outcomes(std::vector<entry> const& entries, std::uint64_t jobs) {
     fmt::print("what came of it: live bids, response ratios (from arrival to completion, over service), payments\n");
     fmt::print("{:<9}{:<24}{:>12}{:>12}{:>11}{:>9}{:>7}{:>11}{:>10}{:>10}{:>12}  {}\n", "fidelity", "structure",
                "quanta", "awards", "jobs", "live", "most", "backlog", "median", "mean", "payments", "digest");
     for (entry const& e : entries) {
-        replay_result const& r = e.result;
-        const ratios response(r.response_ratios);
+        replay_result const& r = e.result();
+        const ratios response(r);
         fmt::print("{:<9}{:<24}{:>12}{:>12}{:>11}{:>9.1f}{:>7}{:>11}{:>10.4g}{:>10.4g}{:>12.3e}  {:016x}\n",
                    fidelity_name(e.who->order), e.who->name, r.quanta, r.awards, r.completed, mean_live(r), r.live_max,
                    r.backlogged, response.median, response.mean, r.payments, r.digest);
@@ -113,26 +109,27 @@ void print_outcomes(std::vector<entry> const& entries, std::size_t jobs) {
     fmt::print("\n");
 }
 
-comparison compare(entry const& left, entry const& right) {
-    comparison c{left.who->order, left.who->name, right.who->name, true, 0, false, {}};
-    auto const& a = left.result.outcomes;
-    auto const& b = right.result.outcomes;
-    c.quanta = std::min(a.size(), b.size());
-    c.whole = left.result.complete && right.result.complete;
-    const auto [at, other] = std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(c.quanta), b.begin());
-    const auto index = static_cast<std::uint64_t>(at - a.begin());
-    if (index < c.quanta) {
-        c.identical = false;
-        const auto text = [](std::string_view name, outcome const& o) {
-            return fmt::format("{} gives it to slot {} generation {} for {}", name, slot_of(o.winner),
+void comparison::go_on() {
+    auto const& a = left->run->outcomes();
+    auto const& b = right->run->outcomes();
+    if (!identical) return;
+    const auto common = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
+    const auto [at, other] = std::mismatch(a.begin(), a.begin() + common, b.begin());
+    if (at != a.begin() + common) {
+        identical = false;
+        const auto text = [](entry const& e, outcome const& o) {
+            return fmt::format("{} gives it to slot {} generation {} for {}", e.who->name, slot_of(o.winner),
                                generation_of(o.winner), o.payment);
         };
-        c.difference = fmt::format("quantum {}: {}, {}", index + 1, text(c.left, *at), text(c.right, *other));
-    } else if (c.whole && a.size() != b.size()) {
-        c.identical = false;
-        c.difference = fmt::format("{} has {} awards, {} has {}", c.left, a.size(), c.right, b.size());
+        difference = fmt::format("quantum {}: {}, {}", quanta + static_cast<std::uint64_t>(at - a.begin()) + 1,
+                                 text(*left, *at), text(*right, *other));
+    } else if (a.size() != b.size() && left->result().complete && right->result().complete) {
+        identical = false;
+        difference = fmt::format("{} has {} awards, {} has {}", left->who->name, left->result().awards,
+                                 right->who->name, right->result().awards);
     }
-    return c;
+    quanta += static_cast<std::uint64_t>(common);
+    whole = left->result().complete && right->result().complete;
 }
 
 bool print_comparisons(std::vector<comparison> const& comparisons) {
@@ -142,11 +139,12 @@ bool print_comparisons(std::vector<comparison> const& comparisons) {
         std::uint64_t whole = 0;
         std::string names;
         for (comparison const& c : comparisons) {
-            if (c.order != f) continue;
+            if (c.left->who->order != f) continue;
             identical = identical && c.identical;
             whole += c.whole ? 1 : 0;
-            if (names.empty()) names = c.left;
-            names += fmt::format(", {}{}", c.right, c.whole ? "" : fmt::format(" (for {} quanta)", c.quanta));
+            if (names.empty()) names = c.left->who->name;
+            names +=
+                fmt::format(", {}{}", c.right->who->name, c.whole ? "" : fmt::format(" (for {} quanta)", c.quanta));
             if (!c.identical) fmt::print("{}: first difference at {}\n", fidelity_name(f), c.difference);
         }
         if (names.empty()) {
@@ -191,7 +189,7 @@ nlohmann::json json_of(replay_options const& o, sim::workload const& w, schedule
             {"unseen", w.unseen},
             {"unfinished", w.unfinished},
             {"never_ran", w.never_ran},
-            {"jobs", w.jobs.size()},
+            {"jobs", w.job_count},
             {"processors", w.processors},
             {"recorded_load", plan.recorded_load},
             {"stretch", plan.stretch},
@@ -203,8 +201,8 @@ nlohmann::json json_of(replay_options const& o, sim::workload const& w, schedule
 }
 
 nlohmann::json json_of(clock_facts const& clock, entry const& e) {
-    replay_result const& r = e.result;
-    const ratios response(r.response_ratios);
+    replay_result const& r = e.result();
+    const ratios response(r);
     return {{"name", e.who->name},
             {"fidelity", fidelity_name(e.who->order)},
             {"complete", r.complete},
@@ -226,8 +224,8 @@ nlohmann::json json_of(clock_facts const& clock, entry const& e) {
 }
 
 nlohmann::json json_of(comparison const& c) {
-    return {{"fidelity", fidelity_name(c.order)},
-            {"structures", {c.left, c.right}},
+    return {{"fidelity", fidelity_name(c.left->who->order)},
+            {"structures", {c.left->who->name, c.right->who->name}},
             {"identical", c.identical},
             {"quanta", c.quanta},
             {"whole_replay", c.whole},

@@ -10,9 +10,9 @@
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/sim/trace/workload.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,29 +34,32 @@ struct entrant {
     fidelity order;
     bool budgeted;  ///< can be stopped by the time budget; only for what sorts
     bool compared;  ///< decides as all others of its fidelity do; boundaries that adapt, and draws, don't
-    replay_result (*run)(schedule const&, double, progress_report const&);
+    std::unique_ptr<replay_run> (*start)(schedule const&, double);
 };
 
 struct entry {
     entrant const* who;
-    replay_result result;
+    std::unique_ptr<replay_run> run;
+
+    replay_result const& result() const { return run->result(); }
 };
 
-/// How two structures of one fidelity compare.
+/// How two structures of one fidelity compare, as far as both have been led.
 struct comparison {
-    fidelity order;
-    std::string_view left, right;
+    entry const* left = nullptr;
+    entry const* right = nullptr;
     bool identical = true;
     std::uint64_t quanta = 0;  ///< compared
     bool whole = false;        ///< both came to the end
-    std::string difference;
-};
+    std::string difference = {};
 
-comparison compare(entry const& left, entry const& right);
+    /// Compares the outcomes of the last run() of both.
+    void go_on();
+};
 
 void print_trace(replay_options const& o, sim::workload const& w, schedule const& plan);
 void print_times(clock_facts const& clock, std::vector<entry> const& entries);
-void print_outcomes(std::vector<entry> const& entries, std::size_t jobs);
+void print_outcomes(std::vector<entry> const& entries, std::uint64_t jobs);
 
 /// Prints the verdict of each fidelity; false when two structures differ.
 bool print_comparisons(std::vector<comparison> const& comparisons);

@@ -15,6 +15,7 @@
 #include <maxwell/sim/trace/burstgpt.hpp>
 #include <maxwell/sim/trace/chrome_json.hpp>
 #include <maxwell/sim/trace/google_cluster.hpp>
+#include <maxwell/sim/trace/job_store.hpp>
 #include <maxwell/sim/trace/lines.hpp>
 #include <maxwell/sim/trace/linux_sched.hpp>
 #include <maxwell/sim/trace/mooncake.hpp>
@@ -53,10 +54,6 @@ using job_taker = std::function<void(job const&)>;
 using reading_report = std::function<void(std::uint64_t, std::uint64_t)>;
 
 namespace detail {
-
-inline bool by_arrival(job const& a, job const& b) noexcept {
-    return a.arrival_us != b.arrival_us ? a.arrival_us < b.arrival_us : a.line < b.line;
-}
 
 class trace_reader {
 public:
@@ -179,7 +176,7 @@ inline reading read_workload(std::string const& path) noexcept {
         std::vector<job> jobs;
         reading out = read_trace(path, [&](job const& j) { jobs.push_back(j); });
         if (!out) return out;
-        std::sort(jobs.begin(), jobs.end(), detail::by_arrival);
+        std::sort(jobs.begin(), jobs.end(), by_arrival);
         const std::uint64_t start = jobs.empty() ? 0 : jobs.front().arrival_us;
         for (job& j : jobs) j.arrival_us -= start;
         out.work->jobs = std::move(jobs);
