@@ -55,9 +55,10 @@ struct panel_outcome {
 struct surroundings {
     std::string cpu, compiler, flags, commit, date, load_before, load_after, host, kernel;
     clock_facts clock{};
-    bool callgrind_counts = false;   ///< the counts come from callgrind, not from the processor
-    std::string counts_from;         ///< a sentence for the report
-    std::vector<std::string> notes;  ///< sentences for the report
+    bool callgrind_counts = false;          ///< the counts come from callgrind, not from the processor
+    std::string counts_from;                ///< a sentence for the report
+    std::vector<std::string> notes;         ///< sentences for the report
+    std::vector<std::string> disturbances;  ///< what of the machine disturbs a measurement, and how to change it
     double seconds = 0;
     int repetitions = 0;
 };

@@ -87,6 +87,8 @@ void print_goals(results const& r, std::FILE* out) {
 void print_answer(results const& r, std::FILE* out) {
     fmt::print(out, "{}, load {} before and {} after, medians of {} repetitions\n", r.where.cpu, r.where.load_before,
                r.where.load_after, r.where.repetitions);
+    if (!r.where.disturbances.empty()) fmt::print(out, "What disturbs this measurement:\n");
+    for (std::string const& one : r.where.disturbances) fmt::print(out, "  {}\n", one);
     print_quantum(r, out);
     print_goals(r, out);
     fmt::print(out, "\nEverything else is on the page; --verbose prints it here.\n");

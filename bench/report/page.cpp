@@ -89,6 +89,7 @@ json to_json(results const& r) {
                  {"timer_floor_p99_ns", w.clock.ns(w.clock.floor_p99_ticks)},
                  {"counts_from", w.counts_from},
                  {"notes", w.notes},
+                 {"disturbances", w.disturbances},
                  {"seconds", w.seconds}};
     json benchmarks = json::array();
     json all_structures = json::array();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include "report/disturbances.hpp"
 #include "report/report.hpp"
 
 #include <fmt/format.h>
@@ -63,6 +64,7 @@ surroundings look_around() {
         w.kernel = fmt::format("{} {} {}", name.sysname, name.release, name.machine);
     }
 #endif
+    w.disturbances = disturbances();
     w.clock = measure_clock();
     return w;
 }

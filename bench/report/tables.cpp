@@ -248,6 +248,7 @@ void print_tables(results const& r, std::FILE* out) {
     for (panel_outcome const& p : r.panels) print_panel(p, out);
     fmt::print(out, "\n");
     for (std::string const& note : r.where.notes) fmt::print(out, "{}\n", note);
+    for (std::string const& one : r.where.disturbances) fmt::print(out, "Disturbed: {}\n", one);
     fmt::print(out, "\nGoals\n");
     std::size_t not_measured = 0;
     for (judged_goal const& g : judge_all(r)) {
