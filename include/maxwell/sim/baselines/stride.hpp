@@ -44,6 +44,15 @@ public:
         tickets_ += 1 / c.stride;
     }
 
+    /// The client has `tickets` from now on; the part of its interval that is left stays the same part.
+    void modify(std::size_t client, double tickets) {
+        state& c = of_[client];
+        const double left = c.active ? c.pass - global_ : c.pass;
+        if (c.active) tickets_ += tickets - 1 / c.stride;
+        c.pass = (c.active ? global_ : 0) + left / (tickets * c.stride);
+        c.stride = 1 / tickets;
+    }
+
     /// The active client of the least pass that `allowed`, the lowest number among equals.
     template <class Allowed>
     std::optional<std::size_t> next(Allowed allowed) const {
