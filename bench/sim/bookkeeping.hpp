@@ -75,6 +75,7 @@ public:
         slowdown_ += slowdown;
         slowdowns_.record(static_cast<std::uint64_t>(slowdown * 1000));
     }
+    void paid(double ticks) { paid_ += ticks; }
     void gave_up() { gave_up_ += counts_ ? 1 : 0; }
 
     /// A second is over, if so.

@@ -2,7 +2,7 @@
 
 #include "sim/experiment.hpp"
 
-#include "sim/json_lines.hpp"
+#include "sim/json_object.hpp"
 #include "sim/policy.hpp"
 #include "sim/results.hpp"
 
@@ -11,8 +11,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <limits>
-#include <set>
 #include <sstream>
 
 namespace maxwell::simulator {
@@ -26,99 +24,6 @@ std::string point::label() const {
 namespace {
 
 using nlohmann::json;
-constexpr double lots = std::numeric_limits<double>::max();
-
-/// What is wrong with the file, without the file's name.
-struct fault {
-    std::string sentence;
-};
-
-/// An object of the file. Every key that is asked for is known; finish() refuses the others.
-class object {
-public:
-    object(json const& j, std::string path, line_map const& lines) : json_(j), path_(std::move(path)), lines_(lines) {
-        if (!j.is_object()) fail(path_, "has to be an object, {...}");
-    }
-
-    [[noreturn]] void fail(std::string const& path, std::string_view what) const {
-        const auto named = path.empty() ? std::string("the experiment") : path;
-        throw fault{fmt::format("line {}: {} {}", lines_.line_of(path), named, what)};
-    }
-    [[noreturn]] void fail_here(std::string_view what) const { fail(path_, what); }
-    [[noreturn]] void fail_at(std::string_view key, std::string_view what) const { fail(path_of(key), what); }
-
-    bool has(std::string_view key) {
-        known_.insert(std::string(key));
-        return json_.contains(key);
-    }
-    json const& at(std::string_view key) {
-        if (!has(key)) fail(path_, fmt::format("lacks \"{}\"", key));
-        return json_.at(std::string(key));
-    }
-    double number(std::string_view key, double least, double most) {
-        json const& j = at(key);
-        if (!j.is_number()) fail_at(key, "has to be a number");
-        const double v = j.get<double>();
-        if (v < least || v > most) {
-            fail_at(key, most == lots ? fmt::format("has to be at least {:g}", least)
-                                      : fmt::format("has to be from {:g} to {:g}", least, most));
-        }
-        return v;
-    }
-    void maybe_number(std::string_view key, double& into, double least, double most = lots) {
-        if (has(key)) into = number(key, least, most);
-    }
-    void count(std::string_view key, std::uint32_t& into, std::uint32_t least, std::uint32_t most) {
-        if (!has(key)) return;
-        if (!at(key).is_number_integer()) fail_at(key, "has to be a whole number");
-        into = static_cast<std::uint32_t>(number(key, least, most));
-    }
-    void text(std::string_view key, std::string& into) {
-        if (!has(key)) return;
-        if (!at(key).is_string()) fail_at(key, "has to be text");
-        into = at(key).get<std::string>();
-    }
-    /// One of several words: the index.
-    std::size_t word(std::string_view key, std::vector<std::string_view> const& words) {
-        std::string found(words.front());
-        text(key, found);
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            if (found == words[i]) return i;
-        }
-        fail_at(key, fmt::format("has to be one of {}, not \"{}\"", fmt::join(words, ", "), found));
-    }
-    void boolean(std::string_view key, bool& into) {
-        if (!has(key)) return;
-        if (!at(key).is_boolean()) fail_at(key, "has to be true or false");
-        into = at(key).get<bool>();
-    }
-    json const& list(std::string_view key) {
-        json const& j = at(key);
-        if (!j.is_array() || j.empty()) fail_at(key, "has to be a list, [...], that is not empty");
-        return j;
-    }
-    object child(std::string_view key) { return {at(key), path_of(key), lines_}; }
-
-    /// The only key, for what is written as {"kind": {...}}.
-    std::string only_key() {
-        if (json_.size() != 1) fail(path_, "has to have exactly one key, its kind");
-        return json_.begin().key();
-    }
-    void finish() const {
-        for (auto const& [key, value] : json_.items()) {
-            if (known_.count(key) == 0)
-                fail(path_of(key), fmt::format("is not known here; known are {}", fmt::join(known_, ", ")));
-        }
-    }
-    std::string path_of(std::string_view key) const { return fmt::format("{}/{}", path_, key); }
-    line_map const& lines() const { return lines_; }
-
-private:
-    json const& json_;
-    std::string path_;
-    line_map const& lines_;
-    std::set<std::string> known_;
-};
 
 sim::distribution read_distribution(object& o, std::string_view key) {
     using kind = sim::distribution_kind;
@@ -262,6 +167,19 @@ fleet_settings read_fleet(object f) {
     return out;
 }
 
+/// Jobs that arrive, need one quantum, and can wait for 1,024 of them at most.
+bool all_unit_jobs(point const& p) {
+    const double quantum = p.machine.quantum_us;
+    return std::all_of(p.groups.begin(), p.groups.end(), [quantum](group const& g) {
+        const auto at_most = [](std::optional<sim::distribution> const& d, double most) {
+            using kind = sim::distribution_kind;
+            if (!d || d->kind == kind::exponential || d->kind == kind::lognormal) return false;
+            return (d->kind == kind::constant ? d->a : d->kind == kind::uniform ? d->b : d->c) <= most;
+        };
+        return g.arrive && at_most(g.run_us, quantum) && at_most(g.patience_us, 1000 * quantum);
+    });
+}
+
 void check_policies(object& o, experiment const& e, point const& p) {
     if (p.fleet) return;
     std::uint32_t agents = 0;
@@ -276,6 +194,10 @@ void check_policies(object& o, experiment const& e, point const& p) {
                       fmt::format("has \"{}\", which is one for all processors: \"markets\" has to be \"one\"", name));
         if (pins && !info->pins)
             o.fail_at("policies", fmt::format("has \"{}\", which can't keep agents to their processors", name));
+        if (info->unit_jobs && !(p.machine.processors == 1 && all_unit_jobs(p)))
+            o.fail_at("policies", fmt::format("has \"{}\", which is for one processor and arriving jobs of one quantum "
+                                              "with patience_us up to 1,024 quanta",
+                                              name));
         if (info->together_only && !p.machine.together)
             o.fail_at("policies", fmt::format("has \"{}\", which needs \"quanta\": \"together\"", name));
     }

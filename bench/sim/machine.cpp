@@ -6,6 +6,7 @@
 #include "sim/best_waiting.hpp"
 #include "sim/bookkeeping.hpp"
 #include "sim/idle_cores.hpp"
+#include "sim/offline.hpp"
 #include "sim/population.hpp"
 
 #include <maxwell/sim/engine.hpp>
@@ -46,7 +47,8 @@ public:
           runs_(settings_.processors),
           idle_(settings_.processors, settings_.per_core ? settings_.processors : 1) {
         policy_ = with.make({settings_.processors, settings_.per_core, static_cast<std::uint32_t>(quantum_ns_), seed,
-                             people_.high(), people_.median(), speeds_, &people_.views(), people_.capacity()});
+                             people_.high(), people_.median(), speeds_, &people_.views(), people_.owners(),
+                             people_.capacity()});
     }
 
     std::optional<run_result> run(std::atomic<bool> const& stop) {
@@ -65,7 +67,10 @@ public:
             book_.still_waits(end_ns - people_.all()[slot].waits_since_ns);
         }
         for (arrival const& a : outside_) book_.still_waits(end_ns - a.at_ns);
+        book_.paid(policy_->take_dues());
         run_result r = book_.result(end_ns);
+        if (const double best = best_plan(experiment_, point_, patient_, end_ns); best > 0)
+            r[metric::over_offline] = book_.value() / best;
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         r.quanta_per_s = static_cast<double>(book_.decisions()) / took.count();
         r.ns_per_decision = static_cast<double>(decision_ticks_.percentile(500'000));
@@ -265,12 +270,13 @@ private:
         runs_[core] = {p.slot, p.payment, now_ns};
     }
 
-    pick timed_decide(std::uint32_t core, std::uint64_t now_ns) {
-        if (++calls_ % 64 != 0) return policy_->decide(core, now_ns);
+    /// Makes `count` decisions, and measures how long one takes, once in so many.
+    template <class Decide>
+    void timed(std::uint32_t count, Decide decide) {
+        if ((calls_ += count) % 64 >= count) return decide();
         const std::uint64_t begin = bench::ticks_begin();
-        const pick p = policy_->decide(core, now_ns);
-        decision_ticks_.record(bench::ticks_end() - begin);
-        return p;
+        decide();
+        decision_ticks_.record((bench::ticks_end() - begin) / count);
     }
 
     bool run_together(std::uint64_t warm_ns, std::uint64_t end_ns, std::atomic<bool> const& stop) {
@@ -292,13 +298,7 @@ private:
             let_in(now_ns);
             book_.tick(now_ns);
             const double best = best_.best_of_all(speeds_);
-            if (settings_.processors == 1) {
-                picks[0] = timed_decide(0, now_ns);
-            } else {
-                const std::uint64_t begin = bench::ticks_begin();
-                policy_->decide_all(now_ns, picks);
-                decision_ticks_.record((bench::ticks_end() - begin) / settings_.processors);
-            }
+            timed(settings_.processors, [&] { policy_->decide_all(now_ns, picks); });
             double chosen = 0;
             for (std::uint32_t core = 0; core < settings_.processors; ++core) {
                 if (picks[core].slot == nobody) continue;
@@ -337,7 +337,8 @@ private:
         if (runs_[core].slot != nobody) stop_running(core, now_ns, quantum_of(runs_[core].slot));
         let_in(now_ns);
         const double best = best_.best(core);
-        const pick p = timed_decide(core, now_ns);
+        pick p;
+        timed(1, [&] { p = policy_->decide(core, now_ns); });
         if (p.slot == nobody) {
             if (best > 0) book_.chose(best, 0, quantum_ns_);
             idle_.add(core);

@@ -16,6 +16,7 @@ std::unique_ptr<policy> make_heap_market(setting const&);
 std::unique_ptr<policy> make_buckets_market(setting const&);
 std::unique_ptr<policy> make_adaptive_market(setting const&);
 std::unique_ptr<policy> make_fair_share_market(setting const&);
+std::unique_ptr<policy> make_deferred(setting const&);
 
 // Draws.
 std::unique_ptr<policy> make_gumbel(setting const&);
@@ -33,5 +34,9 @@ std::unique_ptr<policy> make_earliest_deadline(setting const&);
 // Prices.
 std::unique_ptr<policy> make_first_price(setting const&);
 std::unique_ptr<policy> make_posted_price(setting const&);
+std::unique_ptr<policy> make_vcg(setting const&);
+std::unique_ptr<policy> make_gsp(setting const&);
+std::unique_ptr<policy> make_proportional_share(setting const&);
+std::unique_ptr<policy> make_karma(setting const&);
 
 }  // namespace maxwell::simulator

@@ -47,7 +47,8 @@ struct setting {
     price median;
     std::vector<double> speeds;             ///< of all processors, fastest first
     std::vector<agent_view> const* agents;  ///< by slot
-    std::size_t capacity;                   ///< slots that are used at most
+    std::uint32_t owners;
+    std::size_t capacity;  ///< slots that are used at most
 };
 
 struct pick {
@@ -79,6 +80,9 @@ public:
     /// The agent of `slot` has used `used_ns` of `core`; `again`: it may go on running.
     virtual void ended(std::uint32_t core, std::uint32_t slot, std::uint64_t used_ns, bool again) = 0;
 
+    /// What agents have paid in ticks since the last call besides the payments of picks: what is known only when they leave.
+    virtual double take_dues() { return 0; }
+
     /// From now on nobody is served below this price. What has no prices ignores it.
     virtual void reserve(price, std::uint64_t) {}
 
@@ -97,6 +101,7 @@ struct policy_info {
     bool per_core;       ///< can be one for each processor
     bool pins;           ///< keeps agents to their processors
     bool together_only;  ///< sells all processors at once
+    bool unit_jobs;      ///< for one processor, and jobs of one quantum that can wait
     std::unique_ptr<policy> (*make)(setting const&);
 };
 

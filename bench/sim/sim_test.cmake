@@ -99,6 +99,8 @@ bad("the experiment lacks \"policies\"" ",
   \"policies\": [\"market/tournament_tree\", \"gumbel\", \"eevdf\", \"random\"]" "")
 bad("needs \"run_us\"" ", \"run_us\": 120," ",")
 bad("which can't keep agents to their processors" "\"agents\": 20" "\"pinned\": true, \"agents\": 20")
+bad("needs \"quanta\": \"together\"" "random" "vcg")
+bad("is for one processor and arriving jobs" "random" "market/deferred")
 bad("one for all processors: \"markets\" has to be \"one\"" "\"apart\"" "\"apart\", \"markets\": \"per core\"")
 bad("/groups/1/trace is [^\n]*no.swf, which is no file" "\"arrivals\": {\"mmpp\": {\"calm_per_second\": 100, \"busy_per_second\": 4000, \"calm_ms\": 5, \"busy_ms\": 5}}"
   "\"trace\": \"no.swf\"")

@@ -191,6 +191,92 @@ TEST(machine, jobs_give_up_when_their_patience_ends) {
     EXPECT_LE(r[metric::longest_wait], 5);
 }
 
+group waiting_jobs(distribution value, double per_second) {
+    group g;
+    g.arrive = sim::arrival_settings{sim::arrival_kind::poisson, per_second, 1, 1, 1, {}};
+    g.run_us = constant(1000);
+    g.patience_us = uniform(1000, 30'000);
+    g.value = value;
+    return g;
+}
+
+/// Jobs of one quantum and equal values: the earliest deadline first serves as many as can be served (Horn 1974). Turns serve fewer.
+TEST(machine, earliest_deadlines_reach_the_offline_optimum_where_they_must) {
+    point p;
+    p.groups = {waiting_jobs(constant(5), 1000)};
+    for (const std::uint32_t processors : {1u, 2u}) {
+        p.machine.processors = processors;
+        p.groups[0].load = 1;
+        EXPECT_EQ(run(p, "earliest deadline", 5)[metric::over_offline], 1);
+        const double turns = run(p, "round robin", 5)[metric::over_offline];
+        EXPECT_LT(turns, 1);
+        EXPECT_GT(turns, .8);
+    }
+}
+
+/// Nobody beats it, whatever the load, the values and the lengths.
+TEST(machine, nobody_beats_the_offline_optimum) {
+    point p;
+    p.groups = {waiting_jobs({distribution_kind::pareto, 1.2, 10, 1e5}, 1000)};
+    p.groups[0].run_us = uniform(500, 3500);
+    p.machine.processors = 2;
+    for (const double load : {.5, 1., 3.}) {
+        p.groups[0].load = load;
+        for (policy_info const& with : all_policies()) {
+            if (with.unit_jobs) continue;
+            const double share = run(p, std::string(with.name), 1)[metric::over_offline];
+            EXPECT_LE(share, 1 + 1e-12) << with.name;
+            EXPECT_GT(share, .02) << with.name;
+        }
+    }
+}
+
+/// Deferred payments serve whom the market serves, and charge less: the cheapest slot in the agent's time.
+TEST(machine, deferred_payment_serves_the_same_for_less) {
+    point p;
+    p.groups = {waiting_jobs({distribution_kind::lognormal, 1000, 1, 0}, 1500)};
+    const run_result slots = run(p, "market/tournament_tree", 5), deferred = run(p, "market/deferred", 5);
+    EXPECT_EQ(slots[metric::value], deferred[metric::value]);
+    EXPECT_GT(deferred[metric::revenue], .1);
+    EXPECT_LT(deferred[metric::revenue], .8 * slots[metric::revenue]);
+}
+
+/// Two processors, of speeds 2 and 1, and agents worth 100, 10 and 4: Edelman, Ostrovsky and Schwarz's example in other words.
+TEST(machine, positions_are_sold_as_their_rules_say) {
+    point p;
+    p.groups = {standing(1, constant(100)), standing(1, constant(10)), standing(1, constant(4))};
+    p.machine.processors = 2;
+    p.machine.speeds = {2, 1};
+    const double value = 2 * 100 + 10;
+    const run_result gsp = run(p, "gsp", 1), vcg = run(p, "vcg", 1);
+    EXPECT_NEAR(gsp[metric::value], value, 1e-9);
+    EXPECT_NEAR(gsp[metric::revenue], (2 * 10 + 1 * 4) / value, 1e-9);
+    EXPECT_NEAR(vcg[metric::value], value, 1e-9);
+    EXPECT_NEAR(vcg[metric::revenue], ((10 + 4) + 4) / value,
+                1e-9);  // the first keeps 10 from moving up by 1, and 4 from running
+}
+
+TEST(machine, proportional_share_gives_time_by_bids_and_takes_them) {
+    point p;
+    p.groups = {standing(1, constant(30)), standing(1, constant(10)), standing(1, constant(60))};
+    const run_result r = run(p, "proportional share", 4);
+    EXPECT_NEAR(r.groups[0].time, .3, .001);
+    EXPECT_NEAR(r.groups[1].time, .1, .001);
+    EXPECT_NEAR(r[metric::value], .3 * 30 + .1 * 10 + .6 * 60, .05);
+    EXPECT_NEAR(r[metric::revenue], 100 / 46.,
+                .002);  // all bids, served or not: above the value, so truth is no answer to it
+}
+
+/// An owner with twice the agents has no more than the other under Karma; turns give it twice as much.
+TEST(machine, karma_shares_by_owner) {
+    point p;
+    p.groups = {standing(8, constant(1)), standing(4, constant(1))};
+    p.groups[0].owners = p.groups[1].owners = 1;
+    p.machine.processors = 2;
+    EXPECT_NEAR(run(p, "karma", 2).groups[0].time, .5, .001);
+    EXPECT_NEAR(run(p, "round robin", 2).groups[0].time, 2. / 3, .001);
+}
+
 TEST(machine, same_seed_same_result_and_another_seed_another) {
     point p;
     p.groups = {standing(50, uniform(1, 1000))};
