@@ -4,6 +4,8 @@
 // replay, or of a load step for ./run identify.
 
 #include <maxwell/host/nvml_sensors.hpp>
+#include <maxwell/host/polled_sensor.hpp>
+#include <maxwell/host/power_meter.hpp>
 #include <maxwell/host/replay_sensors.hpp>
 #include <maxwell/host/sysfs_sensors.hpp>
 
@@ -54,13 +56,18 @@ struct source {
     sensor_list list;
 };
 
-/// Reads each once. 0 when one of them at least gave something, else 1.
+/// Reads each once, all of them at the same time, so that one that hangs costs a second in all. 0 when one of them at least gave
+/// something, else 1.
 int list_sensors(std::vector<source>& sources) {
     std::size_t read = 0;
     for (source& s : sources) {
         if (s.list.sensors.empty()) fmt::print("{}: not available: {}\n", s.name, s.list.not_available);
-        for (sensor& one : s.list.sensors) {
-            const auto now = one.read();
+        std::vector<polled_sensor> all;
+        for (sensor& one : s.list.sensors) all.emplace_back(std::move(one), std::chrono::hours(1));
+        const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        for (polled_sensor const& one : all) {
+            const auto left = patience - std::chrono::steady_clock::now();
+            const auto now = one.first(std::chrono::duration_cast<std::chrono::milliseconds>(left));
             read += now ? 1 : 0;
             fmt::print("{:<44} {:<16} {}\n", one.name(), to_string(one.what()),
                        now ? shown(one.what(), now->value) : "not available: " + one.trouble());
@@ -130,24 +137,22 @@ int record_step(std::string const& file, sensor& temperature, sensor& power, int
     std::ofstream out(file);
     out << "time_s,watts,celsius\n";
     const auto start = std::chrono::steady_clock::now();
-    std::optional<sample> first;
-    std::optional<sample> before;
+    std::optional<std::uint64_t> first_ns;
+    power_meter meter(power.what());
     std::size_t lines = 0;
     for (auto next = start; out && next - start < std::chrono::seconds(seconds);) {
-        const auto heat = temperature.read();
-        const auto now = power.read();
-        if (heat && now && before && now->time_ns > before->time_ns) {
-            // Energy in microjoules per nanosecond is kilowatts; a sensor of power is the mean of two readings.
-            const auto passed_ns = static_cast<double>(now->time_ns - before->time_ns);
-            const double watts = power.what() == quantity::energy_uj
-                                     ? static_cast<double>(now->value - before->value) / passed_ns * 1e3
-                                     : static_cast<double>(now->value + before->value) / 2e6;
-            out << fmt::format("{:.3f},{:.3f},{:.3f}\n", static_cast<double>(now->time_ns - first->time_ns) / 1e9,
-                               watts, static_cast<double>(heat->value - celsius_zero_mk) / 1e3);
-            ++lines;
+        // A temperature that is missing leaves its watts to the next line, and a power that is missing its time.
+        const auto heat = as_celsius(temperature.what(), temperature.read());
+        if (const auto now = power.read()) {
+            meter.take(*now);
+            if (!first_ns) first_ns = now->time_ns;
+            const auto mean = heat ? meter.mean() : std::nullopt;
+            if (mean) {
+                out << fmt::format("{:.3f},{:.3f},{:.3f}\n", static_cast<double>(mean->time_ns - *first_ns) / 1e9,
+                                   mean->value.value / 1e3, heat->value.value / 1e3);
+                ++lines;
+            }
         }
-        if (now) before = now;
-        if (!first) first = now;
         next += std::chrono::milliseconds(every_ms);
         std::this_thread::sleep_until(next);
     }
@@ -207,6 +212,14 @@ int main(int argc, char** argv) {
         sources.push_back({"RAPL", find_rapl(root)});
         sources.push_back({"cpufreq", find_cpufreq(root)});
         sources.push_back({"NVML", find_nvml(nvml)});
+    }
+    // While something is recorded, a source that hangs leaves empty cells. A recording can't hang, and is read line by line.
+    for (source& s : sources) {
+        for (sensor& one : s.list.sensors) {
+            if (replay.empty() && !(step_to.empty() && record_to.empty())) {
+                one = unblocked(std::move(one), std::chrono::milliseconds(every_ms));
+            }
+        }
     }
     if (!step_to.empty()) {
         sensor* of_heat = find(sources, temperature, {quantity::temperature_mk});

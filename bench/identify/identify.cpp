@@ -6,11 +6,14 @@
 #include "identify/recording.hpp"
 
 #include <maxwell/sim/plant.hpp>
+#include <maxwell/thermal/controller_settings.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -50,6 +53,39 @@ std::string plus_minus(double value, double error, int digits) {
     return fmt::format("{:.{}f} +- {:.{}f}", value, digits, 2 * error, digits);
 }
 
+/// All that a controller has no default for, as it is pasted, and whether `create` would take it. What a recording can't show is
+/// marked: the warmest air, and what the machine could draw beyond what it drew here.
+void print_settings(std::vector<recorded> const& r, thermal_fit const& fit, double step_s) {
+    const auto [low, high] =
+        std::minmax_element(r.begin(), r.end(), [](recorded const& a, recorded const& b) { return a.watts < b.watts; });
+    controller_settings<3> s{};
+    std::string stages;
+    for (std::size_t i = 0; i < fit.stages.size() && i < 3; ++i) {
+        const auto in_range = [](double v) { return static_cast<std::uint32_t>(std::clamp(std::round(v), 0., 4e9)); };
+        s.stages[i] = {in_range(fit.stages[i].k_per_w * 1e6), in_range(fit.stages[i].tau_s * 1e6)};
+        stages += fmt::format("{}{{{}, {}}}", i == 0 ? "" : ", ", s.stages[i].resistance_uk_per_w, s.stages[i].tau_us);
+    }
+    s.observer.ambient_mc = static_cast<std::int32_t>(std::lround(fit.surroundings_c * 1000));
+    s.max_ambient_mc = s.observer.ambient_mc + 5'000;
+    s.idle_mw = static_cast<std::uint32_t>(std::lround(low->watts * 1000));
+    s.max_mw = static_cast<std::uint32_t>(std::lround(high->watts * 1000));
+    s.reading_age_ms = static_cast<std::uint32_t>(std::lround(step_s * 1000));
+    s.gains = learning_gains{}.scaled_to(s.reading_age_ms);
+    fmt::print("\n    maxwell::controller_settings<{}> settings{{{{{}}}}};  // micro-kelvin per watt, microseconds\n",
+               fit.stages.size(), stages);
+    fmt::print("    settings.observer.ambient_mc = {};\n", s.observer.ambient_mc);
+    fmt::print("    settings.max_ambient_mc = {};  // 5 K warmer: state the warmest that your air gets\n",
+               s.max_ambient_mc);
+    fmt::print("    settings.idle_mw = {};         // the least of this recording\n", s.idle_mw);
+    fmt::print("    settings.max_mw = {};         // the most of this recording: state what the machine can draw\n",
+               s.max_mw);
+    fmt::print("    settings.reading_age_ms = {};\n", s.reading_age_ms);
+    fmt::print("    settings.gains = maxwell::learning_gains{{}}.scaled_to({});\n", s.reading_age_ms);
+    const settings_fault fault = check_settings(s, s.reading_age_ms + 29);
+    fmt::print("    // a target of {} degrees, quanta of 1 ms, a History of {}: {}\n", s.target_mc / 1000,
+               s.reading_age_ms + 29, sentence(fault));
+}
+
 void report(std::vector<recorded> const& r, thermal_fit const& fit) {
     const double step = (r.back().time_s - r.front().time_s) / static_cast<double>(r.size() - 1);
     fmt::print("{} readings, {:.0f} s, one each {:.0f} ms\n\n", r.size(), r.back().time_s - r.front().time_s,
@@ -79,12 +115,7 @@ void report(std::vector<recorded> const& r, thermal_fit const& fit) {
                                    : doubtful         ? "usable; look at the stages that are marked"
                                                       : "good");
 
-    fmt::print("\n    constexpr maxwell::thermal_stage stages[] = {{");
-    for (std::size_t i = 0; i < fit.stages.size(); ++i) {
-        fmt::print("{}{{{:.0f}, {:.0f}}}", i == 0 ? "" : ", ", fit.stages[i].k_per_w * 1e6, fit.stages[i].tau_s * 1e6);
-    }
-    fmt::print("}};  // micro-kelvin per watt, microseconds\n    settings.observer.ambient_mc = {:.0f};\n",
-               fit.surroundings_c * 1000);
+    print_settings(r, fit, step);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 // Sensors on trees of files, whole and broken, on a library that plays NVML, and on recordings.
 
 #include <maxwell/host/nvml_sensors.hpp>
+#include <maxwell/host/polled_sensor.hpp>
+#include <maxwell/host/power_meter.hpp>
 #include <maxwell/host/replay_sensors.hpp>
 #include <maxwell/host/sysfs_sensors.hpp>
 
@@ -10,13 +12,19 @@
 
 #include <unistd.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 
 namespace maxwell::host {
 namespace {
@@ -336,6 +344,130 @@ TEST_F(sensors, a_file_that_is_no_recording_says_so) {
         EXPECT_TRUE(list.sensors.empty());
         EXPECT_NE(list.not_available.find(why), std::string::npos) << list.not_available;
     }
+}
+
+// --- what is made of readings ----------------------------------------------------------------------------------------------
+
+TEST(readings, become_celsius_or_a_share_only_where_that_is_what_was_measured) {
+    const std::optional<sample> s = sample{7, 319'150};
+    EXPECT_EQ(as_celsius(quantity::temperature_mk, s)->value, milli_celsius(46'000));
+    EXPECT_EQ(as_celsius(quantity::temperature_mk, s)->time_ns, 7u);
+    EXPECT_FALSE(as_celsius(quantity::power_uw, s));
+    EXPECT_FALSE(as_celsius(quantity::temperature_mk, std::nullopt));
+    EXPECT_EQ(as_share(quantity::utilisation_q16, s)->value, 65'536u);
+    EXPECT_EQ(as_share(quantity::utilisation_q16, sample{0, -1})->value, 0u);
+    EXPECT_FALSE(as_share(quantity::temperature_mk, s));
+}
+
+TEST(power_meter, loses_no_energy_between_two_means) {
+    power_meter energy(quantity::energy_uj);
+    power_meter power(quantity::power_uw);
+    EXPECT_FALSE(energy.mean() || power.mean()) << "nothing was read";
+    double joules[2] = {0, 0};
+    std::int64_t uj = 5'000'000;
+    std::uint64_t ns = 1'000;
+    std::uint64_t from[2] = {ns, ns};
+    energy.take({ns, uj});
+    power.take({ns, 40'000'000});
+    for (int k = 0; k < 1'000; ++k) {
+        const std::int64_t watts = 40 + k * 7 % 100;  // over the interval that begins here
+        ns += 50'000'000 + static_cast<std::uint64_t>(k % 7) * 10'000'000;
+        uj += watts * (50 + k % 7 * 10) * 1'000;
+        energy.take({ns, uj});
+        power.take({ns, 40'000'000});
+        if (k % 5 == 3) continue;  // a mean that nobody takes is in the next one
+        int i = 0;
+        for (const auto mean : {energy.mean(), power.mean()}) {
+            ASSERT_TRUE(mean);
+            ASSERT_EQ(mean->time_ns, ns);
+            joules[i] += mean->value.value / 1e3 * static_cast<double>(ns - from[i]) / 1e9;
+            from[i++] = ns;
+        }
+    }
+    EXPECT_NEAR(joules[0], static_cast<double>(uj - 5'000'000) / 1e6, .1);
+    EXPECT_NEAR(joules[1], 40 * static_cast<double>(ns - 1'000) / 1e9, .1);
+}
+
+TEST(power_meter, begins_anew_where_a_counter_was_reset_and_leaves_out_what_is_not_later) {
+    power_meter m(quantity::energy_uj);
+    m.take({1'000'000'000, 9'000'000});
+    m.take({2'000'000'000, 1'000'000});
+    EXPECT_FALSE(m.mean()) << "what was counted before is lost";
+    m.take({3'000'000'000, 61'000'000});
+    m.take({3'000'000'000, 99'000'000});
+    m.take({2'500'000'000, 99'000'000});
+    EXPECT_EQ(m.mean()->value, milliwatts(60'000));
+    EXPECT_FALSE(m.mean());
+    power_meter none(quantity::temperature_mk);
+    none.take({1, 1});
+    none.take({2, 2});
+    EXPECT_FALSE(none.mean());
+    EXPECT_FALSE(power_meter::measures(quantity::frequency_khz));
+}
+
+/// A source that hangs when it is told to, until it is let go.
+struct hanging_source {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool hangs = false;
+    int reads = 0;
+
+    static sensor make(std::shared_ptr<hanging_source> const& s) {
+        return {"it", quantity::power_uw, [s](std::string& why) -> std::optional<sample> {
+                    std::unique_lock lock(s->mutex);
+                    ++s->reads;
+                    s->changed.notify_all();
+                    s->changed.wait(lock, [&] { return !s->hangs; });
+                    if (s->reads == 2) why = "the second read fails";
+                    return why.empty() ? std::optional(sample{now_ns(), s->reads}) : std::nullopt;
+                }};
+    }
+    void set(bool to) {
+        const std::lock_guard lock(mutex);
+        hangs = to;
+        changed.notify_all();
+    }
+    void await_reads(int count) {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return reads >= count; });
+    }
+};
+
+using std::chrono::milliseconds;
+
+TEST(polled_sensor, gives_the_newest_reading_and_says_why_there_is_none) {
+    const auto source = std::make_shared<hanging_source>();
+    const polled_sensor s(hanging_source::make(source), milliseconds(0));
+    EXPECT_EQ(s.name(), "it");
+    EXPECT_EQ(s.what(), quantity::power_uw);
+    EXPECT_TRUE(s.first(milliseconds(5'000)).has_value() || s.trouble() == "the second read fails");
+    source->await_reads(10);
+    ASSERT_TRUE(s.newest());
+    EXPECT_GE(s.newest()->value, 3);
+    EXPECT_EQ(s.trouble(), "");
+}
+
+TEST(polled_sensor, a_source_that_hangs_holds_up_nobody) {
+    const auto source = std::make_shared<hanging_source>();
+    source->set(true);
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        const polled_sensor s(hanging_source::make(source), milliseconds(1));
+        source->await_reads(1);
+        EXPECT_FALSE(s.newest());
+        EXPECT_FALSE(s.first(milliseconds(20)));
+        EXPECT_NE(s.trouble().find("it: it has not answered for"), std::string::npos) << s.trouble();
+        sensor never_waits = unblocked(hanging_source::make(source), milliseconds(1));
+        EXPECT_FALSE(never_waits.read());
+        EXPECT_NE(never_waits.trouble(), "");
+        source->set(false);
+        source->await_reads(8);
+        while (!s.newest() || !s.trouble().empty()) std::this_thread::yield();
+        while (!never_waits.read()) std::this_thread::yield();
+        source->set(true);
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(20'000)) << "destroyed while both hang";
+    source->set(false);
 }
 
 }  // namespace

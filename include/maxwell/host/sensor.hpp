@@ -8,11 +8,16 @@
 //     replay_sensors() ┘      sensors            one unit for each kind of quantity, whatever the source counts in
 //                             not_available      why there is none, in one sentence
 //
+// as_celsius() and as_share() turn a reading into what a plane takes, and give nothing for a sensor that measures something else; watts
+// come from power_meter.hpp. A source that can hang is read by polled_sensor.hpp.
+//
 // A sensor that fails once may work again: read() may be called for ever, and costs what its source costs (a file in /sys: a few
 // microseconds, some chips a millisecond). So it belongs to the thread that makes prices, never into a quantum. The whole
 // file throws nothing but bad_alloc.
 
 #pragma once
+
+#include <maxwell/core/units.hpp>
 
 #include <cerrno>        // errno
 #include <charconv>      // from_chars
@@ -50,7 +55,7 @@ inline constexpr std::string_view quantity_names[] = {"temperature_mk", "energy_
 constexpr std::string_view to_string(quantity q) noexcept { return quantity_names[static_cast<std::size_t>(q)]; }
 
 /// 0 degrees Celsius in thousandths of a kelvin.
-inline constexpr std::int64_t celsius_zero_mk = 273'150;
+inline constexpr std::int64_t celsius_zero_mk = celsius_zero.value;
 
 /// A reading.
 struct sample {
@@ -64,6 +69,19 @@ struct sample {
 inline std::uint64_t now_ns() noexcept {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
+/// A reading of a sensor that measures `what`, as a temperature. Nothing where there is none, or `what` is no temperature.
+constexpr std::optional<timed<milli_celsius>> as_celsius(quantity what, std::optional<sample> const& s) noexcept {
+    if (!s || what != quantity::temperature_mk) return std::nullopt;
+    return timed<milli_celsius>{to_celsius(milli_kelvin(s->value)), s->time_ns};
+}
+
+/// The same as a share of 65536, at least 0 and at most that. Nothing where `what` is no utilisation.
+constexpr std::optional<timed<std::uint32_t>> as_share(quantity what, std::optional<sample> const& s) noexcept {
+    if (!s || what != quantity::utilisation_q16) return std::nullopt;
+    const std::int64_t share = s->value < 0 ? 0 : s->value > 65'536 ? 65'536 : s->value;
+    return timed<std::uint32_t>{static_cast<std::uint32_t>(share), s->time_ns};
 }
 
 class sensor {
