@@ -83,7 +83,7 @@ def to_pdf(html, folder, pdf):
     return body[0], len(document.pages)
 
 
-def render(root, build, refresh):
+def render(root, build, refresh, site=False):
     docs, out = root / "docs", build / "docs"
     if refresh:
         take_results(build, docs / "results")
@@ -106,6 +106,9 @@ def render(root, build, refresh):
     (out / "design.html").write_text(html, encoding="utf-8")
     body, pages = to_pdf(html, out, out / "design.pdf")
     print(f"{out / 'design.pdf'}: {body} pages and {pages - body} of appendices, {len(drawn)} figures drawn")
+    if site:
+        import website
+        print(f"{build / 'site' / 'index.html'}: {website.build(root, build / 'site', fill.plain(filled))} pages, no link leads nowhere")
     if filled != source and not refresh:
         raise Failed("docs/design.md shows other figures than docs/results; `./run docs --refresh` puts these in")
     if not PAGES[0] <= body <= PAGES[1]:
@@ -125,11 +128,12 @@ def main():
     parser = Parser(prog="./run docs", description="Renders docs/design.md to build/docs/design.pdf.")
     parser.add_argument("--refresh", action="store_true",
                         help="take the results that the last runs left in build/ into docs/results, and put them into docs/design.md")
+    parser.add_argument("--site", action="store_true", help="build the site too: pages and the headers' reference, build/site/index.html")
     parser.add_argument("--root", type=pathlib.Path, default=HERE.parent.parent, help=argparse.SUPPRESS)
     parser.add_argument("--build", type=pathlib.Path, default=None, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     try:
-        render(asked.root, asked.build or asked.root / "build", asked.refresh)
+        render(asked.root, asked.build or asked.root / "build", asked.refresh, asked.site)
     except Missing as why:
         print(f"docs: {why}.", file=sys.stderr)
         return 2

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "docs" / "render"))
 
 import docs  # noqa: E402
 import fill  # noqa: E402
+import website  # noqa: E402
 from results import Missing, Results  # noqa: E402
 
 CAN_RENDER = (all(importlib.util.find_spec(m) for m in ("matplotlib", "weasyprint")) and shutil.which("pandoc"))
@@ -163,6 +164,33 @@ class Refusing(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertGreater((self.root / "build" / "docs" / "design.pdf").stat().st_size, 10_000)
         self.assertNotIn("9.9<!--", (self.root / "docs" / "design.md").read_text())
+
+
+class Site(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.folder = pathlib.Path(held.name)
+
+    def test_links_that_lead_nowhere_are_found(self):
+        (self.folder / "sub").mkdir()
+        (self.folder / "index.html").write_text('<h2 id="here"></h2><a href="#here"></a><a href="sub/"></a><a href="sub/index.html#no"></a>'
+                                                '<a href="gone.html"></a><img src="gone.svg"><a href="https://example.org/x"></a>')
+        (self.folder / "sub" / "index.html").write_text('<a href="../index.html#here"></a><a href="../index.html#there"></a>')
+        found = website.broken(self.folder)
+        self.assertEqual(len(found), 4, found)
+        for part in ("sub/index.html#no", "gone.html", "gone.svg", "#there"):
+            self.assertTrue(any(part in one for one in found), part)
+
+    def test_links_lead_to_pages_headers_or_become_text(self):
+        text = "[a](bids.md#x) [b](../include/maxwell/core/bid.hpp) [c](../tests/unit/x.cpp) [d](../README.md) [e](https://x.org) ![f](pictures/l.svg)"
+        made = website.relink(text, "docs/market.md", {"maxwell/core/bid.hpp": "bid_8hpp.html"}, {"bids.md"})
+        self.assertEqual(made, "[a](bids.md#x) [b](reference/bid_8hpp.html) c [d](index.md) [e](https://x.org) ![f](pictures/l.svg)")
+
+    @unittest.skipUnless(shutil.which("mkdocs") and shutil.which("doxygen"), "mkdocs or doxygen is missing")
+    def test_the_site_has_no_link_that_leads_nowhere(self):
+        design = fill.plain((ROOT / "docs" / "design.md").read_text(encoding="utf-8"))
+        self.assertGreater(website.build(ROOT, self.folder / "site", design), 100)
 
 
 if __name__ == "__main__":
