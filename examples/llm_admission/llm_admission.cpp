@@ -3,6 +3,7 @@
 // ./run liar: the liar's test. Five admission policies of an LLM engine on the same requests, while one tenant misreports: tables, whether
 // the goals are met, and a page with the picture.
 
+#include "../page_parts.hpp"
 #include "experiments.hpp"
 #include "llm_page.hpp"
 #include "picture.hpp"
@@ -23,11 +24,7 @@ namespace {
 using namespace maxwell::llm;
 namespace sim = maxwell::sim;
 
-struct goal {
-    std::string text;
-    std::string measured;
-    bool met;
-};
+using namespace maxwell::examples;
 
 std::vector<goal> judge(sweep const& s, std::vector<misreport_gains> const& gains, sale_times const& times,
                         settings const& with) {
@@ -71,29 +68,14 @@ void print(sweep const& s, std::vector<misreport_gains> const& gains, std::vecto
         for (std::size_t m = 1; m < misreport_names.size(); ++m) fmt::print("{:>12.1f} %", 100 * g.gain[m]);
         fmt::print("\n");
     }
-    fmt::print("\nGoals\n");
-    for (goal const& g : goals) fmt::print("  {:<6} {}: {}\n", g.met ? "met" : "MISSED", g.text, g.measured);
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-    return out;
-}
-
-void replace(std::string& text, std::string_view mark, std::string const& with) {
-    text.replace(text.find(mark), mark.size(), with);
+    print_goals(goals);
 }
 
 std::string write_page(sweep const& s, std::vector<misreport_gains> const& gains, std::vector<goal> const& goals,
                        settings const& with, std::string const& trace, std::string const& command) {
-    std::string plots, goal_rows, value_rows, gain_rows;
+    std::string plots, value_rows, gain_rows;
     for (std::string const& chart : draw_charts(s, with.most_flood))
         plots += fmt::format("<div class=\"plot\">{}</div>", as_svg(chart, chart_width));
-    for (goal const& g : goals) {
-        goal_rows += fmt::format("<tr><td class=\"verdict {}\">{}</td><td>{}</td><td>{}</td></tr>",
-                                 g.met ? "met" : "missed", g.met ? "met" : "MISSED", g.text, g.measured);
-    }
     std::string head = "<tr><th>Policy</th>";
     for (double h : s.hardness) head += fmt::format("<th>{:.2f}</th>", h);
     for (std::size_t p = 0; p < policy_names.size(); ++p) {
@@ -128,9 +110,7 @@ std::string write_page(sweep const& s, std::vector<misreport_gains> const& gains
                         100 * s.kept(policy_kind::market), 100 * s.kept(strongest), 100 * s.kept(policy_kind::priority),
                         100 * s.kept(policy_kind::fcfs)));
     replace(page, "MAXWELL_PLOTS", plots);
-    replace(page, "MAXWELL_GOALS",
-            "<table class=\"text\"><thead><tr><th></th><th>Goal</th><th>Measured</th></tr></thead><tbody>" + goal_rows +
-                "</tbody></table>");
+    replace(page, "MAXWELL_GOALS", goals_table(goals));
     replace(page, "MAXWELL_VALUES",
             "<table><thead>" + head + "<th>honest keep</th></tr></thead><tbody>" + value_rows + "</tbody></table>");
     replace(page, "MAXWELL_GAINS",
@@ -149,12 +129,6 @@ std::string write_page(sweep const& s, std::vector<misreport_gains> const& gains
                         "<dd>{}</dd><dt>Credits</dt><dd>{:g} per tenant and second, in halves of a token's worth</dd>",
                         escaped(command), escaped(trace), with.base.speed, with.base.seed, with.credits_per_s));
     return page;
-}
-
-bool write_file(std::filesystem::path const& file, std::string const& text) {
-    std::ofstream out(file);
-    out << text;
-    return static_cast<bool>(out.flush());
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+#
+# PLANES on 12 seconds of generated requests: what it says and writes, and what it refuses.
+
+cmake_minimum_required(VERSION 3.25)
+
+function(expect code text)
+  execute_process(COMMAND ${PLANES} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 200)
+  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
+    message(FATAL_ERROR "planes ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+set(trace "TIMESTAMP,ContextTokens,GeneratedTokens\n")
+foreach(second RANGE 10 59)
+  foreach(part 0 1 2 3 4 5 6 7 8 9)
+    string(APPEND trace "2023-11-16 18:17:${second}.${part}0,9${part},1${part}0\n")
+  endforeach()
+endforeach()
+file(WRITE ${WORK}/trace.csv "${trace}")
+
+# What doesn't depend on the machine at hand, and holds in so short a run too.
+expect(0 "500 of trace.csv, 500 of trace.csv.*met +the accelerator is at least .98.*met +feeding work waits 2.*met +a pretender gets.*met +it is found out.*met +no die is above.*The page: "
+  --conversation ${WORK}/trace.csv --code ${WORK}/trace.csv --warm-up 20 --seconds 12 --out ${WORK}/page)
+file(READ ${WORK}/page/index.html page)
+foreach(needed "<style>" "<svg" "declared lanes" "What it leaves out" "</table>" "500 of trace.csv")
+  if(NOT page MATCHES "${needed}")
+    message(FATAL_ERROR "the page lacks ${needed}")
+  endif()
+endforeach()
+if(page MATCHES "MAXWELL_[A-Z]+")
+  message(FATAL_ERROR "the page has a place that nobody filled: ${CMAKE_MATCH_0}")
+endif()
+
+expect(0 "--speed" --help)
+foreach(wrong "--speed;0" "--seconds;fast" "--warm-up;-1" "--no-such-option" "a-word")
+  expect(2 "^planes: [^\n]*--help lists the options.\n$" ${wrong})
+endforeach()
+expect(2 "^planes: [^\n]*no-such.csv does not exist[^\n]*\n$" --code ${WORK}/no-such.csv)
+expect(2 "^planes: can't write to" --conversation ${WORK}/trace.csv --code ${WORK}/trace.csv --out ${WORK}/trace.csv/page)
