@@ -43,6 +43,7 @@
 #include <maxwell/market/seats.hpp>
 #include <maxwell/market/steal.hpp>
 #include <maxwell/market/tally.hpp>
+#include <maxwell/market/watch.hpp>
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/bid_source.hpp>

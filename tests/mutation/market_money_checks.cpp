@@ -9,14 +9,17 @@
 #include "support/dice.hpp"
 #include "support/patient_market.hpp"
 #include "support/reference_account.hpp"
+#include "support/ring_market.hpp"
 
 #include <maxwell/market/deferred_payment.hpp>
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/market/pacer.hpp>
+#include <maxwell/market/watch.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 
 namespace maxwell::test {
@@ -191,6 +194,46 @@ char const* who_stays_too_long_owes_the_price_of_its_slot() {
     return nullptr;
 }
 
+/// Alarms of the gap in so many quanta, after an honest market has been learnt.
+std::uint64_t alarms_of_the_gap(values of, std::uint32_t members, int quanta) {
+    watch<64> w;
+    honest_gaps honest(1, of);
+    for (int n = 0; n < 40'000; ++n) w.observe(honest.quantum());
+    ring_market market(3, of);
+    for (int n = 0; n < quanta; ++n) w.observe(*market.quantum(members));
+    return w.check_invariants() ? w.price_gap_alarms() : ~std::uint64_t{0};
+}
+
+char const* rings_are_seen_and_nothing_else() {
+    for (const values of : {values::uniform, values::lognormal}) {
+        const std::uint64_t seen = alarms_of_the_gap(of, 32, 6'000);
+        REQUIRE(seen >= (of == values::uniform ? 30 : 8) && seen <= 60);
+        REQUIRE(alarms_of_the_gap(of, 0, 10'000) == 0);
+    }
+    watch<64> w;
+    honest_gaps honest(5, values::uniform);
+    for (int n = 0; n < 300'000; ++n) REQUIRE(!w.observe(honest.quantum()).any());
+    ring_market market(4, values::uniform);
+    for (int n = 0; n < 10'000; ++n) w.observe(*market.quantum(32, ring::takes_turns));
+    REQUIRE(w.rotation_alarms() >= 32 && w.rotation_alarms() <= 64);
+    return nullptr;
+}
+
+char const* a_watch_needs_evidence() {
+    watch<2> w;
+    for (std::uint64_t n = 0; n < watch<2>::awards_to_learn; ++n) {
+        REQUIRE(!w.observe({{0, 1000, 1}, static_cast<price>(n < 1000 ? 900 + n % 50 : 100)}).price_gap);
+    }
+    watch<2> equal;
+    for (int n = 0; n < 100'000; ++n) REQUIRE(!equal.observe({{0, 1'000'000, 1}, 900'000}).price_gap);
+    REQUIRE(equal.mean_gap_q20() == (1u << 20) / 10);
+    for (int n = 0; n < 1'000; ++n) REQUIRE(!equal.observe({{0, 1'000'000, 1}, 899'980}).price_gap);
+    const watch<2> before = equal;
+    for (award const& none : {award{{0, 0, 1}, 0}, award{{0, 10, 1}, 11}, award{{2, 10, 1}, 5}}) equal.observe(none);
+    REQUIRE(std::memcmp(&before, &equal, sizeof equal) == 0);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -198,5 +241,6 @@ int main() {
     using namespace maxwell::test;
     return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws,
                 factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor, dues_are_those_of_brute_force,
-                chains_are_as_long_as_the_ring, who_stays_too_long_owes_the_price_of_its_slot});
+                chains_are_as_long_as_the_ring, who_stays_too_long_owes_the_price_of_its_slot,
+                rings_are_seen_and_nothing_else, a_watch_needs_evidence});
 }
