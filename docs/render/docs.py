@@ -21,8 +21,8 @@ PAGES = (15, 20)  # of the body: what comes before the appendices
 APPENDICES = "8-appendices"
 
 # What runs leave in build/, and the file of docs/results that it becomes.
-RUNS = {"report/results.json": "bench.json", "sim/results.json": "sim.json", "audit/results.json": "audit.json",
-        "kernel/results.json": "kernel.json"}
+RUNS = {"report/results.json": "bench.json", "audit.json": "audit.json"}
+SUMMARIES = "sim/*/summary.csv"  # each becomes sim_EXPERIMENT.csv
 KEPT = ("quantum", "hold")  # of a benchmark's cases: a whole report has two megabytes
 
 
@@ -38,6 +38,9 @@ def take_results(build, results):
             raise Missing(f"{build / run} is not JSON: {why}") from why
         (results / name).write_text(compact(content), encoding="utf-8")
         print(f"docs/results/{name} is now what {build.name}/{run} says")
+    for summary in sorted(build.glob(SUMMARIES)):
+        shutil.copyfile(summary, results / f"sim_{summary.parent.name}.csv")
+        print(f"docs/results/sim_{summary.parent.name}.csv is now what {summary.relative_to(build.parent)} says")
 
 
 def compact(content):

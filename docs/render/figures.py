@@ -20,7 +20,7 @@ def _plot():
     matplotlib.use("svg")
     # The same results give the same file; weasyprint sets text in SVG at a size of its own, so text is drawn.
     matplotlib.rcParams.update({"svg.hashsalt": "maxwell", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 8,
-                                "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e3e3e3",
+                                "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e3e3e3",
                                 "legend.frameon": False, "legend.fontsize": 7, "figure.figsize": (6.3, 2.6)})
     import matplotlib.pyplot
     return matplotlib.pyplot
@@ -85,6 +85,56 @@ def chart(results, panel, at, path, keep=None, limit=None):
     return _save(plot, path)
 
 
+POLICIES = {"market/tournament_tree": "market, exact", "market/stratified_buckets": "market, tiers", "gumbel": "market, gumbel_rule",
+            "market/fair_share": "market, shares", "posted price": "posted price", "proportional share": "proportional share",
+            "karma": "Karma", "stride": "stride", "eevdf": "EEVDF", "lottery": "lottery", "round robin": "round robin"}
+WAITING = {"market/deferred": "#0b6e4f", "gumbel": "#c0701b", "posted price": "#777777", "earliest deadline": "#a02c2c",
+           "round robin": "#4a9aa8"}
+
+
+def simulation(results, path):
+    """What policies are worth on mixed tenants, and what is lost to a planner who knows the future."""
+    plot = _plot()
+    _, (left, right) = plot.subplots(1, 2, figsize=(6.8, 3), gridspec_kw={"wspace": .35})
+    rows = [(shown, *(results.mean("sim_mixed_tenants.csv", name, metric) for metric in ("over_best", "jain")))
+            for name, shown in POLICIES.items()]
+    rows = [row for row in rows if None not in row][::-1]
+    if not rows:
+        raise Missing("there is no docs/results/sim_mixed_tenants.csv; `./run sim mixed_tenants` makes it")
+    for i, (_, value, jain) in enumerate(rows):
+        left.barh(i + .2, value, height=.38, color="#0b6e4f", label="value over the best" if i == 0 else None)
+        left.barh(i - .2, jain, height=.38, color="#c0701b", label="Jain's index of time by weight" if i == 0 else None)
+    left.set_yticks(range(len(rows)), [row[0] for row in rows], fontsize=7)
+    left.set(xlim=(0, 1))
+    left.legend(loc="lower center", bbox_to_anchor=(.4, 1))
+    for name, colour in WAITING.items():
+        points = sorted((float(key[0]), mean) for key, mean in results.summaries.get("sim_patient.csv", {}).items()
+                        if key[1:] == (name, "over_offline"))
+        if points:
+            right.plot(*zip(*points), marker="o", markersize=3, label=name, color=colour)
+    right.set(xlabel="load", ylabel="value over the offline optimum", ylim=(.3, 1.02))
+    right.legend(loc="lower left")
+    return _save(plot, path)
+
+
+def attacks(results, path):
+    """Every limit that the audit states: in how many of the cases tried a misreport pays."""
+    claims = results.files.get("audit.json", {}).get("claims", [])
+    limits = [c for c in claims if c["verdict"] == "limit"][::-1]
+    if not limits:
+        raise Missing("there is no docs/results/audit.json; `./run audit --out build/audit.json` makes it")
+    plot = _plot()
+    _, axes = plot.subplots(figsize=(6.3, .22 * len(limits) + .5))
+    axes.barh(range(len(limits)), [100 * c["against"] / c["cases"] for c in limits], color="#a02c2c", height=.6)
+    axes.set_yticks(range(len(limits)), [c["name"].replace("_", " ") for c in limits], fontsize=7)
+    for i, c in enumerate(limits):
+        axes.annotate(f"{c['cases']:,} cases, at most {c['worst']:.4g} {c['unit']}", (100 * c["against"] / c["cases"], i), fontsize=6,
+                      xytext=(3, -2), textcoords="offset points")
+    axes.set(xlabel="cases in which it pays, %", xlim=(0, 140))
+    axes.set_xticks([0, 25, 50, 75, 100])
+    return _save(plot, path)
+
+
 def draw_all(results, folder):
     """Draws every figure into a folder; the files."""
     return [
@@ -93,4 +143,6 @@ def draw_all(results, folder):
         chart(results, "market/rebids", 0, folder / "rebids.svg", limit=(1000, "1 us")),
         chart(results, "tiers/boundaries", 0, folder / "tiers.svg"),
         chart(results, "thermal/control", 0, folder / "thermal.svg", keep=("auction", "power_allocator", "step_wise", "PI")),
+        simulation(results, folder / "simulation.svg"),
+        attacks(results, folder / "attacks.svg"),
     ]

@@ -9,6 +9,7 @@ A table stands between two marks. Its first line says what it is made of:
 
     <!--[[cases quantum/uniform/mean: stratified_buckets, tournament_tree=winner tree]]-->
     <!--[[panel market/quantum; TITLE: COLUMN=HEAD, COLUMN, ...]]-->         all columns if none is named
+    <!--[[audit NAME=SHOWN, NAME, ...]]-->                                    claims of the audit: what was tried, and what was found
     <!--[[machine]]-->                                                       where the benchmark ran, as a sentence
     ...
     <!--[[end]]-->
@@ -19,7 +20,7 @@ import re
 from results import Missing, figure
 
 FIGURE = re.compile(r"([+-]?[0-9][0-9.,]*|-)<!--\[\[([^\]]+)\]\]-->")
-TABLE = re.compile(r"(<!--\[\[(cases|panel|machine) ?([^\]]*)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
+TABLE = re.compile(r"(<!--\[\[(cases|panel|audit|machine) ?([^\]]*)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
 MARK = re.compile(r"<!--\[\[[^\]]*\]\]-->\n?")
 
 
@@ -47,7 +48,19 @@ def unfilled(text):
 
 
 def _table(kind, spec, results):
-    return {"cases": _cases, "panel": _panel, "machine": _machine}[kind](spec, results)
+    return {"cases": _cases, "panel": _panel, "audit": _audit, "machine": _machine}[kind](spec, results)
+
+
+def _audit(spec, results):
+    claims = {claim["name"]: claim for claim in results.files.get("audit.json", {}).get("claims", [])}
+    rows = []
+    for name, shown in map(_named, spec.split(",")):
+        if name not in claims:
+            raise Missing(f"the audit has no claim '{name}'")
+        claim = claims[name]
+        controls = ", ".join(f"{100 * c['against'] / c['cases']:.2g} %" for c in claim["controls"]) or "-"
+        rows.append([shown.replace("_", " "), claim["tried"], f"{claim['cases']:,}", f"{claim['against']:,}", controls])
+    return _rows(["rule", "tried", "cases", "against", "controls: against, of their cases"], rows)
 
 
 def _machine(_, results):

@@ -5,12 +5,15 @@
     quantum/tournament_tree/rising/1000/mean             the same with another distribution
     market/quantum; tree, 4 bids; p99                    a table of a panel: PANEL; ROW; COLUMN
     thermal/control; nominal; feed-forward; overshoot    with the beginning of a table's title where the panel has several
-    sim.json; summary; welfare; tournament_tree          another file: FILE; MEMBER; MEMBER; ...
+    audit.json; claims; lanes; share                     another JSON file: FILE; MEMBER; MEMBER; ...  A list's elements by number or by
+                                                         name; `share` is the part of cases that were found against a claim, in %
+    sim_patient.csv; 0.8; gumbel; over_offline           a summary of the simulator: the cells before the mean
     ratio quantum/rbtree/1000/mean : quantum/tree/1000/mean
 
 A key that is not there is an error, never an empty place.
 """
 
+import csv
 import json
 import pathlib
 
@@ -42,6 +45,14 @@ class Results:
                 self.files[path.name] = json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError) as why:
                 raise Missing(f"{path} is not JSON: {why}") from why
+        self.summaries = {}
+        for path in sorted(self.folder.glob("*.csv")):
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.reader(file))
+            if not rows or "mean" not in rows[0]:
+                raise Missing(f"{path} is no summary of ./run sim")
+            at = rows[0].index("mean")
+            self.summaries[path.name] = {tuple(row[:at]): float(row[at]) for row in rows[1:]}
         if not self.files:
             raise Missing(f"there are no results in {self.folder}; `./run docs --refresh` takes those of the last runs")
         self.cases, self.panels = {}, {}
@@ -82,7 +93,20 @@ class Results:
         if ";" not in key:
             return figure(self._value(key))
         first, *rest = [part.strip() for part in key.split(";")]
+        if first.endswith(".csv"):
+            return self._mean(key, first, rest)
         return self._member(key, first, rest) if first.endswith(".json") else self._cell(key, first, rest)
+
+    def mean(self, name, *cells):
+        """A mean of a summary; None: not there."""
+        return self.summaries.get(name, {}).get(cells)
+
+    def _mean(self, key, name, cells):
+        value = self.mean(name, *cells)
+        if value is None:
+            raise Missing(f"'{key}': {self.folder / name} has no such row" if name in self.summaries else
+                          f"'{key}': there is no {self.folder / name}")
+        return f"{value:.3f}" if abs(value) < 10 else figure(value)
 
     def _value(self, key):
         parts = key.split("/")
@@ -111,7 +135,12 @@ class Results:
         value = self.files[name]
         for part in rest:
             try:
-                value = value[int(part)] if isinstance(value, list) else value[part]
+                if isinstance(value, list) and not part.isdigit():
+                    value = {one["name"]: one for one in value}[part]
+                elif part == "share" and "share" not in value:
+                    value = f"{100 * value['against'] / value['cases']:.3g}"
+                else:
+                    value = value[int(part)] if isinstance(value, list) else value[part]
             except (KeyError, IndexError, ValueError, TypeError) as why:
                 raise Missing(f"'{key}': {name} has no '{part}' there") from why
         if isinstance(value, (dict, list)):
