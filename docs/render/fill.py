@@ -21,7 +21,7 @@ from results import Missing, figure
 
 FIGURE = re.compile(r"([+-]?[0-9][0-9.,]*|-)<!--\[\[([^\]]+)\]\]-->")
 TABLE = re.compile(r"(<!--\[\[(cases|panel|audit|machine) ?([^\]]*)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
-MARK = re.compile(r"<!--\[\[[^\]]*\]\]-->\n?")
+MARK = re.compile(r"(?m)^<!--\[\[[^\]]*\]\]-->\n|<!--\[\[[^\]]*\]\]-->")
 
 
 def fill(text, results):

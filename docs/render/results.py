@@ -145,4 +145,4 @@ class Results:
                 raise Missing(f"'{key}': {name} has no '{part}' there") from why
         if isinstance(value, (dict, list)):
             raise Missing(f"'{key}' is not a single value")
-        return value if isinstance(value, str) else figure(value) if isinstance(value, float) else f"{value:,}"
+        return value if isinstance(value, str) else f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"

@@ -56,6 +56,7 @@ class Filling(unittest.TestCase):
         self.assertNotIn("23.7", second)
         self.assertEqual(second, fill.fill(second, Results(self.folder)))
         self.assertNotIn("[[", fill.plain(second))
+        self.assertEqual(fill.plain("at 3<!--[[a]]-->\nof"), "at 3\nof")
 
     def test_ratios_and_other_files(self):
         results = results_in(self.folder, 10.0)
