@@ -105,7 +105,7 @@ def _panel(spec, results):
     return _rows([shown for _, shown in columns], [[row[i] for i in at] for row in table["rows"]])
 
 
-MEASURED = re.compile(r"(?<![\w.,])(\d[\d.,]*(?:(?: to |/| / | or )\d[\d.,]*)*)(?: ?(ns|us|%|times|MHz)| (x)(?! \d))(?!\w)")
+MEASURED = re.compile(r"(?<![\w.,])(\.?\d[\d.,]*(?:(?: to |/| / | or )\d[\d.,]*)*)(?: ?(ns|us|%|times|MHz)| (x)(?! \d))(?!\w)")
 
 
 def measured(text):

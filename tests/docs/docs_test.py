@@ -110,8 +110,8 @@ class Committed(unittest.TestCase):
         self.assertEqual(set(listed) - used, set(), "listed, but written nowhere")
 
     def test_a_figure_written_by_hand_is_found(self):
-        text = "It takes 12.3 ns, 4<!--[[a]]--> us and 5 % or 2.2 times; `7 ns`.\n\n    8 ns\n\n60 to 70 ns, 0.8\nus, 3 x; 33 x 33 knots"
-        self.assertEqual(fill.measured(text), ["12.3 ns", "5 %", "2.2 times", "60 to 70 ns", "0.8 us", "3 x"])
+        text = "It takes 12.3 ns, 4<!--[[a]]--> us and 5 % or 2.2 times; `7 ns`.\n\n    8 ns\n\n60 to 70 ns, 0.8\nus, 3 x; 33 x 33 knots; by .27 %"
+        self.assertEqual(fill.measured(text), ["12.3 ns", "5 %", "2.2 times", "60 to 70 ns", "0.8 us", "3 x", ".27 %"])
 
 
 class Refusing(unittest.TestCase):
