@@ -42,6 +42,7 @@
 #include <maxwell/market/power_gate.hpp>
 #include <maxwell/market/seats.hpp>
 #include <maxwell/market/steal.hpp>
+#include <maxwell/market/take_together.hpp>
 #include <maxwell/market/tally.hpp>
 #include <maxwell/market/watch.hpp>
 #include <maxwell/ring/agent_ring.hpp>

@@ -158,6 +158,8 @@ private:
         return rest_.greatest_below(k, [](std::uint32_t) noexcept { return key{0}; });
     }
 
+    void prefetch_order(std::uint32_t slot) const noexcept { rest_.prefetch(slot); }
+
     constexpr void set_leaf(std::uint32_t slot, key k) noexcept {
         if (is_front(slot)) front_ = 0;
         rest_.set_leaf(slot, k);

@@ -156,6 +156,10 @@ private:
         });
     }
 
+    void prefetch_order(std::uint32_t slot) const noexcept {
+        group_[group_of(slot)].prefetch(slot - first_slot(group_of(slot)));
+    }
+
     constexpr void set_leaf(std::uint32_t slot, key k) noexcept {
         const std::uint32_t g = group_of(slot);
         group_[g].set_leaf(slot - first_slot(g), k);

@@ -87,6 +87,11 @@ public:
         return lane_[l];
     }
 
+    /// A bid of `slot` will enter lane `l`, which is below count(), soon: asks for its cache lines, where the container can say which.
+    void prefetch(std::size_t l, std::uint32_t slot) const noexcept {
+        if constexpr (requires(A const& a) { a.prefetch(slot); }) lane(l).prefetch(slot);
+    }
+
     /// The multiplier of a lane, which is below count().
     constexpr multiplier_q16 multiplier(std::size_t l) const noexcept {
         MAXWELL_ASSERT(l < Lanes);

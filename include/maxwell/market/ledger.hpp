@@ -33,6 +33,7 @@
 
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t
@@ -135,10 +136,20 @@ public:
     constexpr price backed(std::uint32_t account, bid const& offer, std::uint64_t now_ns) noexcept {
         if (!is_open(account)) return 0;
         refill(account, now_ns);
-        const std::uint64_t balance = accounts_[account].balance;
-        if (std::uint64_t{offer.amount} * offer.units <= balance) return offer.amount;
-        return static_cast<price>(balance /
+        return static_cast<ledger const&>(*this).backed(account, offer);
+    }
+
+    /// The same with the balance as it is, without a refill. O(1).
+    constexpr price backed(std::uint32_t account, bid const& offer) const noexcept {
+        const std::uint64_t funds = balance(account);
+        if (std::uint64_t{offer.amount} * offer.units <= funds) return offer.amount;
+        return static_cast<price>(funds /
                                   offer.units);  // below the amount, or the product would not exceed the balance
+    }
+
+    /// An offer of `account` will be backed soon: asks for its line. Any account will do. Changes nothing. O(1).
+    void prefetch(std::uint32_t account) const noexcept {
+        if (account < Accounts) maxwell::prefetch_for_write(&accounts_[account]);
     }
 
     /// Takes `units` times `each` from `account`, or its whole balance if that is less. Returns what was paid; 0 if the account
@@ -199,8 +210,10 @@ struct free_of_charge {
     static constexpr bool open(std::uint32_t, account_terms const&, std::uint64_t) noexcept { return true; }
     static constexpr bool close(std::uint32_t) noexcept { return true; }
     static constexpr void refill(std::uint32_t, std::uint64_t) noexcept {}
+    static constexpr price backed(std::uint32_t, bid const& offer) noexcept { return offer.amount; }
     static constexpr price backed(std::uint32_t, bid const& offer, std::uint64_t) noexcept { return offer.amount; }
     static constexpr std::uint64_t debit(std::uint32_t, std::uint64_t, price) noexcept { return 0; }
+    static void prefetch(std::uint32_t) noexcept {}
     static constexpr bool check_invariants() noexcept { return true; }
 };
 

@@ -41,6 +41,7 @@
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/market/power_gate.hpp>
 #include <maxwell/market/seats.hpp>
+#include <maxwell/market/take_together.hpp>
 #include <maxwell/market/tally.hpp>
 #include <maxwell/ring/bid_source.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
@@ -104,8 +105,7 @@ public:
 
     /// The agent may run: its last offer goes in. `unknown_agent` or `stale_agent` if it has no seat, also below.
     constexpr status wake(agent_id id, std::uint64_t now_ns) noexcept {
-        const status held = seats_.holds(id);
-        if (held != status::ok || seats_[slot_of(id)].state != seat_state::blocked) return held;
+        if (seats_.state(id) != seat_state::blocked) return seats_.holds(id);
         now_ns_ = now_ns;
         seats_.wake(id, steps(now_ns_));
         follow(slot_of(id));
@@ -158,11 +158,19 @@ public:
 
     // --- the quantum -------------------------------------------------------------------------------------------------------
 
-    /// Takes in what agents have bid, at most `budget` bids; returns how many there were.
+    /// Takes in what agents have bid, at most `budget` bids; returns how many there were. What they need of the market is asked
+    /// for before the first of them enters (take_together.hpp).
     template <bid_source S>
     constexpr std::size_t take(S& source, std::size_t budget) noexcept {
         const std::uint64_t before = source.anomalies();
-        const std::size_t taken = source.drain([this](bid const& b) noexcept { offer(b); }, budget);
+        const auto seat_of = [this](bid const& b) noexcept { seats_.prefetch(slot_of(b.agent)); };
+        const auto account_and_lane_of = [this](bid const& b) noexcept {
+            if (slot_of(b.agent) >= agents) return;
+            accounts_.prefetch(seats_[slot_of(b.agent)].account);
+            lanes_.prefetch(seats_[slot_of(b.agent)].lane, slot_of(b.agent));
+        };
+        const auto enter = [this](bid const& b) noexcept { offer(b); };
+        const std::size_t taken = take_together(source, budget, seat_of, account_and_lane_of, enter);
         counts_.count_anomalies(source.anomalies() - before);
         return taken;
     }
@@ -200,14 +208,13 @@ public:
         award paid = c.won;
         const std::uint32_t slot = slot_of(paid.winner.agent);
         paid.winner.units = used_units < ~std::uint32_t{0} ? static_cast<std::uint32_t>(used_units) : ~std::uint32_t{0};
-        std::uint64_t ticks = std::uint64_t{paid.winner.units} * paid.payment;
+        std::uint64_t ticks = paid.total();
         if (!c.pays) {
             ticks = paid.payment = 0;
             if (seats_.holds(paid.winner.agent) == status::ok) shares_.used(slot, paid.winner.units);
         } else if constexpr (!std::is_same_v<Accounts, free_of_charge>) {
-            const std::uint64_t due = ticks;
             ticks = accounts_.debit(c.account, paid.winner.units, paid.payment);
-            if (ticks < due) paid.payment = static_cast<price>(ticks / paid.winner.units);
+            if (ticks < paid.total()) paid.payment = static_cast<price>(ticks / paid.winner.units);
         }
         counts_.charged(c.lane, paid.winner.units, ticks);
         return paid;
@@ -232,11 +239,7 @@ public:
         seat const& s = seats_[slot];
         if (const std::optional<bid> in = lanes_.lane(s.lane).find(seats_.holder(slot))) return in->amount;
         if (!s.pays) return shares_.amount(slot);
-        if constexpr (!std::is_same_v<Accounts, free_of_charge>) {
-            const std::uint64_t balance = accounts_.balance(s.account);
-            if (std::uint64_t{s.amount} * s.units > balance) return static_cast<price>(balance / s.units);
-        }
-        return s.amount;
+        return accounts_.backed(s.account, {seats_.holder(slot), s.amount, s.units});
     }
 
     /// The parts, to be looked at; the accounts, to be opened and closed.
@@ -266,8 +269,8 @@ public:
                 if (in != (seats_.bids(slot) && seats_[slot].lane == l)) return false;
             }
             const seat_state state = seats_[slot].state;
-            const bool wants = state >= seat_state::waiting && seats_[slot].units != 0 && !seats_[slot].pays;
-            if (shares_.active(slot) != wants) return false;
+            if (shares_.active(slot) != (state >= seat_state::waiting && seats_[slot].units != 0 && !seats_[slot].pays))
+                return false;
         }
         return seats_.check_invariants() && lanes_.check_invariants() && shares_.check_invariants() &&
                accounts_.check_invariants();
@@ -297,7 +300,6 @@ private:
         return accounts_.backed(s.account, {seats_.holder(slot), s.amount, s.units}, now_ns_);
     }
 
-    /// The bid of `slot`, if one is in, goes out.
     constexpr void withdraw(std::uint32_t slot) noexcept {
         if (seats_.bids(slot)) lanes_.lane(seats_[slot].lane).expire(seats_.holder(slot));
     }
@@ -305,12 +307,7 @@ private:
     /// What the agent of `slot` bids goes in if it waits, and its share begins or ends. After any change of its seat.
     constexpr void follow(std::uint32_t slot) noexcept {
         seat const& s = seats_[slot];
-        if (!s.pays && s.state != seat_state::vacant) {
-            if (s.units != 0 && s.state != seat_state::blocked)
-                shares_.enter(slot);
-            else
-                shares_.leave(slot);
-        }
+        if (!s.pays) s.units != 0 && s.state >= seat_state::waiting ? shares_.enter(slot) : shares_.leave(slot);
         if (seats_.bids(slot)) lanes_.lane(s.lane).insert({seats_.holder(slot), worth(slot), s.units});
     }
 

@@ -27,6 +27,7 @@
 
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint8_t, uint32_t
@@ -100,6 +101,11 @@ public:
     /// Is a bid of this slot, which is below capacity(), in an auction? The invariant of the market. O(1).
     constexpr bool bids(std::uint32_t slot) const noexcept {
         return (*this)[slot].state == seat_state::waiting && seat_[slot].units != 0;
+    }
+
+    /// The seat of `slot` will be looked at soon: asks for its line. Any slot will do. O(1).
+    void prefetch(std::uint32_t slot) const noexcept {
+        if (slot < Agents) maxwell::prefetch_for_write(&seat_[slot]);
     }
 
     /// Gives the seat to `id`, blocked and without an offer. `unknown_agent` if the slot is not below capacity() or the seat is

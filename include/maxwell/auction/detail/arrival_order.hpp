@@ -29,6 +29,7 @@
 #pragma once
 
 #include <maxwell/core/assert.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <bit>      // bit_width
 #include <cstddef>  // size_t
@@ -105,6 +106,9 @@ public:
         remove(mark);
         insert_after(mark, reached);
     }
+
+    /// The links of `slot` will be written soon.
+    void prefetch(std::uint32_t slot) const noexcept { maxwell::prefetch_for_write(&link_[slot + 1]); }
 
     /// `slot`, which is not in the list, arrives; its ticket. O(1).
     constexpr std::uint32_t join(std::uint32_t slot) noexcept {

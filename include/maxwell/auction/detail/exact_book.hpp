@@ -28,6 +28,7 @@
 #include <maxwell/auction/detail/arrival_order.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/prefetch.hpp>
 #include <maxwell/core/view.hpp>
 
 #include <cstddef>  // size_t
@@ -91,6 +92,13 @@ public:
     constexpr void set_units(std::uint32_t slot, std::uint32_t units) noexcept {
         MAXWELL_ASSERT(units != 0);
         units_or_trace_[slot] = units;
+    }
+
+    /// A bid of `slot` will be entered soon: asks for what is kept by slot.
+    void prefetch(std::uint32_t slot) const noexcept {
+        arrivals_.prefetch(slot);
+        maxwell::prefetch_for_write(&generation_[slot]);
+        maxwell::prefetch_for_write(&units_or_trace_[slot]);
     }
 
     /// Enters an admitted bid as the newest arrival and returns its key. `live` is the slot's present key, 0 if it has none. O(1).

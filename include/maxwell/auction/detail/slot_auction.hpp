@@ -13,6 +13,7 @@
 //     bid_in(slot)                 the live bid of a slot that has one
 //     enter(b)                     an admitted bid enters, or replaces the slot's
 //     withdraw(slot)               the live bid of a slot that has one leaves
+//     prefetch_order(slot)         if it has it: what orders the slot's bid among others is asked for
 //     critical_price_against(w, r) what w's slot would have to offer to rank before the live bid of r's
 //     candidates, best first:      best_candidate, next_candidate, is_eligible, slot_of_candidate, and
 //     award_to(c, rival)           the bid of c leaves, at the price at which it still ranks before `rival`
@@ -50,6 +51,14 @@ public:
     constexpr std::optional<bid> find_slot(std::uint32_t slot) const noexcept {
         if (slot >= Capacity || !self().is_live(slot)) return std::nullopt;
         return self().bid_in(slot);
+    }
+
+    /// A bid of `slot` will be inserted soon: asks for the cache lines that it will need, so that those of several bids come at
+    /// the same time. Any slot will do. Changes nothing. O(1).
+    void prefetch(std::uint32_t slot) const noexcept {
+        if (slot >= Capacity) return;
+        self().book_.prefetch(slot);
+        self().prefetch_order(slot);
     }
 
     /// Returns the least amount at which `winner`, with the arrival of its last bid, ranks before the live bid of `rival`:
@@ -115,6 +124,9 @@ public:
     }
 
 protected:
+    /// Nothing to ask for: in tiers the amount says where a bid will be, and that has to come first.
+    static void prefetch_order(std::uint32_t) noexcept {}
+
     /// May this agent bid? `ok`, `unknown_agent` or `stale_agent`. O(1).
     constexpr status admits(agent_id id) const noexcept {
         const std::uint32_t slot = slot_of(id);

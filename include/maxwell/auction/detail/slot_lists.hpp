@@ -26,6 +26,7 @@
 #pragma once
 
 #include <maxwell/core/assert.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint16_t, uint32_t
@@ -54,6 +55,9 @@ public:
         MAXWELL_ASSERT(!contains(slot));
         links_[slot].prev = n;
     }
+
+    /// The links of `slot` will be written soon.
+    void prefetch(std::uint32_t slot) const noexcept { maxwell::prefetch_for_write(&links_[slot]); }
 
     /// `slot`, which is in no list or has just left one, becomes the tail of the list of `head`. An empty list first becomes one
     /// of the slot itself, so nothing branches. O(1).

@@ -22,6 +22,7 @@
 #include <maxwell/auction/detail/slot_lists.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <cstddef>  // size_t
 #include <cstdint>  // int64_t, uint32_t, uint64_t
@@ -61,6 +62,13 @@ public:
     /// centuries of one each nanosecond.
     constexpr bool arrived_after(std::uint32_t a, std::uint32_t b) const noexcept {
         return static_cast<std::int64_t>(offer_[a].arrival - offer_[b].arrival) > 0;
+    }
+
+    /// A bid of `slot` will be entered soon: asks for what is kept by slot.
+    void prefetch(std::uint32_t slot) const noexcept {
+        lists_.prefetch(slot);
+        maxwell::prefetch_for_write(&generation_[slot]);
+        maxwell::prefetch_for_write(&offer_[slot]);
     }
 
     /// Enters an admitted bid as the newest arrival. Its slot then joins a list: `was_live` says that it has just left one. O(1).

@@ -37,6 +37,7 @@
 #pragma once
 
 #include <maxwell/core/assert.hpp>
+#include <maxwell/core/prefetch.hpp>
 
 #include <bit>          // bit_width
 #include <cstddef>      // size_t
@@ -57,6 +58,12 @@ public:
 
     /// The key of `slot`, which is below N. O(1).
     constexpr key leaf(std::uint32_t slot) const noexcept { return node_[N + slot]; }
+
+    /// set(slot) will come soon: asks for the lines of its path that few other paths share. O(1).
+    void prefetch(std::uint32_t slot) const noexcept {
+        std::size_t i = N + slot;
+        for (int level = 0; level < depth && level < 4; ++level, i /= 2) maxwell::prefetch_for_write(&node_[i]);
+    }
 
     /// Makes `k` the key of `slot`; returns the new root. O(log N).
     constexpr key set(std::uint32_t slot, key k) noexcept {
