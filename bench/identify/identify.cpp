@@ -4,6 +4,7 @@
 
 #include "identify/fit.hpp"
 #include "identify/recording.hpp"
+#include "identify/verdict.hpp"
 
 #include <maxwell/sim/plant.hpp>
 #include <maxwell/thermal/controller_settings.hpp>
@@ -109,11 +110,8 @@ void report(std::vector<recorded> const& r, thermal_fit const& fit) {
                plus_minus(fit.surroundings_c, fit.surroundings_error, 2));
     fmt::print("residual    {:.3f} K (root mean square), {:.2f} K at the worst; {:.2f} % of the variance explained\n",
                fit.residual_k, fit.worst_k, fit.explained * 100);
-    fmt::print("left over   a residual and the next correlate by {:.2f}{}\n", fit.whiteness,
-               fit.whiteness > .5 ? ": something is not explained, another stage or moving air" : "");
-    fmt::print("verdict     {}\n", fit.explained < .9 ? "poor: don't use it"
-                                   : doubtful         ? "usable; look at the stages that are marked"
-                                                      : "good");
+    fmt::print("left over   a residual and the next correlate by {:.2f}\n", fit.whiteness);
+    fmt::print("verdict     {}\n", verdict(fit, doubtful));
 
     print_settings(r, fit, step);
 }
@@ -142,7 +140,13 @@ int main(int argc, char** argv) {
         if (example) return refuse("--example takes no file.");
         if (file.empty()) return refuse("FILE is required (--help tells more)");
         const std::vector<recorded> recording = read_recording(file);
-        report(recording, fit_recording(recording, stages));
+        const auto of_no_machine = [&](std::string const& why) {
+            return refuse(fmt::format("{} is of no machine: {}", file, why));
+        };
+        if (const std::string why = impossible_readings(recording); !why.empty()) return of_no_machine(why);
+        const thermal_fit fit = fit_recording(recording, stages);
+        if (const std::string why = impossible_machine(recording, fit); !why.empty()) return of_no_machine(why);
+        report(recording, fit);
         return 0;
     } catch (CLI::ParseError const& e) {
         if (e.get_exit_code() == 0) return app.exit(e);

@@ -4,6 +4,7 @@
 
 #include "identify/fit.hpp"
 #include "identify/recording.hpp"
+#include "identify/verdict.hpp"
 
 #include <maxwell/sim/plant.hpp>
 
@@ -88,6 +89,53 @@ TEST(identify, too_few_stages_leave_a_residual_that_is_not_white) {
     const auto fit = fit_stages(read_recording(MAXWELL_LOAD_STEP), 1);
     ASSERT_TRUE(fit);
     EXPECT_GT(fit->whiteness, .5);
+}
+
+/// The verdict and what is left over say the same.
+TEST(identify, what_is_not_explained_is_never_good) {
+    thermal_fit fit = *fit_stages(read_recording(MAXWELL_LOAD_STEP), 1);
+    EXPECT_EQ(verdict(fit, false), "doubtful: something is not explained, another stage or moving air");
+    fit.whiteness = .1;
+    EXPECT_EQ(verdict(fit, false), "good");
+    EXPECT_EQ(verdict(fit, true), "usable; look at the stages that are marked");
+    fit.explained = .5;
+    EXPECT_EQ(verdict(fit, false), "poor: don't use it");
+}
+
+/// The shipped recording in other units: each is noticed, before the fit or after it, and in the right units nothing is.
+TEST(identify, other_units_are_noticed_and_named) {
+    const std::vector<recorded> shipped = read_recording(MAXWELL_LOAD_STEP);
+    const auto in_units = [&](double time, double power, double temperature) {
+        std::vector<recorded> r = shipped;
+        for (recorded& line : r) line = {line.time_s * time, line.watts * power, line.celsius * temperature};
+        std::string why = impossible_readings(r);
+        if (why.empty()) why = impossible_machine(r, fit_stages(r, 2).value());
+        return why;
+    };
+    EXPECT_EQ(in_units(1, 1, 1), "");
+    EXPECT_EQ(in_units(1, 10, 1), "");
+    const auto names = [](std::string const& why, char const* unit) { return why.find(unit) != std::string::npos; };
+    EXPECT_TRUE(names(in_units(1, 1, 1000), "look like millidegrees"));
+    EXPECT_TRUE(names(in_units(1, 1000, 1), "looks like milliwatts"));
+    EXPECT_TRUE(names(in_units(1, 1'000'000, 1), "looks like microwatts"));
+    EXPECT_TRUE(names(in_units(1000, 1, 1), "looks like milliseconds"));
+    EXPECT_TRUE(names(in_units(1'000'000, 1, 1), "looks like microseconds"));
+    EXPECT_TRUE(names(in_units(1, 1, 5), "degrees Celsius hot"));
+    EXPECT_TRUE(names(in_units(1, 1, -5), "degrees Celsius cold"));
+}
+
+TEST(identify, machines_that_cannot_be_are_named) {
+    const std::vector<recorded> r = {{0, 60, 50}, {1, 100, 60}};
+    thermal_fit fit;
+    fit.stages = {{335, 1, 10, 1}};
+    fit.surroundings_c = 25;
+    EXPECT_EQ(impossible_machine(r, fit).find("335 K/W would make 33500 K of the 100 W recorded"), 0u);
+    fit.stages[0].k_per_w = .3;
+    EXPECT_EQ(impossible_machine(r, fit), "");
+    for (const double air : {29'883., 101., -61.}) {
+        fit.surroundings_c = air;
+        EXPECT_EQ(impossible_machine(r, fit).find("the air would have"), 0u) << air;
+    }
 }
 
 TEST(identify, a_step_is_needed) {
