@@ -139,28 +139,29 @@ const end_labels = {
   }
 };
 
-/// Writes the name of each point beside it.
+/// Writes the name of each point beside it, where neither another name nor a point stands; a name without room is left to the tooltip.
 const point_labels = {
   id: 'point_labels',
   afterDatasetsDraw(chart) {
-    const ctx = chart.ctx, taken = [];
+    const ctx = chart.ctx, area = chart.chartArea, named = [], points = [];
+    chart.data.datasets.forEach((d, i) => { if (d.labels) points.push(...chart.getDatasetMeta(i).data.map(p => ({ x: p.x - 4, y: p.y, w: 8 }))); });
     ctx.save();
     ctx.font = `${narrow() ? 8 : 10}px system-ui, sans-serif`;
     ctx.textBaseline = 'middle';
     chart.data.datasets.forEach((d, i) => chart.getDatasetMeta(i).data.forEach((p, j) => {
       const text = (d.labels || [])[j];
       if (!text) return;
-      const w = ctx.measureText(text).width, left = p.x + 7 + w > chart.width;
-      const x = left ? p.x - 7 - w : p.x + 7;
-      let y = p.y;
-      for (const dy of [0, -10, 10, -20, 20, -30, 30, -40, 40]) {
-        y = p.y + dy;
-        if (!taken.some(t => Math.abs(t.y - y) < 9 && x < t.x + t.w && t.x < x + w)) break;
-      }
-      taken.push({ x, y, w });
+      const w = ctx.measureText(text).width;
+      const free = t => t.y > area.top + 4 && t.y < area.bottom - 4 && t.x >= 0 && t.x + w <= chart.width &&
+          ![...named, ...points].some(o => Math.abs(o.y - t.y) < 9 && t.x < o.x + o.w && o.x < t.x + w);
+      const places = [0, -10, 10, -20, 20, -30, 30, -40, 40, -50, 50].flatMap(dy => [p.x + 7, p.x - 7 - w].map(x => ({ x, y: p.y + dy, w, text })));
+      const place = places.find(free);
+      if (!place) return;
+      named.push(place);
       ctx.fillStyle = d.borderColor;
-      ctx.fillText(text, x, y);
+      ctx.fillText(text, place.x, place.y);
     }));
+    chart.named = named;
     ctx.restore();
   }
 };

@@ -33,7 +33,7 @@ function answer() {
       `${data.benchmarks.length} cases and ${data.panels.length} panels; the quantum at N = 1,000 was not among them.`;
   const shown = [...own, ...peers.slice(0, 5)].sort((x, y) => x.mean_ns - y.mean_ns);
   const middle = shown.map(spread).sort((x, y) => x - y)[shown.length >> 1];
-  const sure = shown.length ? `Medians of ${shown[0].repetitions} repetitions; half of these means vary by less than ±${(middle * 100).toFixed(0)} %. ` : '';
+  const sure = shown.length ? `Medians of ${shown[0].repetitions} repetitions; half of these means vary by less than ±${Math.max(1, Math.ceil(middle * 100))} %. ` : '';
   $('certainty').textContent = `${sure}Goals: ${count('met')} met, ${count('MISSED')} missed, ${count('not measured')} not measured.`;
 
   if (!have_charts) return $('answer_plots').append(el('p', no_charts, 'soft'));
@@ -66,6 +66,10 @@ function point_chart(target, c) {
     x.ticks.callback = v => Math.abs(v / least - 1) < .3 ? 'none' : powers(v);
     x.afterBuildTicks = s => { s.ticks = [{ value: least }, ...s.ticks.filter(t => t.value > least * 1.5)]; };
   }
+  const named = t => {
+    const at = c.lines[t.datasetIndex], i = t.dataIndex;
+    return `${(at.labels || [])[i] || at.name}: ${c.x} ${Number(at.x[i].toPrecision(3))}, ${c.y} ${Number(at.y[i].toPrecision(3))}`;
+  };
   const shades = ['#d9480f', '#868e96', '#1971c2', '#2f9e44'];
   let shade = 0;
   make_chart(target, c.title, 'scatter', {
@@ -75,7 +79,8 @@ function point_chart(target, c) {
         borderColor: ink, backgroundColor: ink, pointRadius: through ? 0 : 4, data: l.x.map((v, i) => ({ x: place(v), y: l.y[i] })) };
     }) },
     options: { scales: { x, y }, layout: { padding: { right: 20 } },
-      plugins: { legend: { display: true, position: 'bottom', labels: { boxWidth: 10, boxHeight: 2, font: { size: 11 } } } } }
+      plugins: { tooltip: { callbacks: { label: named } },
+        legend: { display: true, position: 'bottom', labels: { boxWidth: 10, boxHeight: 2, font: { size: 11 } } } } }
   }, [point_labels]);
 }
 
