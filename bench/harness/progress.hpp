@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
@@ -33,7 +34,7 @@ public:
         const auto now = clock::now();
         const std::chrono::duration<double> elapsed = now - start_;
         if (elapsed.count() < 1 || total_ == 0) return;
-        const double share = static_cast<double>(done) / static_cast<double>(total_);
+        const double share = static_cast<double>(std::min(done, total_)) / static_cast<double>(total_);
         const double left = done == 0 ? 0 : elapsed.count() / share - elapsed.count();
         if (tty_ && now - shown_ > std::chrono::milliseconds(100)) {
             shown_ = now;

@@ -99,8 +99,13 @@ replayed replay_all(std::vector<entrant const*> const& chosen, schedule const& p
         });
         if (e.who->compared && &first != &e) all.comparisons.push_back({.left = &first, .right = &e});
     }
+    // What a time budget stops would make the rest look nearer than it is.
+    const bool only_budgeted =
+        std::all_of(chosen.begin(), chosen.end(), [](entrant const* who) { return who->budgeted; });
+    const auto counts = [&](entry const& e) { return only_budgeted || !e.who->budgeted; };
+    const auto counted = std::count_if(all.entries.begin(), all.entries.end(), counts);
     std::fflush(stdout);
-    progress shown("replaying", plan.quanta * all.entries.size());
+    progress shown("replaying", plan.quanta * static_cast<std::size_t>(counted));
     for (bool more = true; more;) {
         more = false;
         std::uint64_t done = 0;
@@ -108,7 +113,7 @@ replayed replay_all(std::vector<entrant const*> const& chosen, schedule const& p
             const bool was_over = e.run->over();
             e.run->run(was_over ? 0 : stretch);
             more = more || !e.run->over();
-            done += e.run->over() ? plan.quanta : std::min(e.result().quanta, plan.quanta);
+            if (counts(e)) done += std::min(e.result().quanta, plan.quanta);
             shown.at(done, e.who->name);
         }
         for (comparison& c : all.comparisons) c.go_on();

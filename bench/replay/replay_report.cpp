@@ -33,7 +33,8 @@ void print_trace(replay_options const& o, sim::workload const& w, schedule const
         fmt::print("  where the trace ends, {} jobs had run in part (kept), {} not at all (left out)\n", w.unfinished,
                    w.never_ran);
     }
-    fmt::print("  {} jobs on {} processors; a job's service is its share of the machine\n", w.job_count, w.processors);
+    fmt::print("  {} jobs on {} {}; a job's service is its share of the machine\n", w.job_count, w.processors,
+               w.width_unit);
     if (plan.load > 0) {
         fmt::print("  offered load {:.3f} as recorded; arrivals are stretched by {:.4g}, so that it is {:.3f}\n",
                    plan.recorded_load, plan.stretch, plan.load);
@@ -191,6 +192,7 @@ nlohmann::json json_of(replay_options const& o, sim::workload const& w, schedule
             {"never_ran", w.never_ran},
             {"jobs", w.job_count},
             {"processors", w.processors},
+            {"width_unit", w.width_unit},
             {"recorded_load", plan.recorded_load},
             {"stretch", plan.stretch},
             {"load", plan.load},

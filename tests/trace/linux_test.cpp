@@ -203,6 +203,16 @@ TEST(linux_sched, calls_graphs_and_records_are_other) {
     EXPECT_EQ(w.records, 1u);
 }
 
+TEST(linux_sched, graphs_with_times_and_frames_without_addresses_are_other) {
+    const auto w = read(wakes("1.0", 5) +
+                        "   124.974306 |   2)  systemd-693   |  d..1  0.000 us    |  __schedule();\n"
+                        " ------------------------------------------\n 0)    <idle>-0    =>   bash-4328\n"
+                        " ------------------------------------------\n\t        schedule+0x10 ([kernel.kallsyms])\n"
+                        "\t__schedule\n  bash-4 [000] .... 1.1: sys_read -> 0x10\n");
+    EXPECT_EQ(broken(w), "");
+    EXPECT_EQ(w.other, 7u);
+}
+
 TEST(linux_sched, perf_can_print_a_period_before_the_event) {
     const auto w = read("  x  5/5  [000]  1.0:  250000 sched:sched_wakeup: comm=x pid=5 prio=120 target_cpu=000\n");
     EXPECT_EQ(broken(w), "");

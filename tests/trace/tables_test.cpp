@@ -85,6 +85,7 @@ TEST(google_2011, pairs_the_events_of_a_task) {
     EXPECT_EQ(w.unfinished, 1u);
     EXPECT_EQ(w.never_ran, 1u);
     EXPECT_EQ(w.processors, 125u);
+    EXPECT_EQ(w.width_unit, "thousandths of a machine");
     ASSERT_EQ(w.jobs.size(), 3u);
     EXPECT_EQ(w.jobs[0], (sim::job{0, 610 * s, 2048, 125, 3418309, 1})) << "it runs where the trace ends";
     EXPECT_EQ(w.jobs[1], (sim::job{600 * s, 2 * s, 512, 63, 3418314, 3})) << "evicted";

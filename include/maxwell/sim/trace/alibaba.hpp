@@ -70,6 +70,7 @@ public:
     /// Hands over what was read. Call it once.
     void finish(workload& out, std::vector<job>&) {
         out.processors = widest_;
+        out.width_unit = "shares of a processor or GPU";
         out.missing = "none of its tasks has a start and an end";
     }
 

@@ -88,6 +88,7 @@ public:
             ++(t.runs ? out.unfinished : out.never_ran);
         }
         out.processors = widest_;
+        out.width_unit = "thousandths of a machine";
         out.missing = "none of its tasks is seen to start and to end";
     }
 

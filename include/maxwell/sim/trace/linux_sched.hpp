@@ -186,10 +186,18 @@ private:
         }
         if (in.rest().starts_with("=> ") || text.ends_with("stack trace>")) return {line_kind::other};
         if (text.find("PERF_RECORD_") != std::string_view::npos) return {line_kind::other};
-        // function_graph: " 0)   1.234 us    |  schedule();"
-        if (scanner graph = in; graph.take_number(cpu) && graph.take(")")) return {line_kind::other};
-        // A frame of a stack, an address first: "  7f12 main+0x10 (/bin/x)"
+        // function_graph: " 0)   1.234 us    |  schedule();", after a time and a bar with that option, and lines between tasks
+        std::int64_t at = 0;
+        scanner graph = in, timed = in;
+        if (timed.take_decimal<9>(at) && timed.take_blanks() && timed.take("|")) {
+            timed.take_blanks();
+            graph = timed;
+        }
+        if (graph.take_number(cpu) && graph.take(")")) return {line_kind::other};
+        if (in.rest().find_first_not_of('-') == std::string_view::npos) return {line_kind::other};
+        // A frame of a stack, an address first or a name alone: "  7f12 main+0x10 (/bin/x)"
         std::string_view word;
+        if (indented && text.find(": ") == std::string_view::npos) return {line_kind::other};
         if (indented && in.take_word(word) && word.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
             return {line_kind::other};
         }

@@ -59,7 +59,8 @@ struct workload {
     std::string_view format;       ///< the format's name, in static storage
     std::vector<job> jobs;         ///< in order of arrival; jobs of one arrival in the file's order
     std::uint64_t job_count = 0;   ///< that were read; `jobs` is empty where they were taken one by one
-    std::uint32_t processors = 1;  ///< of the machine that the trace is from; at least 1
+    std::uint32_t processors = 1;  ///< of the machine that the trace is from, or what a job's width counts; at least 1
+    std::string_view width_unit = "processors";  ///< of `processors` and a job's width, in static storage
 
     std::uint64_t lines = 0;
     std::uint64_t records = 0;
