@@ -53,20 +53,20 @@ constexpr std::uint32_t percentiles[] = {500'000, 990'000, 999'000};
 
 std::string times(clock_facts const& clock, latency_histogram<> const& h) {
     std::string row;
-    for (const auto p : percentiles) row += fmt::format("{:>8.0f}", clock.ns(h.percentile(p)));
-    return row + fmt::format("{:>10.0f}", clock.ns(h.maximum()));
+    for (const auto p : percentiles) row += fmt::format("{:>10.0f}", clock.ns(h.percentile(p)));
+    return row + fmt::format("{:>12.0f}", clock.ns(h.maximum()));
 }
 
 }  // namespace
 
 void print_times(clock_facts const& clock, std::vector<entry> const& entries) {
     fmt::print("time in ns, of which the timer itself is {:.0f} per operation\n", clock.floor_ns());
-    fmt::print("{:<9}{:<26}{:^34}  {:^34}\n", "", "", "the decision", "all market work of a quantum");
-    fmt::print("{:<9}{:<26}", "fidelity", "structure");
+    fmt::print("{:<9}{:<24}{:^42}  {:^42}\n", "", "", "the decision", "all market work of a quantum");
+    fmt::print("{:<9}{:<24}", "fidelity", "structure");
     for (int i = 0; i < 2; ++i)
-        fmt::print("{:>8}{:>8}{:>8}{:>10}{}", "p50", "p99", "p999", "max", i == 0 ? "  " : "\n");
+        fmt::print("{:>10}{:>10}{:>10}{:>12}{}", "p50", "p99", "p999", "max", i == 0 ? "  " : "\n");
     for (entry const& e : entries) {
-        fmt::print("{:<9}{:<26}{}  {}\n", fidelity_name(e.who->order), e.who->name, times(clock, e.result().decide),
+        fmt::print("{:<9}{:<24}{}  {}\n", fidelity_name(e.who->order), e.who->name, times(clock, e.result().decide),
                    times(clock, e.result().market));
     }
     fmt::print("\n");
