@@ -139,7 +139,8 @@ int main(int argc, char** argv) {
     std::string trace_file, out_folder, picture_file;
     double iteration_ms = 12, prompt_token_us = 50, sequence_us = 80;
     app.add_option("--trace", trace_file,
-                   "Azure's conversation trace (github.com/Azure/AzurePublicDataset); without one: a generated twin");
+                   "Azure's conversation trace (github.com/Azure/AzurePublicDataset), or one of BurstGPT or Mooncake; "
+                   "without one: a generated twin");
     app.add_option("--out", out_folder, "folder for the page, index.html; without one: no page");
     app.add_option("--picture", picture_file, "write the picture alone to this file, as SVG");
     app.add_option("--speed", with.base.speed, "the trace, so many times as fast")

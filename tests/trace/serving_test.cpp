@@ -14,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <string>
+#include <tuple>
 #include <vector>
 
 namespace maxwell::sim {
@@ -105,9 +107,22 @@ TEST(llm_requests, tokens_are_read_in_order_of_arrival_and_broken_lines_counted)
     EXPECT_EQ(read.requests[1].arrival_us, 1'250'000u);
 }
 
+TEST(llm_requests, of_every_publisher) {
+    for (auto const& [name, requests, tokens] :
+         {std::tuple{"burstgpt.csv", 3u, 472u}, {"burstgpt_sessions.csv", 2u, 906u}, {"mooncake.jsonl", 3u, 6755u}}) {
+        const llm_reading read = read_llm_requests(MAXWELL_SAMPLES + std::string(name));
+        EXPECT_EQ(read.error, "") << name;
+        EXPECT_EQ(read.broken, 0u) << name;
+        ASSERT_EQ(read.requests.size(), requests) << name;
+        EXPECT_EQ(read.requests[0].arrival_us, 0u) << name;
+        EXPECT_EQ(read.requests[0].context_tokens, tokens) << name;
+    }
+}
+
 TEST(llm_requests, a_file_without_requests_is_one_sentence) {
     const test::trace_file none("a,b\n1,2\n");
-    EXPECT_EQ(read_llm_requests(none.path()).error, none.path() + " holds no request of an Azure LLM inference trace");
+    EXPECT_EQ(read_llm_requests(none.path()).error,
+              none.path() + " holds no request of an LLM trace of Azure, BurstGPT or Mooncake");
     EXPECT_EQ(read_llm_requests("/no/such.csv").error, "/no/such.csv does not exist");
     EXPECT_TRUE(read_llm_requests("/no/such.csv").requests.empty());
 }
