@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -151,6 +152,8 @@ int main(int argc, char** argv) {
     } catch (CLI::ParseError const& e) {
         if (e.get_exit_code() == 0) return app.exit(e);
         return refuse(fmt::format("{} (--help tells more)", e.what()));
+    } catch (std::bad_alloc const&) {
+        return refuse(file + " needs more memory than there is.");
     } catch (std::exception const& e) {
         return refuse(e.what());
     }
