@@ -60,8 +60,8 @@ class Amalgam:
                     body.append(line)
             else:
                 body.append(line)
-        self.lines += ["", f"// --- {name} " + "-" * max(3, 118 - len(name))]
-        self.lines += body
+        self.lines += ["", f"// --- {name} ---"]
+        self.lines += [re.sub("^( {4})+", lambda m: "\t" * (len(m[0]) // 4), line) for line in body]  # a twelfth shorter
 
     @staticmethod
     def guard(text):
