@@ -13,11 +13,11 @@
 #pragma once
 
 #include <maxwell/sim/random.hpp>
+#include <maxwell/sim/trace/llm_generated.hpp>
 #include <maxwell/sim/trace/llm_requests.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -77,27 +77,7 @@ constexpr service said_under(misreport how, service truth) {
 
 using sim::random_numbers;
 
-/// A generated twin of the conversation trace, for where that is not at hand: as many requests in the same time, log-normal tokens with
-/// its medians, and a rate that changes each minute.
-inline std::vector<sim::llm_request> generated_trace(std::uint64_t seed) {
-    random_numbers random(seed);
-    std::vector<sim::llm_request> out;
-    double at_s = 0;
-    double rate = 5.5;
-    double changes_s = 60;
-    while (at_s < 3500) {
-        at_s += -std::log(1 - random.uniform()) / rate;
-        if (at_s > changes_s) {
-            rate = 5.5 * std::exp(.25 * random.normal() - .03);
-            changes_s += 60;
-        }
-        const double context = std::clamp(1020 * std::exp(.85 * random.normal() - .2), 2.0, 14'000.0);
-        const double generated = std::clamp(130 * std::exp(.95 * random.normal()), 1.0, 1'000.0);
-        out.push_back({static_cast<std::uint64_t>(at_s * 1e6), static_cast<std::uint32_t>(context),
-                       static_cast<std::uint32_t>(generated)});
-    }
-    return out;
-}
+using sim::generated_trace;
 
 struct scenario {
     double speed = 1.5;        ///< the trace, so many times as fast
