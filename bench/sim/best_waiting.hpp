@@ -41,11 +41,11 @@ public:
         return trees_.size() == 1 ? trees_[0][1] : std::max(trees_[0][1], trees_[core + 1][1]);
     }
 
-    /// The sum over processors, the fastest first, of speed times the greatest value that is left.
-    double best_of_all(std::vector<double> const& speeds) {
+    /// The sum over the first `processors`, the fastest first, of speed times the greatest value that is left.
+    double best_of_all(std::vector<double> const& speeds, std::size_t processors) {
         taken_.clear();
         double sum = 0;
-        for (std::uint32_t core = 0; core < speeds.size(); ++core) {
+        for (std::uint32_t core = 0; core < processors; ++core) {
             const price value = best(core);
             if (value == 0) continue;
             sum += value * speeds[core];

@@ -3,6 +3,7 @@
 #include "sim/campaign.hpp"
 
 #include "harness/progress.hpp"
+#include "sim/fleet.hpp"
 #include "sim/journal.hpp"
 #include "sim/machine.hpp"
 #include "sim/policy.hpp"
@@ -74,8 +75,7 @@ private:
             if (i >= todo_.size() || stop_) return;
             const unit u = unit_of(experiment_, todo_[i]);
             point const& p = experiment_.points[u.point];
-            const auto r =
-                run_machine(experiment_, p, *find_policy(experiment_.policies[u.policy]), u.seed, traces_.of(p), stop_);
+            const auto r = run(p, experiment_.policies[u.policy], u.seed);
             if (!r) return;
             const std::string line = to_json(todo_[i], *r).dump() + '\n';
             const std::scoped_lock lock(mutex_);
@@ -83,6 +83,11 @@ private:
             results_[todo_[i]] = *r;
             shown_.at(++done_, fmt::format("{} {}", experiment_.policies[u.policy], p.label()));
         }
+    }
+
+    std::optional<run_result> run(point const& p, std::string const& policy, std::uint64_t seed) const {
+        if (p.fleet) return run_fleet(experiment_, p, find_fleet_policy(policy)->kind, seed, stop_);
+        return run_machine(experiment_, p, *find_policy(policy), seed, traces_.of(p), stop_);
     }
 
     experiment const& experiment_;
@@ -112,7 +117,7 @@ campaign_outcome run_campaign(experiment const& e, fs::path const& folder, shard
     const fs::path file = journal_of(folder, s);
     const fs::path fresh = file.string() + ".new";
     if (!read_journal(file, key_of(e), c.results) && fs::exists(file, failure))
-        fmt::print("{} is of another version of this experiment: it is begun anew.\n", file.string());
+        fmt::print("{} is of another version of this experiment or program: it is begun anew.\n", file.string());
     std::ofstream out(fresh);
     out << nlohmann::json{{"key", key_of(e)}}.dump() << '\n';
     std::vector<std::size_t> todo;

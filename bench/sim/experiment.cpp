@@ -2,6 +2,7 @@
 
 #include "sim/experiment.hpp"
 
+#include "sim/fleet.hpp"
 #include "sim/json_object.hpp"
 #include "sim/policy.hpp"
 #include "sim/results.hpp"
@@ -138,12 +139,14 @@ machine_settings read_machine(object m) {
         m.fail_here("has quanta together, where decisions take no time");
     if (m.has("thermal")) {
         if (!out.together) m.fail_at("thermal", "needs \"quanta\": \"together\"");
+        if (out.quantum_us != 1000) m.fail_at("thermal", "needs a quantum of 1,000 us");
+        if (out.per_core) m.fail_at("thermal", "needs \"markets\": \"one\"");
         object t = m.child("thermal");
         thermal_settings& heat = out.thermal.emplace();
         heat.plant = std::vector<std::string>{"server", "stress"}[t.word("plant", {"server", "stress"})];
         const std::vector<std::string_view> governors = {"maxwell", "power_allocator", "step_wise", "PI", "none"};
         heat.governor = std::string(governors[t.word("governor", governors)]);
-        t.maybe_number("target_c", heat.target_c, 0, 200);
+        t.maybe_number("target_c", heat.target_c, 60, 110);
         t.maybe_number("limit_c", heat.limit_c, 0, 200);
         t.finish();
     }
@@ -158,6 +161,7 @@ fleet_settings read_fleet(object f) {
     f.maybe_number("epoch_ms", out.epoch_ms, .01, 1e4);
     f.maybe_number("signal_age_ms", out.signal_age_ms, 0, 1e6);
     f.maybe_number("run_ms", out.run_ms, .1, 1e6);
+    f.maybe_number("patience_ms", out.patience_ms, .1, 1e6);
     f.maybe_number("load", out.load, .01, 10);
     f.maybe_number("swing", out.swing, 0, 1);
     f.maybe_number("swing_s", out.swing_s, .01, 1e6);
@@ -181,7 +185,13 @@ bool all_unit_jobs(point const& p) {
 }
 
 void check_policies(object& o, experiment const& e, point const& p) {
-    if (p.fleet) return;
+    if (p.fleet) {
+        for (std::string const& name : e.policies) {
+            if (find_fleet_policy(name) == nullptr)
+                o.fail_at("policies", fmt::format("names \"{}\", which is no policy of a fleet", name));
+        }
+        return;
+    }
     std::uint32_t agents = 0;
     bool pins = false;
     for (group const& g : p.groups) agents += g.agents, pins |= g.pinned;
@@ -252,6 +262,8 @@ void read_points(json const& whole, line_map const& lines, std::string const& fo
     object s(sweeps[i], fmt::format("/sweep/{}", i), lines);
     std::string of;
     s.text("of", of);
+    std::string as = of.substr(of.rfind('/') + 1);
+    s.text("as", as);
     json const& values = s.list("values");
     s.finish();
     for (json const& v : values) {
@@ -266,7 +278,7 @@ void read_points(json const& whole, line_map const& lines, std::string const& fo
             s.fail_at("of", fmt::format("is \"{}\", which is no place in this file, as /machine/processors is", of));
         }
         point next = p;
-        next.at.emplace_back(of.substr(of.rfind('/') + 1), as_text(v));
+        next.at.emplace_back(as, as_text(v));
         read_points(changed, lines, folder, i + 1, next, e);
     }
 }

@@ -65,11 +65,12 @@ struct fleet_settings {
     std::uint32_t processors = 64;
     double epoch_ms = 1;
     double signal_age_ms = 1;
-    double run_ms = 50;  ///< mean
-    double load = .9;    ///< of the whole, on average
-    double swing = .3;   ///< the load goes up and down by this share
-    double swing_s = 2;  ///< in this time
-    double move_ms = 1;  ///< that a job which moves loses
+    double run_ms = 50;        ///< mean
+    double patience_ms = 500;  ///< from arrival on
+    double load = .9;          ///< of the whole, on average
+    double swing = .3;         ///< each machine's load goes up and down by this share, one machine after the other
+    double swing_s = 2;        ///< in this time
+    double move_ms = 1;        ///< that a job which moves loses
     sim::distribution value = {};
 };
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,11 +52,13 @@ inline run_result from_json(nlohmann::json const& j) {
     return r;
 }
 
-/// What a journal is of: a change of the experiment, or of how it was called, begins a new one.
+/// What a journal is of: a change of the experiment, of how it was called, or of this program begins a new one.
 inline std::string key_of(experiment const& e) {
     std::uint64_t hash = 0xCBF2'9CE4'8422'2325u;  // FNV-1a
+    std::ostringstream program;
+    program << std::ifstream("/proc/self/exe", std::ios::binary).rdbuf();  // nothing where there is no such file
     const std::string all = e.text + '\n' + std::to_string(e.seeds) + ' ' + nlohmann::json(e.seconds).dump() + ' ' +
-                            nlohmann::json(e.warm_up_s).dump();
+                            nlohmann::json(e.warm_up_s).dump() + program.str();
     for (const char c : all) hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3u;
     return e.name + ' ' + std::to_string(hash);
 }

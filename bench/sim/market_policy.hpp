@@ -57,6 +57,13 @@ public:
         }
     }
 
+    void leave_idle(std::uint32_t core, std::uint64_t now_ns) override {
+        Market& m = markets_[per_core ? core : 0];
+        m.close();
+        m.decide(per_core ? 0 : core, now_ns);  // what ran there waits again
+        m.close(false);
+    }
+
     void ended(std::uint32_t core, std::uint32_t slot, std::uint64_t used_ns, bool again) override {
         at(slot).charge(per_core ? 0 : core, used_ns, 0);
         if (!again) at(slot).block(agent(slot).id);

@@ -67,12 +67,14 @@ public:
         std::fill(out.begin(), out.end(), pick{});
         std::vector<bid> arrived;
         for (const std::uint32_t slot : waiting()) arrived.push_back({slot, agent(slot).bid, 1});
+        const std::vector<std::uint32_t> weights(weights_.begin(),
+                                                 weights_.begin() + static_cast<std::ptrdiff_t>(out.size()));
         std::size_t core = 0;
         if constexpr (Exact) {
-            for (auto const& won : sim::baselines::vcg_positions(arrived, weights_))
+            for (auto const& won : sim::baselines::vcg_positions(arrived, weights))
                 sell(out, core++, won.winner, static_cast<double>(won.total) / whole);
         } else {
-            for (auto const& won : sim::baselines::gsp(arrived, weights_))
+            for (auto const& won : sim::baselines::gsp(arrived, weights))
                 sell(out, core++, won.winner, static_cast<double>(won.payment) * won.weight / whole);
         }
     }

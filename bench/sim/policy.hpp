@@ -77,6 +77,9 @@ public:
         for (std::uint32_t core = 0; core < out.size(); ++core) out[core] = decide(core, now_ns);
     }
 
+    /// `core` doesn't run in the quantum that begins.
+    virtual void leave_idle(std::uint32_t, std::uint64_t) {}
+
     /// The agent of `slot` has used `used_ns` of `core`; `again`: it may go on running.
     virtual void ended(std::uint32_t core, std::uint32_t slot, std::uint64_t used_ns, bool again) = 0;
 

@@ -11,6 +11,8 @@ add_library(maxwell_simulator STATIC ${simulator})
 set(around campaign csv experiment)  # no loop of a run is in these
 list(TRANSFORM around REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.cpp")
 set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
+target_compile_definitions(maxwell_simulator PRIVATE
+  MAXWELL_LLM_TRACE="${PROJECT_SOURCE_DIR}/../shared/traces/AzureLLMInferenceTrace_conv.csv")
 target_include_directories(maxwell_simulator PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 # The same bytes from every compiler: products and sums are not fused where a processor could.
 target_compile_options(maxwell_simulator PUBLIC -ffp-contract=off)

@@ -7,6 +7,7 @@
 
 #include "sim/campaign.hpp"
 #include "sim/experiment.hpp"
+#include "sim/fleet.hpp"
 #include "sim/output.hpp"
 #include "sim/policy.hpp"
 
@@ -55,6 +56,7 @@ void list_all() {
     }
     fmt::print("\nPolicies\n");
     for (policy_info const& p : all_policies()) fmt::print("  {:<28}{}\n", p.name, p.about);
+    for (fleet_policy_info const& p : fleet_policies()) fmt::print("  {:<28}{}\n", p.name, p.about);
 }
 
 /// A shipped experiment by its name, or a file.
@@ -98,8 +100,7 @@ int simulate(options const& o) {
         return refuse("--shard has to be i/n with 1 <= i <= n <= 4096, as 2/8");
     reading read = read_experiment(file_of(o.name));
     if (!read.found)
-        return refuse(read.error +
-                      (fs::exists(o.name) || o.name.find('/') != o.name.npos ? "" : "; --list names what is shipped"));
+        return refuse(read.error + (read.error == o.name + " does not exist" ? "; --list names what is shipped" : ""));
     experiment& e = *read.found;
     if (o.seeds != 0) e.seeds = o.seeds;
     if (o.seconds != 0) {

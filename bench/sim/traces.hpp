@@ -6,6 +6,8 @@
 
 #include "sim/experiment.hpp"
 
+#include <maxwell/sim/trace/azure_llm.hpp>
+#include <maxwell/sim/trace/llm_generated.hpp>
 #include <maxwell/sim/trace/read.hpp>
 
 #include <filesystem>
@@ -25,10 +27,7 @@ public:
                 of_point.emplace_back();
                 if (g.trace.empty()) continue;
                 if (files_.count(g.trace) == 0) {
-                    sim::reading read = sim::read_workload(g.trace);
-                    if (!read) return read.error;
-                    if (read.work->jobs.empty()) return g.trace + " is without a single job";
-                    files_[g.trace] = std::move(*read.work);
+                    if (const std::string error = read_file(g.trace); !error.empty()) return error;
                 }
                 sim::workload const& work = files_[g.trace];
                 of_point.back() = work.jobs;
@@ -43,6 +42,26 @@ public:
     std::vector<std::vector<sim::job>> const& of(point const& p) const { return jobs_.at(&p); }
 
 private:
+    /// "azure" is Azure's conversation trace, or a generated twin where that isn't at hand.
+    std::string read_file(std::string const& name) {
+        if (name == "azure" && !std::filesystem::exists(MAXWELL_LLM_TRACE)) {
+            using format = sim::llm_format<sim::azure_llm_table>;
+            for (sim::llm_request const& r : sim::generated_trace(5)) {
+                sim::job j;
+                j.arrival_us = r.arrival_us;
+                j.service_us =
+                    r.context_tokens * format::context_token_us + r.generated_tokens * format::generated_token_us;
+                files_[name].jobs.push_back(j);
+            }
+            return {};
+        }
+        sim::reading read = sim::read_workload(name == "azure" ? MAXWELL_LLM_TRACE : name);
+        if (!read) return read.error;
+        if (read.work->jobs.empty()) return name + " is without a single job";
+        files_[name] = std::move(*read.work);
+        return {};
+    }
+
     std::map<std::string, sim::workload> files_;
     std::map<point const*, std::vector<std::vector<sim::job>>> jobs_;
 };

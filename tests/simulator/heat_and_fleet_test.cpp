@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+//
+// A machine that heats up, and a fleet of machines: what physics and theory say of them, and controls.
+
+#include "sim/fleet.hpp"
+#include "sim/machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace maxwell::simulator {
+namespace {
+
+run_result run_hot(std::string const& governor, std::string const& policy, double seconds, double warm_up_s) {
+    point p;
+    group g;
+    g.agents = 24;
+    g.value = {sim::distribution_kind::uniform, 100, 1000, 0};
+    p.groups = {g};
+    p.machine.processors = 16;
+    p.machine.thermal = thermal_settings{"server", governor, 85, 88};
+    experiment e;
+    e.seconds = seconds;
+    e.warm_up_s = warm_up_s;
+    std::atomic<bool> stop = false;
+    return *run_machine(e, p, *find_policy(policy), 1, {{}}, stop);
+}
+
+/// 240 W for ever: 40 C and .35 K a watt are 124 C. Its slowest time constant is 22.9 s.
+TEST(heat, without_control_it_is_as_hot_as_its_resistance_says) {
+    const run_result r = run_hot("none", "round robin", 20, 230);
+    EXPECT_NEAR(r[metric::mean_temperature], 124, .02);
+    EXPECT_GT(r[metric::over_limit], 200);
+    EXPECT_NEAR(r[metric::busy], 1, 1e-9);
+}
+
+/// At 85 C the plant can lose 45 / .35 = 128.6 W; 88.6 of them are work, of 200 W at full speed: 44.3 %.
+TEST(heat, the_controller_holds_the_target_and_the_best_bids_have_what_is_left) {
+    for (std::string const policy : {"market/tournament_tree", "vcg", "round robin"}) {
+        const run_result r = run_hot("maxwell", policy, 60, 60);
+        EXPECT_NEAR(r[metric::mean_temperature], 84.8, .4) << policy;
+        EXPECT_LT(r[metric::sigma], .2) << policy;
+        EXPECT_LT(r[metric::overshoot], 1) << policy;
+        EXPECT_EQ(r[metric::over_limit], 0) << policy;
+        EXPECT_NEAR(r[metric::busy], .443, .012) << policy;
+    }
+    // Slowing all processors down, as a frequency does, burns as much and serves the low bids as well.
+    const double chosen = run_hot("maxwell", "market/tournament_tree", 30, 60)[metric::value];
+    const double slowed = run_hot("power_allocator", "market/tournament_tree", 30, 60)[metric::value];
+    EXPECT_GT(chosen, 1.05 * slowed);
+}
+
+run_result run_small_fleet(fleet_policy with, double signal_age_ms, double load = .9) {
+    point p;
+    fleet_settings f;
+    f.machines = 40;
+    f.processors = 16;
+    f.epoch_ms = 10;
+    f.run_ms = 200;
+    f.patience_ms = 1000;
+    f.signal_age_ms = signal_age_ms;
+    f.load = load;
+    f.swing = .4;
+    f.swing_s = 10;
+    f.move_ms = 10;
+    f.value = {sim::distribution_kind::lognormal, 1000, 1, 0};
+    p.fleet = f;
+    experiment e;
+    e.seconds = 20;
+    e.warm_up_s = 2;
+    std::atomic<bool> stop = false;
+    return *run_fleet(e, p, with, 1, stop);
+}
+
+TEST(fleet, one_market_is_what_the_others_are_compared_with) {
+    EXPECT_EQ(run_small_fleet(fleet_policy::one, 10)[metric::over_best], 1);
+    for (const fleet_policy with :
+         {fleet_policy::stay, fleet_policy::two, fleet_policy::cheapest, fleet_policy::leave}) {
+        const run_result r = run_small_fleet(with, 10);
+        EXPECT_LT(r[metric::over_best], 1.001);
+        EXPECT_GT(r[metric::over_best], .9);
+    }
+}
+
+/// Jobs a second: 40 machines, 16 processors, 200 ms, load .5: 1,600. Only those give up that need more than their patience, e^-5 of all.
+TEST(fleet, serves_what_arrives) {
+    const run_result r = run_small_fleet(fleet_policy::one, 10, .5);
+    EXPECT_NEAR(r[metric::finished], 1590, 25);
+    EXPECT_NEAR(r[metric::gave_up], .0067, .0025);
+}
+
+/// A fresh signal is worth having. An old one sends everybody to where it was cheap: worse than none.
+TEST(fleet, an_old_signal_is_worse_than_none) {
+    const double none = run_small_fleet(fleet_policy::stay, 10)[metric::over_best];
+    EXPECT_GT(run_small_fleet(fleet_policy::two, 10)[metric::over_best], none);
+    EXPECT_LT(run_small_fleet(fleet_policy::cheapest, 5000)[metric::over_best], none);
+    EXPECT_EQ(run_small_fleet(fleet_policy::stay, 5000)[metric::over_best], none);  // it doesn't look
+}
+
+}  // namespace
+}  // namespace maxwell::simulator
