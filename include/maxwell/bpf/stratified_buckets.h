@@ -129,6 +129,18 @@ MAXWELL_INLINE uint32_t maxwell_next_rank(MAXWELL_BOOK b, uint32_t rank) {
     return maxwell_lowest_rank(b, b->used[MAXWELL_TIER_WORDS] & (~1ull << (word % 64)));
 }
 
+/* Takes `rank`, the lowest, out of the set, and returns the one that is now the lowest, or MAXWELL_TIERS. */
+MAXWELL_INLINE uint32_t maxwell_drop_rank(MAXWELL_BOOK b, uint32_t rank) {
+    const uint32_t word = maxwell_below(rank / 64, MAXWELL_TIER_WORDS);
+    const uint64_t rest = b->used[word] & ~maxwell_bit(rank);
+    uint64_t words;
+    b->used[word] = rest;
+    if (rest != 0) return word * 64 + maxwell_low_bit(rest);
+    words = b->used[MAXWELL_TIER_WORDS] & ~maxwell_bit(word);
+    b->used[MAXWELL_TIER_WORDS] = words;
+    return maxwell_lowest_rank(b, words);
+}
+
 /* --- tier lists; `slot` is below MAXWELL_CAPACITY ---------------------------------------------------------------------- */
 
 /* The slot of a link, and a safe one where it is no link. */
@@ -296,8 +308,7 @@ MAXWELL_INLINE int maxwell_extract_max(MAXWELL_BOOK b, struct maxwell_award* awa
         maxwell_bypass(b, slot);
     } else {
         b->head[rank] = 0;
-        payment = maxwell_critical_price(b, slot, maxwell_next_rank(b, rank));
-        maxwell_clear_rank(b, rank);
+        payment = maxwell_critical_price(b, slot, maxwell_drop_rank(b, rank));
     }
     maxwell_forget(b, slot);
     maxwell_fill_award(b, slot, payment, award);

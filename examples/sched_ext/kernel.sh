@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# ./run kernel: boots a kernel that has sched_ext in an emulator and lets scx_maxwell schedule it. Kernel and tools come as packages into
+# build/kernel-cache and are unpacked there; nothing is installed, and nothing is fetched twice.
+#
+# The guest is emulated (QEMU, TCG): shares, fallbacks and what becomes of a bid are the kernel's own; absolute latencies are not.
+
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+root=$(CDPATH='' cd -- "$here/../.." && pwd -P)
+cache=${MAXWELL_KERNEL_CACHE:-$root/build/kernel-cache}
+work=$root/build/kernel
+
+fail() {
+    printf 'run kernel: %s\n' "$1" >&2
+    exit "${2:-2}"
+}
+
+guests='1:maxwell=all 2:maxwell=all'
+case ${1:-} in
+'') ;;
+--quick) guests='1:maxwell=quick' ;;
+-h | --help)
+    cat <<'TEXT'
+usage: ./run kernel [--quick | --measure]
+
+Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
+
+  --quick     one boot, the shorter tests
+  --measure   instead: what a quantum costs inside BPF on the running kernel (root)
+TEXT
+    exit 0
+    ;;
+*) fail "it takes --quick or --measure, not '$1'." ;;
+esac
+[ $# -le 1 ] || fail 'it takes one option.'
+[ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
+command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || fail 'kernel and tools are fetched by apt-get, which is not here.'
+
+# --- packages ----------------------------------------------------------------------------------------------------------------
+
+mkdir -p "$cache/lists/partial" "$cache/archives/partial" "$cache/root" "$work"
+
+# private_apt ARGUMENTS: apt-get with lists and archives of its own, from the mirror that this machine uses.
+mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+    sed -n 's/^URIs: *\(http[^ ]*\/debian\)\/* *$/\1/p; s/^deb *\(\[[^]]*\]\)* *\(http[^ ]*\/debian\)\/* .*/\2/p' | head -n 1)
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
+private_apt() {
+    apt-get -qq -o Dir::Etc::sourcelist="$cache/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$cache/lists" \
+        -o Dir::Cache="$cache" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)" "$@"
+}
+
+# unpack FILE...: into the cache's root.
+unpack() {
+    for package; do dpkg-deb --fsys-tarfile "$package" | tar -x -C "$cache/root" --keep-directory-symlink; done
+}
+
+if [ ! -e "$cache/kernel" ] || [ ! -e "$cache/root/usr/lib/x86_64-linux-gnu/libbpf.a" ]; then
+    [ -e $keys ] || fail "the kernel's package is Debian's, and its keys are not here (debian-archive-keyring)."
+    for suite in bookworm-backports trixie-backports; do
+        echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian} $suite main"
+    done >"$cache/sources.list"
+    echo 'fetching a kernel with sched_ext ...'
+    private_apt update || fail 'the lists of packages can not be fetched: is there a network?'
+    newest=$(apt-cache -o Dir::Etc::sourcelist="$cache/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$cache/lists" \
+        -o Dir::Cache="$cache" search --names-only '^linux-binary-[0-9.]*\+deb[0-9]*-cloud-amd64$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
+    [ -n "$newest" ] || fail 'the mirror has no cloud kernel in trixie-backports.'
+    (cd "$cache/archives" && private_apt download "$newest" libbpf-dev/bookworm-backports) || fail 'the packages can not be fetched.'
+    unpack "$cache/archives/$newest"_*.deb "$cache/archives"/libbpf-dev_*.deb
+    echo "$newest" >"$cache/kernel"
+fi
+kernel=$(cat "$cache/kernel")
+image=$(ls "$cache"/root/usr/lib/modules/*/vmlinuz | tail -n 1)
+
+# What of the tools is not on this machine comes from its own suite, with the libraries that are missing.
+PATH=$cache/root/usr/bin:$cache/root/usr/lib/llvm-19/bin:$PATH
+find_clang() {
+    for clang in clang-21 clang-20 clang-19 clang; do
+        command -v $clang >/dev/null && return
+    done
+    clang=
+}
+find_clang
+missing=
+[ -n "$clang" ] || missing="$missing clang"
+command -v qemu-system-x86_64 >/dev/null || missing="$missing qemu-system-x86 seabios"
+command -v cpio >/dev/null || missing="$missing cpio"
+[ -e /usr/include/libelf.h ] || [ -e "$cache/root/usr/include/libelf.h" ] || missing="$missing libelf-dev zlib1g-dev"
+[ -e /usr/include/CLI/CLI.hpp ] || [ -e "$cache/root/usr/include/CLI/CLI.hpp" ] || missing="$missing libcli11-dev"
+[ -e /usr/include/fmt/format.h ] || [ -e "$cache/root/usr/include/fmt/format.h" ] || missing="$missing libfmt-dev"
+if [ -n "$missing" ]; then
+    echo "fetching$missing ..."
+    rm -f "$cache"/tools/*.deb
+    mkdir -p "$cache/tools/partial"
+    apt-get -qq -o Dir::Cache::archives="$cache/tools" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)" \
+        install --download-only --yes --no-install-recommends $missing >"$work/tools.log" 2>&1 ||
+        fail "the tools can not be fetched: $(tail -n 1 "$work/tools.log")"
+    unpack "$cache"/tools/*.deb
+    find_clang
+fi
+libraries=$cache/root/usr/lib/x86_64-linux-gnu:$cache/root/lib/x86_64-linux-gnu
+bios=/usr/share/seabios
+[ -e $bios ] || bios=$cache/root/usr/share/seabios
+
+# --- the programs --------------------------------------------------------------------------------------------------------------
+
+compile() {
+    "$@" >"$work/compile.log" 2>&1 || {
+        cat "$work/compile.log" >&2
+        fail "$1 failed." 1
+    }
+}
+include="-I$root/include -I$cache/root/usr/include"
+libs="$cache/root/usr/lib/x86_64-linux-gnu/libbpf.a -L$cache/root/usr/lib/x86_64-linux-gnu -lelf -lz"
+newest_source=$(find "$here" "$root/include" -type f -newer "$work/initramfs.gz" 2>/dev/null | head -n 1)
+if [ ! -e "$work/initramfs.gz" ] || [ -n "$newest_source" ]; then
+    echo 'building the scheduler ...'
+    compile env LD_LIBRARY_PATH="$libraries" $clang -g -O2 -Wall -Werror -target bpf -mcpu=v3 $include -I/usr/include/x86_64-linux-gnu \
+        -c "$here/scx_maxwell.bpf.c" -o "$work/scx_maxwell.bpf.o"
+    for program in scx_maxwell guest_test; do
+        compile g++ -std=c++20 -O1 -static -Wall -Wextra -Werror -DFMT_HEADER_ONLY \
+            "-DSCX_MAXWELL_OBJECT=\"$work/scx_maxwell.bpf.o\"" $include "$here/$program.cpp" $libs -o "$work/$program"
+    done
+    rm -rf "$work/guest"
+    mkdir -p "$work/guest"
+    cp "$work/scx_maxwell" "$work/guest/scx_maxwell"
+    cp "$work/guest_test" "$work/guest/init"
+    (cd "$work/guest" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$work/initramfs.gz"
+fi
+
+# --- the guests ----------------------------------------------------------------------------------------------------------------
+
+code=0
+for guest in $guests; do
+    cpus=${guest%%:*}
+    echo "booting $kernel, emulated CPUs: $cpus"
+    # An emulator that hangs or whose guest panics once is started once more.
+    for attempt in 1 2; do
+        LD_LIBRARY_PATH="$libraries" timeout 400 qemu-system-x86_64 -L "$bios" -L "$cache/root/usr/share/qemu" -accel tcg -cpu max -m 512 \
+            -smp "$cpus" -nographic -nodefaults -no-reboot -serial stdio -kernel "$image" -initrd "$work/initramfs.gz" \
+            -append "console=ttyS0 panic=-1 quiet rdinit=/init ${guest#*:}" </dev/null |
+            tr -d '\r' | sed -u 's/^.*GUEST/GUEST/' | tee "$work/guest-$cpus.log" | grep --line-buffered -E '^(GUEST|  met|  MISSED|Shares|RESULT|Kernel panic)' || true
+        grep -q '^RESULT' "$work/guest-$cpus.log" && break
+        echo "no result, see $work/guest-$cpus.log"
+    done
+    grep -q '^RESULT 0 missed' "$work/guest-$cpus.log" || code=1
+done
+exit $code

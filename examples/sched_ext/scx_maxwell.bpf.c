@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * scx_maxwell: a sched_ext scheduler in which tasks bid for CPU time. Each CPU has a book (maxwell/bpf/stratified_buckets.h) under a
+ * lock; the best bid runs for a slice and is charged its critical price for the time that it has really used.
+ *
+ *     enqueue  -> bid of the task's group, or of its fair share -> book of the task's CPU; an idle CPU is woken, and a running task
+ *                 that is outbid is preempted
+ *     dispatch -> drain the board; starving tasks; the running task bids too; extract_max; affinity is checked again; steal
+ *     stopping -> charge
+ *
+ * Kernel threads are not in the market. A task that no slot is left for, of 4,096, waits in the kernel's own global queue.
+ */
+#define MAXWELL_CAPACITY 4096
+#define MAXWELL_LANES 4
+#include "scx.bpf.h"
+
+#include <maxwell/bpf/bid_board.h>
+#include <maxwell/bpf/price_page.h>
+#include <maxwell/bpf/stratified_buckets.h>
+
+#include "scx_maxwell.h"
+
+#define ARRAY(name, entry, count, flags)  \
+    struct {                              \
+        __uint(type, BPF_MAP_TYPE_ARRAY); \
+        __uint(map_flags, flags);         \
+        __uint(max_entries, count);       \
+        __type(key, u32);                 \
+        __type(value, entry);             \
+    } name SEC(".maps")
+
+struct cpu_book {
+    struct bpf_spin_lock lock;
+    u32 running; /* what the running task bids; 0 while idle */
+    struct maxwell_buckets book;
+};
+
+struct slots {
+    struct bpf_spin_lock lock;
+    u32 free_count;
+    u32 free[MAXWELL_CAPACITY];
+};
+
+struct waiting {
+    s32 pid;
+    u32 book;  /* CPU whose book it stands in, plus 1; 0: in none */
+    u32 price; /* under which it was filed */
+    u64 since; /* of its enqueue */
+};
+
+struct task_data {
+    u32 slot;               /* plus 1; 0: none was left */
+    u32 price;              /* that it pays while it runs */
+    u64 since;              /* of its last charge */
+    struct scx_account own; /* of a task whose group has none */
+};
+
+ARRAY(settings, struct scx_settings, 1, 0);
+ARRAY(accounts, struct scx_account, SCX_MAXWELL_GROUPS, BPF_F_MMAPABLE);
+ARRAY(counts, struct scx_counts, 1, BPF_F_MMAPABLE);
+ARRAY(books, struct cpu_book, SCX_MAXWELL_CPUS, 0);
+ARRAY(pool, struct slots, 1, 0);
+ARRAY(waiters, struct waiting, MAXWELL_CAPACITY, 0);
+ARRAY(cells, struct maxwell_board_cells, 1, BPF_F_MMAPABLE);
+ARRAY(reader, struct maxwell_board_reader, 1, BPF_F_MMAPABLE);
+ARRAY(prices, struct maxwell_price_table, 1, BPF_F_MMAPABLE);
+
+/* Thread group, or cgroup id with the top bit set -> account. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SCX_MAXWELL_GROUPS);
+    __type(key, u64);
+    __type(value, u32);
+} groups SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct task_data);
+} tasks SEC(".maps");
+
+u64 virtual_clock; /* the latest virtual time at which a task began to run */
+u32 hand;          /* slots are looked at in rotation for tasks that starve */
+u32 slots_used;    /* slots from here on were never given away */
+u32 draining;      /* one CPU drains the board at a time */
+struct maxwell_drain on_its_way;
+
+#define WINDOW_NS (127ull << 20) /* nobody saves up more than this while asleep */
+#define GLANCES 16               /* slots that each dispatch looks at */
+#define VICTIMS 8                /* CPUs that an idle one looks at */
+
+static __always_inline struct scx_settings* get_settings(void) {
+    u32 first = 0;
+    return bpf_map_lookup_elem(&settings, &first);
+}
+static __always_inline struct scx_counts* get_counts(void) {
+    u32 first = 0;
+    return bpf_map_lookup_elem(&counts, &first);
+}
+static __always_inline struct cpu_book* book_of(u32 cpu) {
+    u32 index = cpu % SCX_MAXWELL_CPUS;
+    return bpf_map_lookup_elem(&books, &index);
+}
+static __always_inline struct task_data* data_of(struct task_struct* p) {
+    return bpf_task_storage_get(&tasks, p, 0, 0);
+}
+static __always_inline void count(u64* counter) { __sync_fetch_and_add(counter, 1); }
+
+/* The account of a task's thread group, else of its cgroup, else its own. */
+static __always_inline struct scx_account* account_of(struct task_struct* p, struct task_data* t) {
+    u64 key = (u32)p->tgid;
+    u32* index = bpf_map_lookup_elem(&groups, &key);
+    struct scx_account* account;
+    if (index == 0) {
+        key = p->cgroups->dfl_cgrp->kn->id | 1ull << 63;
+        index = bpf_map_lookup_elem(&groups, &key);
+        if (index == 0) return &t->own;
+    }
+    account = bpf_map_lookup_elem(&accounts, index);
+    return account != 0 ? account : &t->own;
+}
+
+/* `amount` at its lane's thermal multiplier: a bid of a lane at twice the price counts half. */
+static __always_inline u32 at_lane_price(u32 amount, u32 lane) {
+    u32 first = 0;
+    struct maxwell_lane_prices of_lane = {};
+    struct maxwell_price_table* table = bpf_map_lookup_elem(&prices, &first);
+    u32 multiplier;
+    u64 scaled;
+    if (table == 0 || maxwell_price_read(table, lane, &of_lane) != MAXWELL_PRICE_OK) return amount;
+    multiplier = maxwell_multiplier(&of_lane, bpf_ktime_get_ns());
+    if (multiplier == 0) return amount;
+    scaled = ((u64)amount << 16) / multiplier;
+    return scaled < 0xFFFFFFFFull ? (u32)scaled : 0xFFFFFFFFu;
+}
+
+/* 100 is that of a task of nice 0. */
+static __always_inline u32 weight_of(struct task_struct* p, struct scx_account* account, struct scx_settings* s) {
+    u32 weight = account->weight;
+    if (s->paced && account->bid != 0) weight = at_lane_price(account->bid, account->lane);
+    if (weight == 0) weight = p->scx.weight;
+    return weight != 0 ? weight : 1;
+}
+
+/* What a task of this account bids now. */
+static __always_inline u32 price_of(struct scx_account* account, struct scx_settings* s) {
+    const u64 now = virtual_clock;
+    s64 lacks;
+    if (account->bid != 0 && !s->paced) return at_lane_price(account->bid, account->lane);
+    if ((s64)(now - account->virtual_ns) > (s64)WINDOW_NS) account->virtual_ns = now - WINDOW_NS; /* it slept */
+    lacks = (s64)(now - account->virtual_ns + WINDOW_NS) >> 20;
+    return lacks <= 0 ? 1 : 1 + (u32)lacks; /* at most 2 * WINDOW_NS, so below SCX_MAXWELL_SHARES_BELOW */
+}
+
+/* For the time that was really used, at the price of the award. */
+static __always_inline void charge(struct task_struct* p, struct task_data* t, struct scx_account* account,
+                                   struct scx_settings* s) {
+    const u64 now = bpf_ktime_get_ns();
+    const u64 used = now - t->since;
+    const u64 owed = used * 100 / weight_of(p, account, s);
+    t->since = now;
+    __sync_fetch_and_add(&account->ran_ns, used);
+    __sync_fetch_and_add(&account->paid, used * t->price);
+    __sync_fetch_and_add(&account->virtual_ns, owed);
+}
+
+/* Virtual time goes on with whoever is awarded the CPU: the one that lacks most. */
+static __always_inline void begin(struct scx_account* account) {
+    if ((s64)(account->virtual_ns - virtual_clock) > 0) virtual_clock = account->virtual_ns;
+}
+
+/* --- global functions, which the verifier looks at once and not at every call ------------------------------------------ */
+
+/* Takes the bid of a slot out of the book that it stands in. */
+__attribute__((noinline)) int withdraw(u32 slot) {
+    struct waiting* w = bpf_map_lookup_elem(&waiters, &slot);
+    struct cpu_book* b;
+    if (w == 0 || w->book == 0) return 0;
+    b = book_of(w->book - 1);
+    w->book = 0;
+    if (b == 0) return 0;
+    bpf_spin_lock(&b->lock);
+    maxwell_expire(&b->book, slot);
+    bpf_spin_unlock(&b->lock);
+    return 0;
+}
+
+/* Files the bid of a slot in the book of a CPU. Returns what the task that runs there bids. */
+__attribute__((noinline)) u32 file(u32 cpu, u32 slot, u32 price) {
+    struct cpu_book* b = book_of(cpu);
+    struct maxwell_bid bid = {slot, price, 1};
+    u32 running;
+    if (b == 0) return 0;
+    bpf_spin_lock(&b->lock);
+    maxwell_insert(&b->book, bid);
+    running = b->running;
+    bpf_spin_unlock(&b->lock);
+    return running;
+}
+
+/* The best bid leaves the book of a CPU, in which the running task's, of slot `incumbent` - 1 if that is not 0, stands for this moment
+ * alone. Returns the winner's slot plus 1, 0 if there is none, and above that its payment. */
+__attribute__((noinline)) u64 decide(u32 cpu, u32 incumbent, u32 price) {
+    struct cpu_book* b = book_of(cpu);
+    struct maxwell_bid bid = {incumbent - 1, price, 1};
+    struct maxwell_award award = {};
+    int won;
+    if (b == 0) return 0;
+    bpf_spin_lock(&b->lock);
+    if (incumbent != 0) maxwell_insert(&b->book, bid);
+    won = maxwell_extract_max(&b->book, &award);
+    if (incumbent != 0) maxwell_expire(&b->book, incumbent - 1); /* no bid any more if it has won */
+    bpf_spin_unlock(&b->lock);
+    return won ? (u64)award.payment << 32 | ((u32)award.winner.agent + 1) : 0;
+}
+
+SEC("struct_ops.s/init")
+int BPF_init(u64* ctx) {
+    u32 first = 0;
+    struct slots* all = bpf_map_lookup_elem(&pool, &first);
+    int i;
+    if (all == 0) return -22;
+    bpf_for(i, 0, MAXWELL_CAPACITY) {
+        u32 at = maxwell_below(i, MAXWELL_CAPACITY);
+        all->free[at] = MAXWELL_CAPACITY - at;
+    }
+    all->free_count = MAXWELL_CAPACITY;
+    return 0;
+}
+
+SEC("struct_ops.s/init_task")
+int BPF_init_task(u64* ctx) {
+    struct task_struct* p = (void*)ctx[0];
+    struct task_data* t = bpf_task_storage_get(&tasks, p, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    struct scx_counts* c = get_counts();
+    u32 first = 0, slot = 0, index;
+    struct slots* all = bpf_map_lookup_elem(&pool, &first);
+    struct waiting* w;
+    if (t == 0 || all == 0 || c == 0) return -12;
+    bpf_spin_lock(&all->lock);
+    if (all->free_count > 0 && all->free_count <= MAXWELL_CAPACITY) {
+        all->free_count--;
+        slot = all->free[maxwell_below(all->free_count, MAXWELL_CAPACITY)];
+    }
+    bpf_spin_unlock(&all->lock);
+    t->slot = slot;
+    t->own.virtual_ns = virtual_clock;
+    if (slot == 0) {
+        count(&c->without_slot);
+        return 0;
+    }
+    index = slot - 1;
+    if (slot > slots_used) slots_used = slot; /* a lost race costs the watch over one slot until the next task comes */
+    w = bpf_map_lookup_elem(&waiters, &index);
+    if (w != 0) {
+        w->pid = p->pid;
+        w->book = 0;
+    }
+    return 0;
+}
+
+SEC("struct_ops/exit_task")
+int BPF_exit_task(u64* ctx) {
+    struct task_data* t = data_of((void*)ctx[0]);
+    u32 first = 0;
+    struct slots* all = bpf_map_lookup_elem(&pool, &first);
+    if (t == 0 || all == 0 || t->slot == 0) return 0;
+    withdraw(t->slot - 1);
+    bpf_spin_lock(&all->lock);
+    if (all->free_count < MAXWELL_CAPACITY) {
+        all->free[maxwell_below(all->free_count, MAXWELL_CAPACITY)] = t->slot;
+        all->free_count++;
+    }
+    bpf_spin_unlock(&all->lock);
+    t->slot = 0;
+    return 0;
+}
+
+SEC("struct_ops/select_cpu")
+int BPF_select_cpu(u64* ctx) {
+    struct task_struct* p = (void*)ctx[0];
+    struct scx_settings* s = get_settings();
+    bool is_idle = 0;
+    s32 cpu = scx_bpf_select_cpu_dfl(p, (s32)ctx[1], ctx[2], &is_idle);
+    if (is_idle && s != 0 && s->misbehave == 0) scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, 0);
+    return cpu;
+}
+
+SEC("struct_ops/enqueue")
+int BPF_enqueue(u64* ctx) {
+    struct task_struct* p = (void*)ctx[0];
+    const u64 flags = ctx[1];
+    struct task_data* t = data_of(p);
+    struct scx_settings* s = get_settings();
+    struct scx_counts* c = get_counts();
+    struct scx_account* account;
+    struct waiting* w;
+    u32 slot, running;
+    s32 cpu;
+    if (s == 0 || c == 0) return 0;
+    if (p->flags & PF_KTHREAD) {
+        scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, flags | SCX_ENQ_PREEMPT);
+        return 0;
+    }
+    if (t == 0 || t->slot == 0) {
+        scx_bpf_dsq_insert(p, SCX_DSQ_GLOBAL, s->slice_ns, flags);
+        return 0;
+    }
+    account = account_of(p, t);
+    if (s->misbehave != 0 && account->bid != 0 && account->bid < 1000) {
+        if (s->misbehave == 1) return 0;
+        if (s->misbehave == 2) {
+            scx_bpf_dsq_insert(p, 4242, s->slice_ns, flags);
+            return 0;
+        }
+    }
+    count(&c->enqueued);
+    cpu = scx_bpf_task_cpu(p);
+    slot = t->slot - 1;
+    w = bpf_map_lookup_elem(&waiters, &slot);
+    if (w == 0) return 0;
+    w->since = bpf_ktime_get_ns();
+    w->price = price_of(account, s);
+    w->book = (u32)cpu % SCX_MAXWELL_CPUS + 1;
+    running = file(cpu, slot, w->price);
+    if ((flags & SCX_ENQ_WAKEUP) && running != 0 && w->price > running + s->bonus) {
+        count(&c->preempted);
+        scx_bpf_kick_cpu(cpu, SCX_KICK_PREEMPT);
+        return 0;
+    }
+    cpu = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+    if (cpu >= 0) scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
+    return 0;
+}
+
+SEC("struct_ops/dequeue")
+int BPF_dequeue(u64* ctx) {
+    struct task_data* t = data_of((void*)ctx[0]);
+    if (t != 0 && t->slot != 0) withdraw(t->slot - 1);
+    return 0;
+}
+
+/* Gives the CPU to the task of `slot` at this price, or, if it may not run here any more, sends it where it may. Returns whether it runs
+ * here. */
+static __always_inline int hand_over(u32 slot, u32 payment, s32 cpu, struct scx_settings* s, struct scx_counts* c) {
+    struct waiting* w = bpf_map_lookup_elem(&waiters, &slot);
+    struct task_struct* p;
+    struct task_data* t;
+    int here;
+    s32 other;
+    if (w == 0) return 0;
+    w->book = 0;
+    if (s->misbehave == 3 && w->price >= SCX_MAXWELL_SHARES_BELOW && w->price < 1000) return 0;
+    p = bpf_task_from_pid(w->pid);
+    if (p == 0) {
+        count(&c->gone);
+        return 0;
+    }
+    t = data_of(p);
+    if (t != 0) t->price = payment;
+    here = bpf_cpumask_test_cpu(cpu, p->cpus_ptr);
+    if (here) {
+        scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, 0);
+    } else {
+        other = scx_bpf_pick_any_cpu(p->cpus_ptr, 0);
+        if (other >= 0) scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL_ON | (u32)other, s->slice_ns, 0);
+        count(&c->moved);
+    }
+    bpf_task_release(p);
+    return here;
+}
+
+/* The newest bids of groups, from the board. */
+static long take_bid(u32 i, void* nothing) {
+    u32 first = 0;
+    struct maxwell_board_cells* from = bpf_map_lookup_elem(&cells, &first);
+    struct maxwell_board_reader* by = bpf_map_lookup_elem(&reader, &first);
+    struct scx_counts* c = get_counts();
+    struct maxwell_bid bid = {};
+    struct scx_account* account;
+    u32 step, group;
+    if (from == 0 || by == 0 || c == 0) return 1;
+    step = maxwell_drain_step(from, by, &on_its_way, &bid);
+    if (step == MAXWELL_DRAIN_ENDED) return 1;
+    if (step != MAXWELL_DRAIN_BID) return 0;
+    group = (u32)bid.agent;
+    account = bpf_map_lookup_elem(&accounts, &group);
+    if (account != 0) account->bid = bid.units != 0 ? bid.amount : 0;
+    count(&c->drained);
+    return 0;
+}
+
+static __always_inline void drain_board(void) {
+    u32 first = 0;
+    struct maxwell_board_cells* from = bpf_map_lookup_elem(&cells, &first);
+    struct maxwell_board_reader* by = bpf_map_lookup_elem(&reader, &first);
+    if (from == 0 || by == 0 || !maxwell_board_pending(from, by)) return;
+    if (__sync_lock_test_and_set(&draining, 1) != 0) return;
+    maxwell_drain_begin(from, by, &on_its_way, 16);
+    bpf_loop(MAXWELL_DRAIN_STEPS(16), take_bid, 0, 0);
+    __sync_lock_test_and_set(&draining, 0);
+}
+
+struct search {
+    u64 now;
+    u32 cpu;
+    u32 found; /* slot plus 1 */
+};
+
+/* Looks at the next slot in rotation. A task that waits in this CPU's book is filed anew if it bids something else by now; the search
+ * ends with one that has waited for too long. */
+static long look_at_slot(u32 i, void* of) {
+    struct search* search = of;
+    const u32 used = slots_used;
+    u32 slot = __sync_fetch_and_add(&hand, 1) % (used != 0 ? used : 1);
+    struct waiting* w = bpf_map_lookup_elem(&waiters, &slot);
+    struct scx_settings* s = get_settings();
+    struct task_struct* p;
+    struct task_data* t;
+    u32 price;
+    if (w == 0 || s == 0 || w->book != search->cpu % SCX_MAXWELL_CPUS + 1) return 0;
+    if ((s64)(search->now - w->since) > (s64)s->starvation_ns) {
+        search->found = slot + 1;
+        return 1;
+    }
+    p = bpf_task_from_pid(w->pid);
+    if (p == 0) return 0;
+    t = data_of(p);
+    if (t != 0) {
+        price = price_of(account_of(p, t), s);
+        if (price != w->price) {
+            w->price = price;
+            file(search->cpu, slot, price);
+        }
+    }
+    bpf_task_release(p);
+    return 0;
+}
+
+SEC("struct_ops/dispatch")
+int BPF_dispatch(u64* ctx) {
+    const s32 cpu = (s32)ctx[0];
+    struct task_struct* prev = (void*)ctx[1];
+    struct scx_settings* s = get_settings();
+    struct scx_counts* c = get_counts();
+    struct search search = {bpf_ktime_get_ns(), cpu, 0};
+    struct scx_account* account;
+    struct task_data* t = 0;
+    u32 incumbent = 0; /* slot plus 1 */
+    u32 price = 0;
+    u64 won;
+    int i;
+    if (s == 0 || c == 0) return 0;
+    drain_board();
+    if (prev != 0 && (prev->scx.flags & SCX_TASK_QUEUED) && !(prev->flags & PF_KTHREAD)) {
+        t = data_of(prev);
+        if (t != 0 && t->slot != 0) {
+            account = account_of(prev, t);
+            charge(prev, t, account, s);
+            incumbent = t->slot;
+            price = price_of(account, s) + s->bonus;
+        }
+    }
+    bpf_loop(GLANCES, look_at_slot, &search, 0);
+    if (search.found != 0 && s->misbehave == 0) {
+        count(&c->starving);
+        withdraw(search.found - 1);
+        if (hand_over(search.found - 1, 0, cpu, s, c)) return 0;
+    }
+
+    bpf_for(i, 0, 4) { /* again where the winner has died or may not run here */
+        won = decide(cpu, incumbent, price);
+        if ((u32)won == 0) break;
+        count(&c->awards);
+        if (incumbent != 0 && (u32)won == incumbent) {
+            if (t != 0) {
+                t->price = won >> 32;
+                begin(account_of(prev, t));
+            }
+            prev->scx.slice = s->slice_ns;
+            count(&c->keeps);
+            return 0;
+        }
+        if (hand_over((u32)won - 1, won >> 32, cpu, s, c)) return 0;
+    }
+    if (incumbent != 0) {
+        prev->scx.slice = s->slice_ns;
+        return 0;
+    }
+
+    bpf_for(i, 1, VICTIMS + 1) { /* nothing here: what the neighbours have, if it may run here */
+        u32 cpus = scx_bpf_nr_cpu_ids();
+        if (i >= cpus) break;
+        won = decide((cpu + i) % cpus, 0, 0);
+        if ((u32)won == 0) continue;
+        count(&c->steals);
+        if (hand_over((u32)won - 1, won >> 32, cpu, s, c)) return 0;
+    }
+    return 0;
+}
+
+SEC("struct_ops/running")
+int BPF_running(u64* ctx) {
+    struct task_struct* p = (void*)ctx[0];
+    struct task_data* t = data_of(p);
+    struct cpu_book* b = book_of(scx_bpf_task_cpu(p));
+    struct scx_settings* s = get_settings();
+    struct scx_account* account;
+    if (t == 0 || b == 0 || s == 0) return 0;
+    account = account_of(p, t);
+    t->since = bpf_ktime_get_ns();
+    b->running = p->flags & PF_KTHREAD ? 0xFFFFFFFFu - s->bonus : price_of(account, s);
+    begin(account);
+    count(&account->awards);
+    return 0;
+}
+
+SEC("struct_ops/stopping")
+int BPF_stopping(u64* ctx) {
+    struct task_struct* p = (void*)ctx[0];
+    struct task_data* t = data_of(p);
+    struct cpu_book* b = book_of(scx_bpf_task_cpu(p));
+    struct scx_settings* s = get_settings();
+    if (t == 0 || b == 0 || s == 0) return 0;
+    charge(p, t, account_of(p, t), s);
+    b->running = 0;
+    return 0;
+}
+
+/* A CPU that comes or goes: the kernel moves its running tasks, and what waits in its book is stolen by the others. */
+SEC("struct_ops/cpu_online")
+int BPF_cpu_online(u64* ctx) { return 0; }
+SEC("struct_ops/cpu_offline")
+int BPF_cpu_offline(u64* ctx) { return 0; }
+
+SEC(".struct_ops.link")
+struct sched_ext_ops maxwell_ops = {
+    .select_cpu = (void*)BPF_select_cpu,
+    .enqueue = (void*)BPF_enqueue,
+    .dequeue = (void*)BPF_dequeue,
+    .dispatch = (void*)BPF_dispatch,
+    .running = (void*)BPF_running,
+    .stopping = (void*)BPF_stopping,
+    .init_task = (void*)BPF_init_task,
+    .exit_task = (void*)BPF_exit_task,
+    .cpu_online = (void*)BPF_cpu_online,
+    .cpu_offline = (void*)BPF_cpu_offline,
+    .init = (void*)BPF_init,
+    .timeout_ms = 1700,
+    .name = "maxwell",
+};
+
+char program_license[] SEC("license") = "GPL";
