@@ -96,6 +96,10 @@ std::vector<claim> claims_on_a_thousand();
 std::vector<claim> claims_on_quanta();
 std::vector<claim> claims_over_time();
 std::vector<claim> claims_on_samplers();
+std::vector<claim> claims_on_rings();
+std::vector<claim> claims_on_budgets();
+std::vector<claim> claims_on_timing();
+std::vector<claim> claims_on_learning();
 
 /// Ten wrong payment rules, as if they were promised: all of them have to be broken.
 std::vector<claim> planted_faults();

@@ -198,7 +198,7 @@ char const* who_stays_too_long_owes_the_price_of_its_slot() {
 std::uint64_t alarms_of_the_gap(values of, std::uint32_t members, int quanta) {
     watch<64> w;
     honest_gaps honest(1, of);
-    for (int n = 0; n < 40'000; ++n) w.observe(honest.quantum());
+    for (int n = 0; n < 150'000; ++n) w.observe(honest.quantum());
     ring_market market(3, of);
     for (int n = 0; n < quanta; ++n) w.observe(*market.quantum(members));
     return w.check_invariants() ? w.price_gap_alarms() : ~std::uint64_t{0};
@@ -225,7 +225,7 @@ char const* a_watch_needs_evidence() {
         REQUIRE(!w.observe({{0, 1000, 1}, static_cast<price>(n < 1000 ? 900 + n % 50 : 100)}).price_gap);
     }
     watch<2> equal;
-    for (int n = 0; n < 100'000; ++n) REQUIRE(!equal.observe({{0, 1'000'000, 1}, 900'000}).price_gap);
+    for (int n = 0; n < 200'000; ++n) REQUIRE(!equal.observe({{0, 1'000'000, 1}, 900'000}).price_gap);
     REQUIRE(equal.mean_gap_q20() == (1u << 20) / 10);
     for (int n = 0; n < 1'000; ++n) REQUIRE(!equal.observe({{0, 1'000'000, 1}, 899'980}).price_gap);
     const watch<2> before = equal;

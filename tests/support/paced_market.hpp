@@ -36,7 +36,10 @@ public:
         budget_ = static_cast<std::uint64_t>(share * static_cast<double>(truth_spends) / periods);
     }
 
-    result paced_from_truth() const {
+    result paced_from_truth() const { return paced_from(1); }
+
+    /// The same where the tenant reports `scale` times its values.
+    result paced_from(double scale) const {
         pacer<1> p;
         result r;
         std::uint64_t left = budget_ * static_cast<std::uint64_t>(periods_);
@@ -44,7 +47,8 @@ public:
             std::uint64_t spent = 0;
             for (int n = 0; n < sales_per_period; ++n) {
                 const sale s = sales_[static_cast<std::size_t>(period * sales_per_period + n)];
-                if (paced(s.value, p.factor_q16(0)) <= s.rival || s.rival > left) continue;
+                const auto report = static_cast<price>(s.value * scale);
+                if (paced(report, p.factor_q16(0)) <= s.rival || s.rival > left) continue;
                 r.value += s.value;
                 left -= s.rival;
                 spent += s.rival;

@@ -88,4 +88,27 @@ inline std::vector<price> owner_and_one_other() {
     return amounts;
 }
 
+/// The one thing that an agent can do to epochs: a slot's first bid ever lengthens them by a turn. Used at the best moment, after a
+/// win, `Fresh` of them are worth so many awards once, and nothing afterwards. The awards that it gains of 400, as a mean over trials.
+template <std::uint32_t Fresh>
+double awards_gained_by_fresh_slots(std::size_t trials) {
+    std::size_t won_by_owner = 0;
+    for (std::size_t trial = 0; trial < trials; ++trial) {
+        const auto a = std::make_unique<probabilistic_sampler<2 + Fresh>>();
+        a->rekey({trial, 9});
+        a->temperature(1000);
+        for (std::uint32_t slot = 0; slot < 2; ++slot) a->insert({slot, 100'000, 1});
+        std::uint32_t next = 2;
+        for (std::size_t i = 0; i < 400; ++i) {
+            const bid won = a->extract_max()->winner;
+            a->insert(won);
+            won_by_owner += slot_of(won.agent) == 1 ? 1 : 0;
+            if (slot_of(won.agent) != 1 || next == 2 + Fresh) continue;
+            a->insert({next, 0, 1});
+            a->expire(next++);
+        }
+    }
+    return static_cast<double>(won_by_owner) / static_cast<double>(trials) - 200;
+}
+
 }  // namespace maxwell::test

@@ -284,29 +284,8 @@ TEST(gumbel_rule, idle_identities_gain_under_a_cursor_over_live_bids) {
     EXPECT_GT(found.owner.mean(), .7) << "a control that passes proves nothing";
 }
 
-/// The one thing that an agent can do to epochs: a slot's first bid ever lengthens them by a turn. Used at the best moment, after a
-/// win, 64 of them are worth 64 awards once, and nothing afterwards.
 TEST(gumbel_rule, first_bids_of_fresh_slots_are_worth_an_award_each_and_once) {
-    constexpr std::uint32_t fresh = 64;
-    std::size_t extra = 0;
-    constexpr std::size_t trials = 200;
-    for (std::size_t trial = 0; trial < trials; ++trial) {
-        const auto a = std::make_unique<probabilistic_sampler<2 + fresh>>();
-        a->rekey({trial, 9});
-        a->temperature(1000);
-        for (std::uint32_t slot = 0; slot < 2; ++slot) a->insert({slot, 100'000, 1});
-        std::uint32_t next = 2;
-        for (std::size_t i = 0; i < 400; ++i) {
-            const bid won = a->extract_max()->winner;
-            a->insert(won);
-            extra += slot_of(won.agent) == 1 ? 1 : 0;
-            if (slot_of(won.agent) != 1 || next == 2 + fresh) continue;
-            a->insert({next, 0, 1});
-            a->expire(next++);
-        }
-    }
-    const double gained = static_cast<double>(extra) / trials - 200;
-    EXPECT_LE(gained, fresh);
+    EXPECT_LE(awards_gained_by_fresh_slots<64>(200), 64);
 }
 
 TEST(gumbel_rule, insert_never_redraws) {

@@ -21,8 +21,8 @@ using watch64 = watch<ring_market::bidders>;
 /// A watch that has learnt an honest market.
 watch64 learnt(values of) {
     watch64 w;
-    ring_market market(2, of);
-    for (int n = 0; n < 40'000; ++n) w.observe(*market.quantum(0));
+    honest_gaps market(9, of);
+    for (int n = 0; n < 200'000; ++n) w.observe(market.quantum());
     return w;
 }
 
@@ -85,7 +85,7 @@ TEST(watch, raises_no_alarm_of_the_gap_before_it_has_learnt) {
 TEST(watch, equal_gaps_are_no_proof_and_a_greater_gap_is) {
     watch<2> w;
     const auto sell = [&](price payment) { return w.observe({{0, 1'000'000, 1}, payment}).price_gap; };
-    for (int n = 0; n < 100'000; ++n) ASSERT_FALSE(sell(900'000));
+    for (int n = 0; n < 200'000; ++n) ASSERT_FALSE(sell(900'000));
     EXPECT_EQ(w.mean_gap_q20(), (1u << 20) / 10);
     for (int n = 0; n < 1'000; ++n) ASSERT_FALSE(sell(899'980)) << "below a 2^-12 part of the bid";
     int quanta = 1;

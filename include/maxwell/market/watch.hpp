@@ -55,9 +55,8 @@ class watch {
     static_assert(Agents > 0 && Agents <= (std::size_t{1} << 24), "a slot is 24 bits in the wire format");
 
 public:
-    static constexpr std::uint64_t awards_to_learn = std::uint64_t{1}
-                                                     << 15;  ///< before the first alarm of the gap; then its memory
-    static constexpr std::uint32_t wins_to_judge = 64;       ///< of an agent, before its first alarm of rotation
+    static constexpr std::uint64_t awards_to_learn = 131'072;  ///< before the first alarm of the gap; then its memory
+    static constexpr std::uint32_t wins_to_judge = 64;         ///< of an agent, before its first alarm of rotation
 
     /// Slots in all. Exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
@@ -92,7 +91,7 @@ public:
 
 private:
     static constexpr int fraction = 10;                 ///< further bits of mean_
-    static constexpr std::int64_t alarm_at = 52;        ///< deviations: an alarm in a million honest awards at most
+    static constexpr std::int64_t alarm_at = 49;        ///< deviations: an alarm in a million honest awards at most
     static constexpr std::int64_t allowance_q7 = 15;    ///< of a deviation: half of what a ring of 32 of 64 adds
     static constexpr std::int64_t min_deviation = 256;  ///< 2^-12 of the bid: equal gaps are no proof of anything
 
