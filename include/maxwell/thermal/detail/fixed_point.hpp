@@ -37,9 +37,10 @@ __extension__ using int128 = __int128;
 __extension__ using uint128 = unsigned __int128;
 
 constexpr std::int64_t saturate(int128 v) noexcept {
-    if (v > INT64_MAX) return INT64_MAX;
-    if (v < INT64_MIN) return INT64_MIN;
-    return static_cast<std::int64_t>(v);
+    const auto low = static_cast<std::int64_t>(v);
+    if (low == v) [[likely]]
+        return low;
+    return v < 0 ? INT64_MIN : INT64_MAX;
 }
 
 }  // namespace detail
