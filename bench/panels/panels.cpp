@@ -15,7 +15,9 @@
 #include "panels/ring/ring.hpp"
 #include "panels/sampler/sampler.hpp"
 #include "panels/thermal/control.hpp"
+#include "panels/thermal/plants.hpp"
 #include "panels/thermal/prices.hpp"
+#include "panels/thermal/rivals.hpp"
 #include "panels/tiers/tiers.hpp"
 
 namespace maxwell::bench {
@@ -35,6 +37,8 @@ std::vector<panel> all_panels() {
             {"sampler/welfare", "Samplers: welfare, splitting, waiting", draw_winners},
             {"thermal/prices", "Prices: looked up, changed, passed on, coupled", measure_prices},
             {"thermal/control", "Holding a temperature", compare_temperature_control},
+            {"thermal/rivals", "Holding a temperature: rivals, tuned", compare_rivals},
+            {"thermal/plants", "Holding a temperature: other machines", hold_other_plants},
             {"thermal/control_cost", "What holding a temperature costs", measure_temperature_control},
             {"tiers/boundaries", "Tiers: fixed and adaptive boundaries", compare_boundaries},
             {"tiers/within", "Tiers: who is first within one", order_within_tiers}};

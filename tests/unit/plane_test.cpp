@@ -9,6 +9,10 @@
 #include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/market/lanes.hpp>
 #include <maxwell/sim/plant.hpp>
+#include <maxwell/sim/thermal/auction_governor.hpp>
+#include <maxwell/sim/thermal/closed_loop.hpp>
+#include <maxwell/sim/thermal/other_plants.hpp>
+#include <maxwell/sim/thermal/plane_governor.hpp>
 #include <maxwell/sim/thermal/shared_sink.hpp>
 #include <maxwell/thermal/plane.hpp>
 
@@ -76,20 +80,73 @@ TEST(heat_network, what_goes_in_is_stored_or_leaves) {
     EXPECT_NEAR(stored + out, in, in * 1e-4);
 }
 
-TEST(heat_network, settles_where_it_would_get_and_says_where_it_never_would) {
+TEST(heat_network, settles_where_it_would_get_and_refuses_what_is_no_network) {
     sim::shared_sink far;
     sim::shared_sink settled;
-    for (auto* m : {&far, &settled})
-        m->network().node(0).leakage_w_per_k = .5, m->network().node(0).leakage_from_c = 50;
     settled.settle(60, 100);
     far.settle(30, 20);
-    for (int k = 0; k < 500'000; ++k) far.step(60, 100);
-    EXPECT_NEAR(far.processor(), settled.processor(), 1e-3);
-    EXPECT_NEAR(far.accelerator(), settled.accelerator(), 1e-3);
-    far.network().node(0).leakage_w_per_k = 5;  // more than flows away
-    EXPECT_THROW(far.settle(30, 20), std::domain_error);
+    for (int k = 0; k < 400'000; ++k) far.step(60, 100);
+    EXPECT_NEAR(far.processor(), settled.processor(), 1e-4);
+    EXPECT_NEAR(far.accelerator(), settled.accelerator(), 1e-4);
+    EXPECT_NEAR(settled.processor(), 40 + .35 * 60 + .2 * 100, 1e-9);
+    EXPECT_THROW(sim::heat_network({{1}, {1, .5}}, {}, 20, 1).settle({1, 1}), std::domain_error);
     EXPECT_THROW(sim::heat_network({{1}}, {{0, 1, 1}}, 20, 1), std::invalid_argument);
     EXPECT_THROW(sim::heat_network({{0}}, {}, 20, 1), std::invalid_argument);
+}
+
+TEST(other_plants, what_they_say_they_can_draw_for_ever_is_what_holds_them) {
+    const auto settles_at = [](sim::other_plant p, double watts, auto befall) {
+        for (int k = 0; k < 40'000; ++k) {
+            befall(p, k * .005);
+            p.step(watts);
+        }
+        return p.temperature();
+    };
+    const auto nothing = [](sim::other_plant&, double) {};
+    const double slow = .005;
+    sim::other_plant cores = sim::lateral_cores(sim::placement::evenly, 6.25, slow);
+    EXPECT_NEAR(settles_at(cores, cores.sustainable_w(85), nothing), 85, .05);
+    sim::other_plant leaky = sim::with_leakage(.33, 10, slow);
+    EXPECT_NEAR(settles_at(leaky, leaky.sustainable_w(85), nothing), 85, .15);
+    EXPECT_GT(settles_at(leaky, leaky.sustainable_w(85) + 1, nothing), 85.4)
+        << "heat makes heat: 1 W is more than .35 K";
+    sim::other_plant beside = sim::with_neighbour(100, slow);
+    beside.draw(3, 100);
+    EXPECT_NEAR(settles_at(beside, beside.sustainable_w(85), nothing), 85, .05);
+    sim::other_plant aired = sim::single_die(slow);
+    sim::stepped_fan fan;
+    EXPECT_LT(settles_at(aired, 130, fan), 40 + 130 * .35 - 3) << "the fan has sped up";
+    // Whole dispatches: as many watts, on dies in turn.
+    sim::other_plant whole = sim::lateral_cores(sim::placement::in_turn, 6.25, slow);
+    EXPECT_NEAR(settles_at(whole, 40 + 16 * 6.25, nothing), settles_at(cores, 40 + 16 * 6.25, nothing), 3);
+}
+
+TEST(other_plants, heat_that_makes_heat_and_a_neighbour_are_held) {
+    sim::thermal_scenario s;
+    s.seconds = 100;
+    std::vector<price> bids(32);
+    for (price i = 0; i < 32; ++i) bids[i] = 1'000 - i;
+    for (const double gain : {.33, 1., 1.5}) {
+        sim::auction_governor g(sim::settings_for(s.makers), bids, 6.25);
+        sim::other_plant p = sim::with_leakage(gain, 10);
+        const sim::thermal_outcome o = run_on(g, p, s, [](sim::other_plant&, double) {});
+        EXPECT_LT(o.overshoot_k, 1) << gain;
+        EXPECT_GT(o.throughput, .99) << gain;
+        // A control: the watts that would hold it, and 4 more. From a gain of 1 on the die runs away.
+        sim::other_plant alone = sim::with_leakage(gain, 10, .005);
+        alone.heat().settle({(85. - 40) / .35});
+        const double watts = alone.sustainable_w(85) + 4;
+        for (int k = 0; k < 100'000 && alone.temperature() < 200; ++k) alone.step(watts);
+        EXPECT_EQ(alone.temperature() >= 200, gain >= 1) << gain;
+    }
+    double watts = 20;
+    sim::plane_governor g(sim::shared_sink_settings<1>(), 6.25, [&] { return watts; });
+    sim::other_plant p = sim::with_neighbour(82.5);
+    const sim::thermal_outcome o = run_on(g, p, s, [&](sim::other_plant& it, double t) {
+        watts = t > 20 && std::fmod(t, 40) >= 20 ? 145 : 20;
+        it.draw(3, watts);
+    });
+    EXPECT_LT(o.overshoot_k, 1.5);
 }
 
 // --- settings -----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@
 #include "panels/thermal/control.hpp"
 
 #include <maxwell/sim/thermal/auction_governor.hpp>
+#include <maxwell/sim/thermal/shared_sink.hpp>
+#include <maxwell/thermal/plane.hpp>
+#include <maxwell/thermal/price_page.hpp>
 
 #include <fmt/format.h>
 
@@ -47,6 +50,65 @@ void live(regulator& c, int quanta, Count count) {
         const bool believed = before.observe(reading, 0) == sensor_verdict::plausible;
         count(believed ? plausible_reading : other_reading, [&] { c.observe(reading, 0); });
     }
+}
+
+// --- a plane: two dies, four lanes -------------------------------------------------------------------------------------
+
+constexpr std::size_t lanes = 4;
+enum plane_operation : int { plane_quantum, plane_publishing };
+
+/// Two dies that warm up to their targets; counts every step, and every publishing.
+void live_plane(single_stepper const& stepper, int quanta) {
+    static price_page<lanes> page;
+    auto s = sim::shared_sink_settings<lanes>();
+    s.lane[0] = {lane_kind::feeding, 0, unit_multiplier};
+    s.lane[3] = {lane_kind::device, 1};
+    s.chassis = {milli_celsius(35'000), milli_celsius(50'000)};
+    auto p = *plane<sim::most_stages, 128, 2, lanes>::create(s, 0);
+    page.publish(p.prices().schedule());
+    for (int k = 1; k <= quanta; ++k) {
+        const std::uint64_t now = static_cast<std::uint64_t>(k) * 1'000'000;
+        const milliwatts drawn[] = {milliwatts(p.die(0).cap_mw()), milliwatts(p.die(1).cap_mw())};
+        p.observe_load({{static_cast<share_q16>(k) % whole_share, whole_share}, now});
+        p.observe_chassis({milli_celsius(30'000 + k), now});
+        bool priced = false;
+        stepper.count(plane_quantum, [&] { priced = p.step(now, drawn); });
+        if (priced) stepper.count(plane_publishing, [&] { page.publish(p.prices().schedule()); });
+        if (k % 100 != 0) continue;
+        for (std::size_t d = 0; d < 2; ++d) {
+            p.observe(d, {milli_celsius(milli_from_q32(p.die(d).observer().temperature())), now});
+        }
+    }
+}
+
+void count_plane(panel_result& r, bool full) {
+    std::vector<long> steps, publishing;
+    const int quanta = full ? 4'000 : 1'000;
+    for (stepped_operation const& o : single_stepper::run([&](single_stepper const& s) { live_plane(s, quanta); })) {
+        (o.kind == plane_quantum ? steps : publishing).push_back(o.instructions);
+    }
+    const auto goal = [&](std::string text, double figure, double limit) {
+        const verdict v = steps.empty() ? verdict::not_measured : figure <= limit ? verdict::met : verdict::missed;
+        r.goals.push_back({"plane", std::move(text), steps.empty() ? "-" : fmt::format("{:.0f}", figure), v});
+    };
+    double sum = 0;
+    long most = 0;
+    for (const long n : steps) sum += static_cast<double>(n), most = std::max(most, n);
+    double published = 0;
+    for (const long n : publishing) published += static_cast<double>(n);
+    const double count = static_cast<double>(std::max<std::size_t>(1, steps.size()));
+    goal("a quantum of two dies and four lanes at most 400 instructions on average, publishing included",
+         (sum + published) / count, 400);
+    goal("no single step above 400", static_cast<double>(most), 400);
+    if (steps.empty()) return;
+    r.tables.push_back(
+        {"Instructions of a plane of two dies and four lanes",
+         {"", "instructions"},
+         {{"a step, mean", fmt::format("{:.0f}", sum / count)},
+          {"a step, most", fmt::format("{}", most)},
+          {"publishing a schedule", fmt::format("{:.0f}", published / static_cast<double>(publishing.size()))},
+          {"a quantum, mean, publishing included", fmt::format("{:.0f}", (sum + published) / count)}},
+         "Windows of ten quanta, whose work is spread over them. The compiler and its flags are those of the page."});
 }
 
 }  // namespace
@@ -117,6 +179,7 @@ panel_result measure_temperature_control(panel_context const& context) {
                        !stepped      ? verdict::not_measured
                        : most <= 400 ? verdict::met
                                      : verdict::missed});
+    count_plane(r, context.full);
     return r;
 }
 

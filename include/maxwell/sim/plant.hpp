@@ -94,6 +94,9 @@ public:
         return total;
     }
 
+    /// Of its own accord it burns nothing.
+    static double leakage_w() { return 0; }
+
     /// What it can burn for ever at `celsius`.
     double sustainable_w(double celsius) const { return (celsius - ambient_) / resistance(); }
 

@@ -67,9 +67,10 @@ public:
             if (!controller_->admit(bids_[core].mw)) break;
             watts += core_w_;
         }
-        priced_ = controller_->step(believed_mw(watts));
         return watts;
     }
+
+    void drawn(double watts) override { priced_ = controller_->step(believed_mw(watts)); }
 
     void observe(std::int32_t reading_mc) override { controller_->observe(reading_mc, delay_quanta); }
 

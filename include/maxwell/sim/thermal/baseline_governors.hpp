@@ -2,6 +2,7 @@
 //
 // baseline_governors: what the auction's controller is compared with. Written from documentation and papers.
 //
+//     constant_cap      the same cap for ever: what somebody has calculated for the machine as stated
 //     power_allocator   Linux's, by its documentation: PID on the reading, integrating over-temperature only, 10 bits
 //     step_wise         Linux's, by its documentation: one cooling state up while it is hot and rises, one down while it falls
 //     pi_governor       proportional and integral on power, with back-calculation against windup
@@ -28,20 +29,40 @@
 
 namespace maxwell::sim {
 
-/// Linux's power allocator with the gains it estimates by default: k_po = S/dT above the target, k_pu = 2 S/dT below,
-/// k_i = k_pu/10.
+/// A cap, and nothing else.
+class constant_cap final : public capping_governor {
+public:
+    explicit constant_cap(double cap_w) : capping_governor(cap_w) {}
+    std::string_view name() const override { return "constant cap"; }
+    void observe(std::int32_t) override {}
+};
+
+/// How power_allocator is tuned: factors on the gains that it estimates, k_po = S/dT above the target and k_pu = 2 S/dT below; k_i over
+/// that k_pu; and up to which error below the target it integrates.
+struct allocator_tuning {
+    double above = 1;
+    double below = 1;
+    double integral = .1;
+    std::int64_t cutoff_mk = 0;
+
+    /// Integrates on both sides.
+    static constexpr std::int64_t both_sides = std::int64_t{1} << 40;
+};
+
 class power_allocator final : public capping_governor {
 public:
     /// `sustainable_w`: what the device tree says that the machine can burn for ever at the target. `switch_on_k` below
     /// the target it begins to control.
-    power_allocator(double target_c, double sustainable_w, double most_w, double switch_on_k = 15)
+    power_allocator(double target_c, double sustainable_w, double most_w, allocator_tuning const& tuned = {},
+                    double switch_on_k = 15)
         : capping_governor(most_w),
           target_mc_(std::llround(target_c * 1000)),
           switch_on_mc_(target_mc_ - std::llround(switch_on_k * 1000)),
           sustainable_mw_(std::llround(sustainable_w * 1000)),
-          above_(fraction(sustainable_mw_) / std::llround(switch_on_k * 1000)),
-          below_(2 * above_),
-          integral_(below_ / 10) {}
+          above_(scaled(fraction(sustainable_mw_) / std::llround(switch_on_k * 1000), tuned.above)),
+          below_(scaled(2 * (fraction(sustainable_mw_) / std::llround(switch_on_k * 1000)), tuned.below)),
+          integral_(scaled(2 * (fraction(sustainable_mw_) / std::llround(switch_on_k * 1000)), tuned.integral)),
+          cutoff_(tuned.cutoff_mk) {}
 
     std::string_view name() const override { return "power_allocator"; }
 
@@ -54,7 +75,7 @@ public:
         const std::int64_t error = fraction(target_mc_ - reading_mc);
         const std::int64_t p = product(error < 0 ? above_ : below_, error);
         std::int64_t i = product(integral_, error_sum_);
-        if (error < 0) {  // the default cut-off
+        if (error < fraction(cutoff_)) {  // 0 unless it is tuned
             const std::int64_t next = i + product(integral_, error);
             if (std::abs(next) < fraction(std::llround(most_w_ * 1000))) {
                 i = next;
@@ -68,6 +89,9 @@ public:
 private:
     static constexpr int bits = 10;
     static std::int64_t fraction(std::int64_t v) { return v << bits; }
+    static std::int64_t scaled(std::int64_t gain, double factor) {
+        return std::llround(static_cast<double>(gain) * factor);
+    }
     static std::int64_t product(std::int64_t a, std::int64_t b) { return (a * b) >> bits; }
 
     std::int64_t target_mc_;
@@ -76,6 +100,7 @@ private:
     std::int64_t above_;  ///< gains in 10-bit fractions of a milliwatt per thousandth of a degree
     std::int64_t below_;
     std::int64_t integral_;
+    std::int64_t cutoff_;  ///< in thousandths of a kelvin
     std::int64_t error_sum_ = 0;
 };
 

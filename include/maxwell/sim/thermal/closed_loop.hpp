@@ -71,34 +71,26 @@ struct thermal_sample {
     double price;
 };
 
-/// Runs `g` through `s`. Where `history` is given, it gets a sample each `sample_s`.
-inline thermal_outcome run_closed_loop(governor& g, thermal_scenario const& s,
-                                       std::vector<thermal_sample>* history = nullptr, double sample_s = .1) {
-    plant p(s.makers, s.step_s);
-    const std::size_t stages = s.makers.stages.size();
-    for (std::size_t i = 0; i < stages; ++i) {
-        p.scale(i, i < s.resistance_scale.size() ? s.resistance_scale[i] : 1,
-                i < s.capacity_scale.size() ? s.capacity_scale[i] : 1);
-    }
-    p.warm_air(s.warmer_k);
+/// Runs `g` on `p` through the load and the sensor of `s`. `p` has step(watts), temperature(), leakage_w() and sustainable_w(celsius),
+/// and `befall(p, t)` does to it what happens before the step at `t` seconds. Where `history` is given, it gets a sample each `sample_s`.
+template <class Plant, class Befall>
+thermal_outcome run_on(governor& g, Plant& p, thermal_scenario const& s, Befall befall,
+                       std::vector<thermal_sample>* history = nullptr, double sample_s = .1) {
     sensor eye(s.sensor, s.seed);
-
     thermal_outcome out;
     const auto steps = static_cast<std::int64_t>(std::lround((s.warm_up_s + s.seconds) / s.step_s));
     const auto every = std::max<std::int64_t>(1, std::lround(sample_s / s.step_s));
     double total = 0, squares = 0, work = 0, optimum = 0, reached = INFINITY;
     std::int64_t measured = 0;
-    bool fan_failed = false;
     for (std::int64_t k = 0; k < steps; ++k) {
         const double t = static_cast<double>(k) * s.step_s - s.warm_up_s;
-        if (!fan_failed && t >= s.fan_fails_s) {
-            p.scale(stages - 1, s.fan_scale, 1);
-            fan_failed = true;
-        }
+        befall(p, t);
         const double demand =
             s.makers.idle_w + (s.makers.most_w - s.makers.idle_w) * (t < 0 ? s.load_before : s.load(t));
         const double watts = g.dispatch(demand, s.makers.idle_w);
+        const double leaks_w = p.leakage_w();
         p.step(watts);
+        g.drawn(watts + leaks_w);
         const double off = p.temperature() - s.target_c;
         out.hottest_k = std::max(out.hottest_k, off);
         if (p.temperature() > s.limit_c) out.over_limit_s += s.step_s;
@@ -125,6 +117,25 @@ inline thermal_outcome run_closed_loop(governor& g, thermal_scenario const& s,
         out.throughput = optimum > 0 ? work / optimum : 1;
     }
     return out;
+}
+
+/// Runs `g` through `s` on a ladder of the makers' numbers, scaled as `s` says.
+inline thermal_outcome run_closed_loop(governor& g, thermal_scenario const& s,
+                                       std::vector<thermal_sample>* history = nullptr, double sample_s = .1) {
+    plant p(s.makers, s.step_s);
+    const std::size_t stages = s.makers.stages.size();
+    for (std::size_t i = 0; i < stages; ++i) {
+        p.scale(i, i < s.resistance_scale.size() ? s.resistance_scale[i] : 1,
+                i < s.capacity_scale.size() ? s.capacity_scale[i] : 1);
+    }
+    p.warm_air(s.warmer_k);
+    bool fan_failed = false;
+    const auto befall = [&](plant& it, double t) {
+        if (fan_failed || t < s.fan_fails_s) return;
+        it.scale(stages - 1, s.fan_scale, 1);
+        fan_failed = true;
+    };
+    return run_on(g, p, s, befall, history, sample_s);
 }
 
 }  // namespace maxwell::sim

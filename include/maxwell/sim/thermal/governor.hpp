@@ -28,6 +28,9 @@ public:
     /// A quantum begins in which `demand_w` are wanted, of which `idle_w` are burnt in any case: what is burnt in it.
     virtual double dispatch(double demand_w, double idle_w) = 0;
 
+    /// The quantum is over, and `watts` were drawn in it as a meter shows it: what dispatch() answered, and what leaked.
+    virtual void drawn(double) {}
+
     /// The newest reading of the sensor, in thousandths of a degree.
     virtual void observe(std::int32_t reading_mc) = 0;
 

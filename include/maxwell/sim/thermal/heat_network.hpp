@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // heat_network: a machine as lumps of metal between which heat flows, stepped exactly. For plants that are no single ladder: several
-// dies on one sink, cores side by side, power that leaks more the hotter a die is, fans and dust that change a resistance.
+// dies on one sink, cores side by side, fans and dust that change a resistance.
 //
-//     watts ─▶ (die) ──g── (spreader) ──g── (sink) ──g── air          C dT/dt = -G T + leakage (T - T0) + watts + g air
+//     watts ─▶ (die) ──g── (spreader) ──g── (sink) ──g── air          C dT/dt = -G T + watts + g air
 //     watts ─▶ (die) ──g──────┘
 //
 // The equation is linear, so a step with constant watts is exact: T := e^(A h) T + (integral of e^(A s) ds) f, by Taylor's series
-// of a small step and doubling. Leakage is part of A, and the network runs away where it outgrows the conductances, as a die does.
+// of a small step and doubling.
 //
 // Complexity: step O(n^2); changing a conductance or a node O(20 n^3), at the next step.
 
@@ -23,10 +23,8 @@
 namespace maxwell::sim {
 
 struct heat_node {
-    double j_per_k;              ///< capacity
-    double air_w_per_k = 0;      ///< conductance to the air
-    double leakage_w_per_k = 0;  ///< watts that it burns more for each kelvin above leakage_from_c
-    double leakage_from_c = 0;
+    double j_per_k;          ///< capacity
+    double air_w_per_k = 0;  ///< conductance to the air
 };
 
 struct heat_link {
@@ -70,23 +68,26 @@ public:
     /// watts[i] flow into node i for a step; nothing into nodes beyond.
     void step(std::vector<double> const& watts) {
         if (stale_) prepare();
-        const std::vector<double> f = forcing(watts);
         const std::size_t n = size();
-        std::vector<double> next(n);
+        forcing(watts, forcing_);
+        next_.assign(n, 0);
         for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t j = 0; j < n; ++j) next[i] += decay_[i * n + j] * celsius_[j] + answer_[i * n + j] * f[j];
+            for (std::size_t j = 0; j < n; ++j) {
+                next_[i] += decay_[i * n + j] * celsius_[j] + answer_[i * n + j] * forcing_[j];
+            }
         }
-        celsius_ = std::move(next);
+        std::swap(celsius_, next_);
     }
 
-    /// The state in which `watts` have flowed for ever. Throws std::domain_error where leakage leaves none.
+    /// The state in which `watts` have flowed for ever. Throws std::domain_error where a node has no way to the air.
     void settle(std::vector<double> const& watts) {
         const std::size_t n = size();
         std::vector<double> a = rates();
-        std::vector<double> t = forcing(watts);
+        std::vector<double> t;
+        forcing(watts, t);
         for (double& v : t) v = -v;
-        for (std::size_t k = 0; k < n; ++k) {  // A t = -f; A is dominated by its diagonal where there is a stable state
-            if (!(a[k * n + k] < 0)) throw std::domain_error("leakage outgrows what flows away");
+        for (std::size_t k = 0; k < n; ++k) {  // A t = -f, and A is dominated by its diagonal
+            if (!(a[k * n + k] < -1e-12)) throw std::domain_error("a node without a way to the air");
             for (std::size_t i = k + 1; i < n; ++i) {
                 const double factor = a[i * n + k] / a[k * n + k];
                 for (std::size_t j = k; j < n; ++j) a[i * n + j] -= factor * a[k * n + j];
@@ -106,7 +107,7 @@ private:
         const std::size_t n = size();
         std::vector<double> a(n * n);
         for (std::size_t i = 0; i < n; ++i) {
-            a[i * n + i] = (nodes_[i].leakage_w_per_k - nodes_[i].air_w_per_k) / nodes_[i].j_per_k;
+            a[i * n + i] = -nodes_[i].air_w_per_k / nodes_[i].j_per_k;
         }
         for (heat_link const& l : links_) {
             for (auto const& [from, to] : {std::pair{l.a, l.b}, std::pair{l.b, l.a}}) {
@@ -117,14 +118,12 @@ private:
         return a;
     }
 
-    std::vector<double> forcing(std::vector<double> const& watts) const {
-        std::vector<double> f(size());
+    void forcing(std::vector<double> const& watts, std::vector<double>& f) const {
+        f.resize(size());
         for (std::size_t i = 0; i < size(); ++i) {
             heat_node const& n = nodes_[i];
-            const double into = (i < watts.size() ? watts[i] : 0) + n.air_w_per_k * air_c_;
-            f[i] = (into - n.leakage_w_per_k * n.leakage_from_c) / n.j_per_k;
+            f[i] = ((i < watts.size() ? watts[i] : 0) + n.air_w_per_k * air_c_) / n.j_per_k;
         }
-        return f;
     }
 
     std::vector<double> product(std::vector<double> const& a, std::vector<double> const& b) const {
@@ -168,6 +167,8 @@ private:
     std::vector<heat_node> nodes_;
     std::vector<heat_link> links_;
     std::vector<double> celsius_;
+    std::vector<double> next_;
+    std::vector<double> forcing_;
     std::vector<double> decay_;   ///< e^(A h)
     std::vector<double> answer_;  ///< its integral over a step
     double air_c_;
