@@ -142,7 +142,8 @@ def draw_all(results, folder):
         chart(results, "frontier/welfare", 0, folder / "welfare.svg"),
         chart(results, "market/rebids", 0, folder / "rebids.svg", limit=(1000, "1 us")),
         chart(results, "tiers/boundaries", 0, folder / "tiers.svg"),
-        chart(results, "thermal/control", 0, folder / "thermal.svg", keep=("auction", "power_allocator", "step_wise", "PI")),
+        chart(results, "thermal/rivals", 0, folder / "thermal.svg",
+              keep=("auction", "power_allocator, tuned", "step_wise, tuned", "PI, tuned")),
         simulation(results, folder / "simulation.svg"),
         attacks(results, folder / "attacks.svg"),
     ]
