@@ -23,6 +23,7 @@ PAGES = [("Home", "index.md"),
          ("Start", ["concepts.md", "mechanisms.md", "market.md"]),
          ("Containers", ["stratified_buckets.md", "tournament_tree.md", "lazy_heap.md", "probabilistic_sampler.md", "clearing.md"]),
          ("Bids, prices, heat", ["bids.md", "prices.md", "thermal.md"]),
+         ("Accelerators", ["batches.md", "planes.md", "hardware.md"]),
          ("Design", ["design.md", "auction_proofs.md", "bid_proofs.md", "thermal_proofs.md", "dead_ends.md"]),
          ("Measure", ["bench.md", "replay.md"])]
 
