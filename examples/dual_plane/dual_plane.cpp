@@ -231,7 +231,7 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(.01, 100.))
         ->capture_default_str();
     app.add_option("--seconds", with.seconds, "measured, after the warm-up")
-        ->check(CLI::Range(1., 1000.))
+        ->check(CLI::Range(10., 1000.))
         ->capture_default_str();
     app.add_option("--warm-up", with.warm_up_s, "seconds before that")
         ->check(CLI::Range(0., 1000.))
