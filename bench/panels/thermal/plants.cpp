@@ -97,8 +97,8 @@ sim::placement placement_of(std::string_view name) {
     return name.starts_with("auction") ? sim::placement::in_turn : sim::placement::evenly;
 }
 
-std::vector<contender> those_for(std::string_view machine) {
-    std::vector<contender> who{{"auction", auction_with(32), ""}};
+std::vector<thermal_contender> those_for(std::string_view machine) {
+    std::vector<thermal_contender> who{{"auction", auction_with(32), ""}};
     if (machine.starts_with("32 cores")) {
         who.push_back({"auction, on cores at random", auction_with(32), ""});
         who.push_back({"auction, always on the same cores", auction_with(32), ""});
@@ -109,7 +109,7 @@ std::vector<contender> those_for(std::string_view machine) {
                        [](thermal_scenario const& s) { return std::make_unique<without_meter>(auction_with(32)(s)); },
                        ""});
     }
-    for (contender const& c : contenders()) {
+    for (thermal_contender const& c : contenders()) {
         if (!c.name.starts_with("auction") && !c.name.starts_with("price") && c.name != "no control") who.push_back(c);
     }
     return who;
@@ -156,7 +156,7 @@ panel_result hold_other_plants(panel_context const& context) {
         std::vector<std::string> names, charted;
         std::vector<thermal_outcome> outcomes;
         std::vector<std::vector<sim::thermal_sample>> histories;
-        for (contender const& c : those_for(m.name)) {
+        for (thermal_contender const& c : those_for(m.name)) {
             std::vector<sim::thermal_sample> history;
             const bool drawn =
                 c.name.ends_with("tuned") || c.name.starts_with("auction") || c.name.starts_with("plane");

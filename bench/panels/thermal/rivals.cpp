@@ -65,8 +65,8 @@ double score(maker const& make, std::vector<thermal_scenario> const& runs) {
 }
 
 /// The best of a grid, and how large the grid was.
-contender best_of(std::string const& name, std::vector<contender> const& grid,
-                  std::vector<thermal_scenario> const& runs) {
+thermal_contender best_of(std::string const& name, std::vector<thermal_contender> const& grid,
+                          std::vector<thermal_scenario> const& runs) {
     std::size_t best = 0;
     double least = INFINITY;
     for (std::size_t i = 0; i < grid.size(); ++i) {
@@ -79,8 +79,8 @@ contender best_of(std::string const& name, std::vector<contender> const& grid,
             fmt::format("{}: {}, the best of {} (score {:.2f})", name, grid[best].tuning, grid.size(), least)};
 }
 
-std::vector<contender> allocator_grid() {
-    std::vector<contender> grid;
+std::vector<thermal_contender> allocator_grid() {
+    std::vector<thermal_contender> grid;
     for (const double above : {.25, .5, 1., 2.}) {
         for (const double below : {.125, .25, .5, 1.}) {
             for (const double integral : {.001, .01, .03, .1}) {
@@ -99,8 +99,8 @@ std::vector<contender> allocator_grid() {
     return grid;
 }
 
-std::vector<contender> pi_grid() {
-    std::vector<contender> grid;
+std::vector<thermal_contender> pi_grid() {
+    std::vector<thermal_contender> grid;
     for (const double kp : {.5, 1., 2., 4., 8., 16.}) {
         for (const double ki : {.25, .5, 1., 2., 4., 8.}) {
             grid.push_back({"", pi(kp, ki), fmt::format("{} W/K, {} W/(K s)", kp, ki)});
@@ -109,14 +109,14 @@ std::vector<contender> pi_grid() {
     return grid;
 }
 
-std::vector<contender> steps_grid() {
-    std::vector<contender> grid;
+std::vector<thermal_contender> steps_grid() {
+    std::vector<thermal_contender> grid;
     for (const int states : {10, 20, 40, 80, 160, 320})
         grid.push_back({"", steps(states), fmt::format("{} states", states)});
     return grid;
 }
 
-std::vector<contender> make_contenders() {
+std::vector<thermal_contender> make_contenders() {
     const std::vector<thermal_scenario> stated = seeds(2);
     const std::vector<thermal_scenario> off = corners(.75, 1.25, {}, 13);
     const double k_i_of_2 = 2. / (2 * std::floor(sustainable_w({}) * 1000 * 1024 / 15'000));
@@ -151,7 +151,7 @@ panel_chart chart_of(std::string title, std::string y) {
 void add_lines(panel_result& r, std::string const& title, thermal_scenario const& s, double from_s, double to_s) {
     std::vector<std::string> names;
     std::vector<std::vector<sim::thermal_sample>> runs;
-    for (contender const& c : contenders()) {
+    for (thermal_contender const& c : contenders()) {
         if (c.name != "auction" && !c.name.ends_with("tuned") && !c.name.ends_with("corners") &&
             c.name != "constant cap")
             continue;
@@ -173,7 +173,7 @@ std::string figures_of(std::string_view name, thermal_outcome const& o) {
 
 /// At the corners: who overshoots less, and do those that overshoot as little swing twice as much and do less?
 void judge(panel_result& r, std::vector<thermal_outcome> const& corners) {
-    std::vector<contender> const& who = contenders();
+    std::vector<thermal_contender> const& who = contenders();
     thermal_outcome const& own = corners[0];
     std::size_t least = 2;
     std::size_t tuned = 6;
@@ -201,8 +201,8 @@ void judge(panel_result& r, std::vector<thermal_outcome> const& corners) {
 
 }  // namespace
 
-std::vector<contender> const& contenders() {
-    static const std::vector<contender> all = make_contenders();
+std::vector<thermal_contender> const& contenders() {
+    static const std::vector<thermal_contender> all = make_contenders();
     return all;
 }
 
@@ -236,7 +236,7 @@ void add_charts(panel_result& r, std::string const& title, std::vector<std::stri
 panel_result compare_rivals(panel_context const& context) {
     panel_result r;
     context.progress(0, "tuning");
-    std::vector<contender> const& who = contenders();
+    std::vector<thermal_contender> const& who = contenders();
     const std::vector<trial> what = trials(context.full);
     double done = 1;
     const double total = static_cast<double>(what.size() * who.size() + 1);
@@ -245,7 +245,7 @@ panel_result compare_rivals(panel_context const& context) {
         const trial runs = all || context.full ? t : fewer(t, 6);
         panel_table table{fmt::format("By whom: {}", t.name), thermal_columns, {}, ""};
         std::vector<thermal_outcome> outcomes;
-        for (contender const& c : who) {
+        for (thermal_contender const& c : who) {
             outcomes.push_back(worst_of(c.make, runs.runs));
             table.rows.push_back(row_of(c.name, runs.runs.size(), outcomes.back()));
             context.progress(done++ / total, t.name);
@@ -258,7 +258,7 @@ panel_result compare_rivals(panel_context const& context) {
     thermal_scenario deaf;
     deaf.fault = sim::sensor_fault::missing;
     add_lines(r, "no reading from 60 to 80 s", deaf, 50, 100);
-    for (contender const& c : who) {
+    for (thermal_contender const& c : who) {
         if (!c.tuning.empty()) r.notes.push_back(c.tuning + ".");
     }
     r.notes.push_back(

@@ -11,14 +11,14 @@
 namespace maxwell::bench {
 
 /// A governor of a table: how it is made, and how it was tuned.
-struct contender {
+struct thermal_contender {
     std::string name;
     maker make;
     std::string tuning;
 };
 
 /// The auction first, then its rivals as documented and as tuned; those are searched for once, on the machine as stated.
-std::vector<contender> const& contenders();
+std::vector<thermal_contender> const& contenders();
 
 /// Temperature, power and price of some of them in one run, as three charts.
 void add_charts(panel_result& r, std::string const& title, std::vector<std::string> const& names,
