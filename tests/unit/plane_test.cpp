@@ -51,7 +51,6 @@ TEST(units, a_temperature_survives_the_way_there_and_back) {
     }
     EXPECT_EQ(to_celsius(milli_kelvin(INT64_MAX)), milli_celsius(INT32_MAX));
     EXPECT_EQ(to_celsius(milli_kelvin(INT64_MIN)), milli_celsius(INT32_MIN));
-    EXPECT_LT(milli_celsius(-1), milli_celsius(0));
 }
 
 // --- heat_network, against the ladder's own solution ----------------------------------------------------------------------

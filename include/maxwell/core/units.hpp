@@ -15,7 +15,6 @@
 
 #include <maxwell/core/cxx20.hpp>
 
-#include <compare>      // operator<=>
 #include <cstdint>      // int32_t, uint32_t
 #include <type_traits>  // is_trivially_copyable
 
@@ -27,7 +26,7 @@ struct milli_celsius {
 
     constexpr milli_celsius() noexcept = default;
     constexpr explicit milli_celsius(std::int32_t thousandths) noexcept : value(thousandths) {}
-    friend constexpr auto operator<=>(milli_celsius, milli_celsius) noexcept = default;
+    friend constexpr bool operator==(milli_celsius, milli_celsius) noexcept = default;
 };
 
 /// Thousandths of a kelvin above absolute zero.
@@ -36,7 +35,7 @@ struct milli_kelvin {
 
     constexpr milli_kelvin() noexcept = default;
     constexpr explicit milli_kelvin(std::int64_t thousandths) noexcept : value(thousandths) {}
-    friend constexpr auto operator<=>(milli_kelvin, milli_kelvin) noexcept = default;
+    friend constexpr bool operator==(milli_kelvin, milli_kelvin) noexcept = default;
 };
 
 /// Thousandths of a watt.
@@ -45,7 +44,7 @@ struct milliwatts {
 
     constexpr milliwatts() noexcept = default;
     constexpr explicit milliwatts(std::uint32_t thousandths) noexcept : value(thousandths) {}
-    friend constexpr auto operator<=>(milliwatts, milliwatts) noexcept = default;
+    friend constexpr bool operator==(milliwatts, milliwatts) noexcept = default;
 };
 
 /// 0 degrees Celsius.

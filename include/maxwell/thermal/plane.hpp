@@ -261,7 +261,7 @@ private:
     constexpr void surround(std::size_t i) noexcept {
         q32 now = 0;
         q32 in_the_end = 0;
-        for (std::size_t j = 0; j < Dies; ++j) {
+        for (std::size_t j = 0; Dies > 1 && j < Dies; ++j) {
             if (i == j) continue;
             now += from_[i][j].rise();
             in_the_end += mul_q32(from_[i][j].resistance(), watts(last_mw_[j]));

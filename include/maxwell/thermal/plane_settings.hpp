@@ -175,7 +175,7 @@ constexpr plane_fault check_plane(plane_settings<Stages, Dies, Lanes> const& s, 
     for (plane_lane const& lane : s.lane) {
         if (lane.die >= Dies || lane.safe_q16 == 0) return plane_fault::bad_lane;
     }
-    if (s.chassis.cool > s.chassis.hot) return plane_fault::bad_chassis;
+    if (s.chassis.cool.value > s.chassis.hot.value) return plane_fault::bad_chassis;
     if (s.filter_shift > 10 || s.sample_timeout_ms == 0 || s.forced_above_mk < 0) return plane_fault::bad_filter;
     for (std::size_t i = 0; i < Dies; ++i) {
         const plane_fault fault = detail::check_coupling(s, i);
