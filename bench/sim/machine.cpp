@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 namespace maxwell::simulator {
@@ -111,6 +112,7 @@ private:
 
     void dispatch(std::uint32_t core, pick const& p, std::uint64_t now_ns) {
         agent& a = people_[p.slot];
+        if (a.state != activity::waiting) throw std::logic_error("a policy picked an agent that doesn't wait");
         --waiting_;
         waits_no_more(p.slot);
         book_.starts(p.slot, now_ns - a.waits_since_ns);

@@ -144,11 +144,12 @@ private:
     double sum_ = 0;
 };
 
-/// Owners borrow and lend processors; an owner's agents take turns. Half of a share is guaranteed, as in the paper.
+/// Owners borrow and lend processors; an owner's agents take turns. Half of a share is guaranteed, and all begin
+/// with so many credits that nobody runs out, as in the paper.
 class karma_policy final : public sale_policy {
 public:
     explicit karma_policy(setting const& s)
-        : sale_policy(s), credits_(s.owners, static_cast<double>(s.processors) / s.owners, .5, 1000) {}
+        : sale_policy(s), credits_(s.owners, static_cast<double>(s.processors) / s.owners, .5, 1e9) {}
 
     void decide_all(std::uint64_t, std::vector<pick>& out) override {
         std::fill(out.begin(), out.end(), pick{});
@@ -158,7 +159,7 @@ public:
         std::vector<std::uint32_t> got = credits_.allocate(demands);
         std::size_t core = 0;
         for (const std::uint32_t slot : waiting()) {
-            if (core == out.size()) return;
+            if (core == out.size()) break;
             if (got[agent(slot).owner] == 0) continue;
             --got[agent(slot).owner];
             out[core++] = {slot, 0, false};
