@@ -2,6 +2,7 @@
 //
 // results.json, and the page that shows the same.
 
+#include "report/embed.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
@@ -13,9 +14,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -156,10 +155,6 @@ json to_json(results const& r) {
             {"replay", replayed(r.replay)}};
 }
 
-void replace(std::string& text, std::string_view mark, std::string const& with) {
-    if (const auto at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), with);
-}
-
 }  // namespace
 
 bool write_json(results const& r, std::filesystem::path const& file) {
@@ -169,23 +164,8 @@ bool write_json(results const& r, std::filesystem::path const& file) {
 }
 
 bool write_page(results const& r, std::filesystem::path const& file) {
-    std::string page(report_page);
-    std::string chart;
-    if (const std::string path = MAXWELL_BENCH_CHART_JS; !path.empty()) {
-        std::ostringstream text;
-        text << std::ifstream(path).rdbuf();
-        chart = text.str();
-        replace(chart, "//# sourceMappingURL=chart.min.js.map", "");
-    }
-    std::string data;
-    for (const char c : to_json(r).dump()) {  // "</script>" in it would end the script
-        if (c == '/' && !data.empty() && data.back() == '<') data.push_back('\\');
-        data.push_back(c);
-    }
-    replace(page, "/*MAXWELL_CHART_JS*/", chart);
-    replace(page, "null/*MAXWELL_DATA*/", data);
     std::ofstream out(file);
-    out << page;
+    out << embed(report_page, to_json(r).dump(), MAXWELL_BENCH_CHART_JS);
     return static_cast<bool>(out.flush());
 }
 

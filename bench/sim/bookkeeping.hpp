@@ -75,7 +75,11 @@ public:
         slowdown_ += slowdown;
         slowdowns_.record(static_cast<std::uint64_t>(slowdown * 1000));
     }
-    void paid(double ticks) { paid_ += ticks; }
+    /// Paid after the fact; of one group if there is but one, else of nobody in particular.
+    void paid(double ticks) {
+        paid_ += ticks;
+        if (groups_.size() == 1) groups_[0].paid += ticks;
+    }
     void gave_up() { gave_up_ += counts_ ? 1 : 0; }
 
     /// A second is over, if so.

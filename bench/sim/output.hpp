@@ -17,6 +17,10 @@ namespace maxwell::simulator {
 /// costs.csv has what was measured on this machine. False if a file can't be written. All units have results.
 bool write_csv(experiment const& e, all_results const& results, std::filesystem::path const& folder);
 
+/// One page that needs no network; `command` is what made it. False if the file can't be written.
+bool write_page(experiment const& e, all_results const& results, std::string const& command,
+                std::filesystem::path const& file);
+
 /// A table for each point.
 void print_tables(experiment const& e, all_results const& results);
 

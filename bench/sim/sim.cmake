@@ -8,7 +8,25 @@ find_package(Threads REQUIRED)
 file(GLOB simulator CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 list(REMOVE_ITEM simulator ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
 add_library(maxwell_simulator STATIC ${simulator})
-set(around campaign csv experiment)  # no loop of a run is in these
+
+# The page, with the look and the parts of the benchmark's.
+foreach(part report/page.css report/page.js sim/page.html sim/page.js)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${part})
+  file(READ ${part} ${part})
+endforeach()
+string(REPLACE "/*MAXWELL_CSS*/" "${report/page.css}" page "${sim/page.html}")
+string(REPLACE "/*MAXWELL_SCRIPT*/" "${report/page.js}\n${sim/page.js}" page "${page}")
+file(CONFIGURE OUTPUT sim_page.hpp @ONLY CONTENT [[
+// Made from bench/sim/page.html and page.js, and bench/report/page.css and page.js.
+#pragma once
+namespace maxwell::simulator {
+inline constexpr char sim_page[] = R"maxwell_page(@page@)maxwell_page";
+}
+]])
+target_include_directories(maxwell_simulator PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/page.cpp PROPERTIES COMPILE_DEFINITIONS
+  "MAXWELL_BENCH_CHART_JS=\"$<$<BOOL:${MAXWELL_CHART_JS}>:${MAXWELL_CHART_JS}>\"")
+set(around campaign csv experiment page)  # no loop of a run is in these
 list(TRANSFORM around REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.cpp")
 set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
 target_compile_definitions(maxwell_simulator PRIVATE

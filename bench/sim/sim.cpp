@@ -77,6 +77,7 @@ struct options {
     std::string name;
     std::string out = "sim-results";
     std::string shard_text;
+    std::string command = "./run sim";
     double seconds = 0;
     std::uint32_t seeds = 0;
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
@@ -84,13 +85,14 @@ struct options {
     bool merge = false;
 };
 
-int conclude(experiment const& e, campaign_outcome const& c, fs::path const& folder) {
+int conclude(experiment const& e, campaign_outcome const& c, std::string const& command, fs::path const& folder) {
     print_tables(e, c.results);
-    if (!write_csv(e, c.results, folder)) {
+    if (!write_csv(e, c.results, folder) || !write_page(e, c.results, command, folder / "index.html")) {
         fmt::print(stderr, "sim: can't write to {}.\n", folder.string());
         return 1;
     }
-    fmt::print("\nWritten to {}: results.csv, summary.csv, groups.csv, costs.csv\n", folder.string());
+    fmt::print("\nWritten to {}: results.csv, summary.csv, groups.csv, costs.csv\nThe page: {}\n", folder.string(),
+               (folder / "index.html").string());
     return 0;
 }
 
@@ -110,7 +112,7 @@ int simulate(options const& o) {
     const fs::path folder = fs::path(o.out) / e.name;
     if (o.merge) {
         const campaign_outcome c = merge_campaign(e, folder);
-        if (c.error.empty()) return conclude(e, c, folder);
+        if (c.error.empty()) return conclude(e, c, o.command, folder);
         fmt::print(stderr, "sim: {}.\n", c.error);
         return 1;
     }
@@ -129,7 +131,7 @@ int simulate(options const& o) {
                    folder.string(), c.missing);
         return 130;
     }
-    if (part.count == 1) return conclude(e, c, folder);
+    if (part.count == 1) return conclude(e, c, o.command, folder);
     fmt::print("Shard {}/{} is complete: {}. When all are, --merge writes the results.\n", part.index, part.count,
                folder.string());
     return 0;
@@ -155,6 +157,12 @@ int main(int argc, char** argv) {
         return app.exit(e);
     } catch (CLI::ParseError const& e) {
         return refuse(fmt::format("{}; --help lists the options", e.what()));
+    }
+    for (int i = 1; i < argc; ++i) {
+        if (std::string_view(argv[i]) == "--out")
+            ++i;  // where the page is says nothing of how it was made
+        else
+            o.command += std::string(" ") + argv[i];
     }
     if (o.list) return list_all(), 0;
     if (o.name.empty()) return refuse("which EXPERIMENT? --list names what is shipped");

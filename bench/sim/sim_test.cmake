@@ -65,6 +65,17 @@ expect(0 "24 runs were there from before" ${WORK}/small.json --out ${WORK}/one)
 expect(0 "of another version" ${WORK}/small.json --out ${WORK}/eight --seeds 1)
 expect(1 "has no shards" ${WORK}/small.json --out ${WORK}/none --merge)
 
+# The page is whole, and has what the tables have.
+file(READ ${WORK}/one/small/index.html page)
+foreach(needed "Maxwell: simulated policies" "market/tournament_tree" "\"half_width\"" "\"processors 3\"" "function one_point")
+  if(NOT page MATCHES "${needed}")
+    message(FATAL_ERROR "the page lacks ${needed}")
+  endif()
+endforeach()
+if(page MATCHES "MAXWELL_[A-Z]+\\*/")
+  message(FATAL_ERROR "the page has a place that nobody filled: ${CMAKE_MATCH_0}")
+endif()
+
 # Interrupted by a signal after a while, and gone on with.
 find_program(timeout timeout)
 if(timeout)
