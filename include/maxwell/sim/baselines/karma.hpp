@@ -17,6 +17,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -32,7 +33,7 @@ public:
         : credits_(users, credits),
           guaranteed_(static_cast<std::uint32_t>(fair_share * alpha)),
           earned_(fair_share - guaranteed_),
-          slices_(static_cast<std::uint32_t>(fair_share * static_cast<double>(users) + .5)) {}
+          slices_(static_cast<std::uint32_t>(std::lround(fair_share * static_cast<double>(users)))) {}
 
     /// What each user gets of this quantum's slices, by what each can use.
     std::vector<std::uint32_t> allocate(std::vector<std::uint32_t> const& demands) {
