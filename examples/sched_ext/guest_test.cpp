@@ -7,6 +7,8 @@
 
 #include <maxwell/ring/bid_board.hpp>
 
+#include "../../tests/kernel/module/market.hpp"
+
 #include <bpf/bpf.h>
 #include <fmt/format.h>
 
@@ -15,14 +17,17 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <functional>
 #include <string>
@@ -427,6 +432,27 @@ void test_refusals() {
     refuses("--set for a group without an account", {"--set", bid(other[0], 5)}, "has no account for");
 }
 
+/// The C++ headers inside the kernel: a module that runs them from an hrtimer in interrupt context.
+void test_module() {
+    static maxwell::test::module_market market;
+    std::uint64_t seed = 88172645463325252u;
+    maxwell::test::fill(market, seed);
+    const std::uint64_t expected = maxwell::test::run(market, maxwell::test::module_quanta, seed);
+    const int file = open("/maxwell_market.ko", O_RDONLY | O_CLOEXEC);
+    const bool loaded = syscall(SYS_finit_module, file, "", 0) == 0;
+    judge(loaded, "a module of the C++ headers is loaded", loaded ? "" : std::strerror(errno));
+    if (!loaded) return;
+    const std::string parameters = "/sys/module/maxwell_market/parameters/";
+    const std::string found = read_file(parameters + "checksum");
+    judge(found == std::to_string(expected), "after 10^6 quanta its checksum is that of user space", found);
+    const int before = std::atoi(read_file(parameters + "ticks").c_str());
+    sleep_s(2);
+    const int ticks = std::atoi(read_file(parameters + "ticks").c_str()) - before;
+    judge(ticks > 600 && read_file(parameters + "whole") == "1",
+          "a quantum in each tick of a 1 kHz hrtimer, invariants hold", fmt::format("{} ticks in 2 s", ticks));
+    judge(syscall(SYS_delete_module, "maxwell_market", 0) == 0, "it is unloaded", "");
+}
+
 /// 2 CPUs: work is stolen, pinned tasks stay where they belong, a CPU goes and comes back.
 void test_two_cpus() {
     auto tasks = spinners(4);
@@ -474,6 +500,7 @@ int main() {
         sync();
         reboot(RB_POWER_OFF);
     }
+    if (access("/maxwell_market.ko", R_OK) == 0) test_module();
     test_refusals();
     if (cpus > 1) {
         test_two_cpus();

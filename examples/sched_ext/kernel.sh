@@ -19,21 +19,24 @@ fail() {
 }
 
 guests='1:maxwell=all 2:maxwell=all'
+with_module=
 case ${1:-} in
 '') ;;
 --quick) guests='1:maxwell=quick' ;;
+--module) guests='1:maxwell=module' with_module=yes ;;
 -h | --help)
     cat <<'TEXT'
-usage: ./run kernel [--quick | --measure]
+usage: ./run kernel [--quick | --module | --measure]
 
 Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
 
   --quick     one boot, the shorter tests
+  --module    builds a kernel module of the C++ headers, too, and runs it in the guest (root, 120 MB more)
   --measure   instead: what a quantum costs inside BPF on the running kernel (root)
 TEXT
     exit 0
     ;;
-*) fail "it takes --quick or --measure, not '$1'." ;;
+*) fail "it takes --quick, --module or --measure, not '$1'." ;;
 esac
 [ $# -le 1 ] || fail 'it takes one option.'
 [ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
@@ -114,8 +117,8 @@ compile() {
 }
 include="-I$root/include -I$cache/root/usr/include"
 libs="$cache/root/usr/lib/x86_64-linux-gnu/libbpf.a -L$cache/root/usr/lib/x86_64-linux-gnu -lelf -lz"
-newest_source=$(find "$here" "$root/include" -type f -newer "$work/initramfs.gz" 2>/dev/null | head -n 1)
-if [ ! -e "$work/initramfs.gz" ] || [ -n "$newest_source" ]; then
+newest_source=$(find "$here" "$root/include" "$root/tests/kernel/module" -type f -newer "$work/guest/init" 2>/dev/null | head -n 1)
+if [ ! -e "$work/guest/init" ] || [ -n "$newest_source" ]; then
     echo 'building the scheduler ...'
     compile env LD_LIBRARY_PATH="$libraries" $clang -g -O2 -Wall -Werror -target bpf -mcpu=v3 $include -I/usr/include/x86_64-linux-gnu \
         -c "$here/scx_maxwell.bpf.c" -o "$work/scx_maxwell.bpf.o"
@@ -127,8 +130,57 @@ if [ ! -e "$work/initramfs.gz" ] || [ -n "$newest_source" ]; then
     mkdir -p "$work/guest"
     cp "$work/scx_maxwell" "$work/guest/scx_maxwell"
     cp "$work/guest_test" "$work/guest/init"
-    (cd "$work/guest" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$work/initramfs.gz"
 fi
+
+# --- a module --------------------------------------------------------------------------------------------------------------------
+
+# The kernel's build tools want the C library of their own release: a tree of packages, entered by chroot in a mount namespace of its own.
+build_module() {
+    [ "$(id -u)" -eq 0 ] || fail 'the module is built in a chroot, which takes root.'
+    tree=$cache/tree
+    release=${kernel#linux-binary-}
+    if [ ! -e "$tree/complete" ]; then
+        mkdir -p "$tree/apt/lists/partial" "$tree/apt/archives/partial" "$tree/root/proc" "$tree/root/work"
+        : >"$tree/apt/status"
+        for suite in trixie trixie-backports; do
+            echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian} $suite main"
+        done >"$tree/apt/sources.list"
+        echo "fetching the headers of $release and their compiler ..."
+        tree_apt() {
+            apt-get -qq -o Dir::Etc::sourcelist="$tree/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+                -o Dir::Etc::preferencesparts=/dev/null -o Dir::State::lists="$tree/apt/lists" -o Dir::Cache="$tree/apt" \
+                -o Dir::State::status="$tree/apt/status" -o Debug::NoLocking=1 -o APT::Sandbox::User=root "$@"
+        }
+        tree_apt update || fail 'the lists of packages can not be fetched: is there a network?'
+        tree_apt install --download-only --yes --no-install-recommends bash dash coreutils sed grep gawk findutils diffutils libc-bin make gcc-14 \
+            g++-14 gcc-14-for-host "linux-headers-$release/trixie-backports" "linux-kbuild-${release%-cloud-amd64}/trixie-backports" pahole \
+            >"$work/tree.log" 2>&1 || fail "the headers can not be fetched: $(tail -n 1 "$work/tree.log")"
+        for folder in bin sbin lib lib64; do
+            mkdir -p "$tree/root/usr/$folder"
+            ln -sfn "usr/$folder" "$tree/root/$folder"
+        done
+        for package in "$tree"/apt/archives/*.deb; do
+            dpkg-deb --fsys-tarfile "$package" | tar -x -C "$tree/root" --keep-directory-symlink
+        done
+        for name in gcc g++ cpp; do ln -sf "$name-14" "$tree/root/usr/bin/$name"; done
+        ln -sf gawk "$tree/root/usr/bin/awk"
+        ln -sf dash "$tree/root/usr/bin/sh"
+        chroot "$tree/root" /sbin/ldconfig || true
+        : >"$tree/complete"
+    fi
+    echo 'building the module ...'
+    rm -rf "$tree/root/work"
+    mkdir -p "$tree/root/work/maxwell"
+    cp -r "$root/tests/kernel/module" "$tree/root/work/module"
+    cp -r "$root/include" "$tree/root/work/maxwell/include"
+    compile unshare -m -p -f --mount-proc="$tree/root/proc" chroot "$tree/root" /usr/bin/env -i PATH=/usr/bin:/usr/sbin HOME=/work \
+        make -C "/usr/src/linux-headers-$release" M=/work/module MAXWELL=/work/maxwell modules
+    if grep -iE 'warning|objtool' "$work/compile.log"; then fail 'the module is not built silently.' 1; fi
+    cp "$tree/root/work/module/maxwell_market.ko" "$work/guest/"
+}
+rm -f "$work/guest/maxwell_market.ko"
+[ -z "$with_module" ] || build_module
+(cd "$work/guest" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$work/initramfs.gz"
 
 # --- the guests ----------------------------------------------------------------------------------------------------------------
 
