@@ -29,6 +29,7 @@
 #include <maxwell/core/log_linear.hpp>
 #include <maxwell/core/prefetch.hpp>
 #include <maxwell/core/published.hpp>
+#include <maxwell/core/rotation.hpp>
 #include <maxwell/core/units.hpp>
 #include <maxwell/core/view.hpp>
 #include <maxwell/market/decision.hpp>

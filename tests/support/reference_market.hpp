@@ -129,6 +129,21 @@ public:
         return turn;
     }
 
+    /// Which bid that its account couldn't back a decision renews: the next that waits, in turn of their slots.
+    std::optional<agent_id> next_lowered() {
+        std::vector<agent_id> lowered;
+        for (auto const& [id, a] : agents) {
+            if (waits(a) && a.as.pays && a.entered < a.offered) lowered.push_back(id);
+        }
+        if (lowered.empty()) return std::nullopt;
+        std::sort(lowered.begin(), lowered.end(), [](agent_id a, agent_id b) { return slot_of(a) < slot_of(b); });
+        auto next =
+            std::find_if(lowered.begin(), lowered.end(), [&](agent_id id) { return slot_of(id) > backed_hand_; });
+        if (next == lowered.end()) next = lowered.begin();
+        backed_hand_ = slot_of(*next);
+        return *next;
+    }
+
     struct expectation {
         std::optional<lane_award> won;
         quiet why = quiet::nothing;
@@ -214,6 +229,7 @@ private:
 
     std::uint64_t arrivals_ = 0;
     std::uint32_t hand_ = 0;
+    std::uint32_t backed_hand_ = 0;
 };
 
 }  // namespace maxwell::test

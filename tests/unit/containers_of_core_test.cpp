@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// hierarchical_bitmap, agent_registry and latency_histogram, each against the plainest thing that does the same.
+// hierarchical_bitmap, rotation, agent_registry and latency_histogram, each against the plainest thing that does the same.
 
 #include "support/dice.hpp"
 
 #include <maxwell/core/agent_registry.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
 #include <maxwell/core/latency_histogram.hpp>
+#include <maxwell/core/rotation.hpp>
 
 #include <gtest/gtest.h>
 
@@ -116,6 +117,31 @@ constexpr bool bitmap_at_compile_time() {
 static_assert(bitmap_at_compile_time());
 
 // --- agent_registry ----------------------------------------------------------------------------------------------------
+
+TEST(rotation, asks_all_members_in_turn_whoever_comes_and_goes) {
+    constexpr std::uint32_t size = 130;
+    rotation<size> in_turn;
+    EXPECT_EQ(in_turn.next(), size) << "nobody";
+    std::set<std::uint32_t> members;
+    std::uint32_t last = 0;
+    dice random(7);
+    for (int i = 0; i < 20'000; ++i) {
+        const std::uint32_t who = random.below(size);
+        if (random.below(4) == 0) {
+            in_turn.set(who);
+            members.insert(who);
+        } else if (random.below(3) == 0) {
+            in_turn.clear(who);
+            members.erase(who);
+        }
+        ASSERT_EQ(in_turn.contains(who), members.count(who) != 0);
+        const auto above = members.upper_bound(last);
+        const std::uint32_t due = members.empty() ? size : above != members.end() ? *above : *members.begin();
+        ASSERT_EQ(in_turn.next(), due);
+        if (!members.empty()) last = due;
+        ASSERT_TRUE(in_turn.check_invariants());
+    }
+}
 
 TEST(agent_registry, gives_the_lowest_free_slot_and_never_the_same_id) {
     agent_registry<3> agents;

@@ -280,6 +280,7 @@ private:
         // Lags change only with charges and with agents that come and go, so these are the bids that the rotation will make.
         std::optional<price> bonus;
         if (run_.one_in(2)) bonus = amount() >> 4;
+        const std::optional<agent_id> lowered = ref_.next_lowered();  // before the core's agent waits again
         const std::optional<agent_id> again = ref_.end_quantum(c);
         for (const agent_id id : ref_.rotation()) {
             auto const& a = ref_.agents.at(id);
@@ -287,6 +288,8 @@ private:
             if (ref_.waits(a) && id != again && a.entered != fresh) ref_.enter(id, fresh);
         }
         const decision d = bonus ? m_.decide(c, now_, *bonus) : m_.decide(c, now_);
+        // An account is brought up to the time of the decision, so what it backs is known afterwards.
+        if (lowered && ref_.agents.at(*lowered).entered != worth(*lowered)) ref_.enter(*lowered, worth(*lowered));
         std::optional<incumbent_with_bonus> incumbent;
         if (again) {
             ref_.enter(*again, worth(*again));

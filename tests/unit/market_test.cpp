@@ -311,15 +311,43 @@ TEST(market, an_unbacked_bid_ranks_by_what_its_account_pays) {
     EXPECT_EQ(m->charge(0, 10, 0)->payment, 6u);
     EXPECT_EQ(m->accounts().revenue(), 60u);
     m->accounts().debit(0, 1, 55);
-    EXPECT_EQ(m->decide(0, ms / 10).run, (award{{1, 6, 10}, 6})) << "its bid was made before it paid";
-    m->offer({0, 90, 10});
-    EXPECT_EQ(m->amount(0), 1u) << "a tenth of a millisecond's refill, for 10 units";
+    EXPECT_EQ(m->amount(0), 5u) << "its bid was made before it paid";
+    EXPECT_EQ(m->decide(0, ms / 10).run, (award{{1, 6, 10}, 2})) << "a tenth of a millisecond's refill, for 10 units";
+    EXPECT_EQ(m->amount(0), 1u);
     EXPECT_EQ(m->decide(0, ms / 10 - 1).run->payment, 2u) << "a clock that goes back brings nothing, and harms nothing";
     // An account that can't pay for what was used pays all that it has.
     m->block(1);
     EXPECT_EQ(winner(m->decide(0, ms / 10)), 0u);
     EXPECT_EQ(m->charge(0, 10, 0)->payment, 0u);
     EXPECT_TRUE(m->check_invariants());
+}
+
+TEST(market, a_lowered_bid_rises_with_its_account_and_without_another_offer) {
+    const auto m = make_market<tournament_tree<8>, 1, ledger<8>>();
+    for (std::uint32_t a = 0; a < 4; ++a) {
+        ASSERT_TRUE(m->accounts().open(a, {100, 1000, 1000}, 0));  // nothing to begin with
+        enter(*m, a, 50, {0, a, 1, true});
+        EXPECT_EQ(m->amount(a), 0u);
+    }
+    ASSERT_TRUE(m->accounts().open(4, {0, 1000, 0}, 0));
+    enter(*m, 4, 60, {0, 4, 1, true});
+    // A millisecond's refill pays 10 for each of 10 units. Each decision renews one of the four, in turn.
+    for (std::uint32_t n = 1; n <= 4; ++n) {
+        EXPECT_EQ(winner(m->decide(0, ms)), 4u);
+        std::uint32_t risen = 0;
+        for (std::uint32_t a = 0; a < 4; ++a) risen += m->amount(a) == 10 ? 1 : 0;
+        EXPECT_EQ(risen, n);
+    }
+    // What is backed in full is in no rotation: four decisions later all stand at their offers, and keep their arrivals.
+    for (std::uint32_t n = 0; n < 4; ++n) m->decide(0, 5 * ms);
+    m->block(4);
+    for (std::uint32_t n = 0; n < 4; ++n) m->decide(0, 5 * ms);
+    EXPECT_TRUE(m->check_invariants());
+    for (std::uint32_t a = 0; a < 4; ++a) {
+        EXPECT_EQ(m->amount(a), 50u);
+        EXPECT_TRUE(explain(*m, a) == verdict::next || explain(*m, a) == verdict::outbid ||
+                    explain(*m, a) == verdict::running);
+    }
 }
 
 TEST(market, a_lane_whose_watts_do_not_fit_is_shut_until_they_have_been_saved_for) {

@@ -34,7 +34,7 @@
 
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
-#include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/rotation.hpp>
 
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t, uint32_t, uint64_t
@@ -135,12 +135,7 @@ public:
     }
 
     /// Whose bid to renew next: all active slots in turn; capacity() if there are none. O(1).
-    constexpr std::uint32_t next_stale() noexcept {
-        if (active_.empty()) return static_cast<std::uint32_t>(Agents);
-        const std::uint32_t next = active_.lowest_above(hand_);
-        hand_ = next != active_.none ? next : active_.lowest();
-        return hand_;
-    }
+    constexpr std::uint32_t next_stale() noexcept { return active_.next(); }
 
     /// At most this share of the machine's time, in 2^-16, goes to agents that pay while a sharer waits, if they are refilled with
     /// `refill_per_ms` credits in all, `units_per_ms` is the machine's time, and a unit costs them `floor` at least. That is
@@ -198,8 +193,7 @@ private:
     std::int64_t rest_ = 0;
     std::uint64_t weight_ = 0;
     share_terms terms_ = {0, 0, 0};
-    std::uint32_t hand_ = 0;
-    hierarchical_bitmap<Agents> active_;
+    rotation<Agents> active_;
     share share_[Agents] = {};
 };
 

@@ -34,6 +34,7 @@
 #include <maxwell/auction/concept.hpp>
 #include <maxwell/core/assert.hpp>
 #include <maxwell/core/bid.hpp>
+#include <maxwell/core/rotation.hpp>
 #include <maxwell/core/view.hpp>
 #include <maxwell/market/decision.hpp>
 #include <maxwell/market/fair_share.hpp>
@@ -271,9 +272,10 @@ public:
             const seat_state state = seats_[slot].state;
             if (shares_.active(slot) != (state >= seat_state::waiting && seats_[slot].units != 0 && !seats_[slot].pays))
                 return false;
+            if (lowered_.contains(slot) && !seats_.bids(slot)) return false;
         }
-        return seats_.check_invariants() && lanes_.check_invariants() && shares_.check_invariants() &&
-               accounts_.check_invariants();
+        return lowered_.check_invariants() && seats_.check_invariants() && lanes_.check_invariants() &&
+               shares_.check_invariants() && accounts_.check_invariants();
     }
 
 private:
@@ -297,11 +299,13 @@ private:
     constexpr price worth(std::uint32_t slot) noexcept {
         seat const& s = seats_[slot];
         if (!s.pays) return shares_.amount(slot);
-        return accounts_.backed(s.account, {seats_.holder(slot), s.amount, s.units}, now_ns_);
+        const price backed = accounts_.backed(s.account, {seats_.holder(slot), s.amount, s.units}, now_ns_);
+        backed < s.amount ? lowered_.set(slot) : lowered_.clear(slot);
+        return backed;
     }
 
     constexpr void withdraw(std::uint32_t slot) noexcept {
-        if (seats_.bids(slot)) lanes_.lane(seats_[slot].lane).expire(seats_.holder(slot));
+        if (seats_.bids(slot)) lanes_.lane(seats_[slot].lane).expire(seats_.holder(slot)), lowered_.clear(slot);
     }
 
     /// What the agent of `slot` bids goes in if it waits, and its share begins or ends. After any change of its seat.
@@ -319,16 +323,16 @@ private:
         return seats_.vacate(id, for_good);
     }
 
-    /// Renews the bids of a few sharers: what they lack has grown since they were entered.
-    constexpr void renew_shares() noexcept {
-        for (std::uint32_t n = 0; n < renewals_; ++n) {
-            const std::uint32_t slot = shares_.next_stale();
-            if (slot >= agents) return;
-            if (!seats_.bids(slot)) continue;
-            const bid fresh{seats_.holder(slot), shares_.amount(slot), seats_[slot].units};
-            A& lane = lanes_.lane(seats_[slot].lane);
-            if (lane.find(fresh.agent)->amount != fresh.amount) lane.insert(fresh);
-        }
+    /// Renews the bids of a few sharers, and the next one that an account couldn't back: what they lack, or can pay, has grown since.
+    constexpr void renew_bids() noexcept {
+        for (std::uint32_t n = 0; n < renewals_; ++n) renew(shares_.next_stale());
+        renew(lowered_.next());
+    }
+    constexpr void renew(std::uint32_t slot) noexcept {
+        if (slot >= agents || !seats_.bids(slot)) return;
+        const bid fresh{seats_.holder(slot), worth(slot), seats_[slot].units};
+        A& lane = lanes_.lane(seats_[slot].lane);
+        if (lane.find(fresh.agent)->amount != fresh.amount) lane.insert(fresh);
     }
 
     /// Prices change with the schedule's steps, and nothing in between.
@@ -347,7 +351,7 @@ private:
         now_ns_ = now_ns;
         core_state& c = core_[core];
         const std::uint32_t before = c.busy ? slot_of(c.won.winner.agent) : static_cast<std::uint32_t>(agents);
-        renew_shares();  // before what ran waits again: it is in no auction, and entered below
+        renew_bids();  // before what ran waits again: it is in no auction, and entered below
         const bool again = c.busy && seats_.rise(c.won.winner.agent, steps(now_ns_));
         c.busy = false;
         reprice();
@@ -368,15 +372,12 @@ private:
         }
         const std::uint32_t slot = slot_of(won->won.winner.agent);
         seat const& s = seats_[slot];
+        lowered_.clear(slot);
         gate_.dispatch(core, won->lane);
         counts_.decided({now_ns_, won->won.winner.agent, won->won.winner.amount, won->won.payment, waited_ns(s), s.lane,
                          static_cast<std::uint8_t>(core), quiet::nothing, !again || slot != before});
         seats_.seat_on(slot, core);
-        c.won = won->won;
-        c.account = s.account;
-        c.lane = s.lane;
-        c.pays = s.pays;
-        c.busy = true;
+        c = {won->won, s.account, s.lane, true, s.pays};
         return {won->won, won->lane, quiet::nothing};
     }
 
@@ -384,6 +385,7 @@ private:
     lanes<A, Lanes> lanes_;
     Accounts accounts_;
     fair_share<agents> shares_;
+    rotation<agents> lowered_;  ///< bids that are in for less than was offered
     price_schedule<Lanes> schedule_;
     core_state core_[Cores] = {};
     power_gate<Lanes, Cores> gate_;
