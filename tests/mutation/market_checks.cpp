@@ -111,6 +111,22 @@ char const* what_ran_is_charged_to_its_own_account() {
     return nullptr;
 }
 
+char const* a_lowered_bid_rises_with_its_account() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 1, ledger<2>>>();
+    REQUIRE(m->accounts().open(0, {100, 1000, 1000}, 0) && m->accounts().open(1, {0, 1000, 0}, 0));
+    for (agent_id id = 0; id < 2; ++id) {
+        m->admit(id, {0, static_cast<std::uint32_t>(id), 1, true});
+        m->offer({id, 60 - 10 * static_cast<price>(id), 10});
+        m->wake(id, 0);
+    }
+    REQUIRE(m->amount(0) == 0 && winner(m->decide(0, 0)) == 1);
+    m->decide(0, 2'000'000);
+    REQUIRE(m->amount(0) == 20 && m->check_invariants());
+    REQUIRE(winner(m->decide(0, 5'500'000)) == 0 &&
+            m->check_invariants());  // 55 ranks before 50, and is below the offer
+    return nullptr;
+}
+
 /// Three sharers of weights 1 : 2 : 5 that never pay, one of which sleeps for a while.
 char const* shares_come_from_time_used() {
     const auto m = std::make_unique<market<stratified_buckets<8>, 1, ledger<1>>>();
@@ -187,6 +203,7 @@ int main() {
     return run({sales_are_as_defined<maxwell::tournament_tree<6>, exact_order>,
                 sales_are_as_defined<maxwell::stratified_buckets<6, tiers>, tier_order<tiers>>,
                 sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
-                an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account, shares_come_from_time_used,
-                a_cap_holds_and_starves_no_lane, the_best_allowed_agent_is_stolen_whole});
+                an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account,
+                a_lowered_bid_rises_with_its_account, shares_come_from_time_used, a_cap_holds_and_starves_no_lane,
+                the_best_allowed_agent_is_stolen_whole});
 }
