@@ -4,17 +4,17 @@
 //
 //     stratified_buckets<Capacity, adaptive_tiers<256>>
 //
-// Every tier holds about as many bids as any other, wherever they lie: 256 tiers tell bids apart that differ by a thousandth
-// when all of them do, and still have room for the one that is a million times higher. Boundaries are cut anew from time to
-// time. Bids filed under the old ones stay, so two generations of boundaries live at a time; an `era` is one of them, with
-// the bids that are filed under it. (`generation` is the agent's.)
+// Every tier holds about as many bids as any other, whatever their amounts: where all bids are within a few percent of each
+// other, 256 tiers separate bids that differ by a thousandth, and still have room for one that is a million times higher.
+// Boundaries are cut again from time to time. Bids filed under the old ones stay, so two sets of boundaries are in use at a
+// time. An `era` is one set, with the bids that are filed under it. (`generation` is the agent's.)
 //
 //     era_[newest]   edges  [0|...|...|...]     used  [ 1 0 1 ]     head    a list per tier, in arrival order
 //     era_[older]    edges  [0|.|.|.......]     used  [ 0 1 0 ]     oldest  a list of all its bids, in arrival order
-//     place_         by slot: era and rank of the tier in which its bid is, or was, filed
+//     filed_         by slot: era and rank of the tier in which its bid is, or was, filed
 //     counted_       how many bids have left the newest era's tiers: what the next boundaries are cut from
 //
-// Order is (lower edge of the own tier, arrival); a winner pays the least edge of its own era with which it still wins.
+// Order is (lower edge of the bid's tier, arrival); a winner pays the least edge of its own era with which it still wins.
 //
 // Invariants
 //   1. Bids of the older era arrived before all of the newest one: across eras, the older one's wins ties. `oldest` of the newer
@@ -25,19 +25,19 @@
 //   4. reserve_ is asked_, rounded up to an edge of the newest era where there is one. Where there is none no bid is eligible.
 //
 // How boundaries move. A period is Period departures that count: each bid that won and, of those that were replaced or withdrawn,
-// the first after each decision or change of the reserve. So however often agents bid again, at least half of what boundaries are
-// cut from are bids that won, while decisions have winners. When it is over, each insert first does one thing: while the older
-// era has bids, the latest of them is filed anew, under the newest boundaries and before all bids there, which came later; then,
-// for Count inserts, two steps of the next cut are made, into the older era's edges, under which no bid is filed; then the eras
-// change places. So only a bid that stayed for a whole period is filed anew, and one that never leaves holds no boundary up.
+// the first after each decision or change of the reserve. So however often agents bid again, at least half of the bids that
+// boundaries are cut from have won, while decisions have winners. At the end of a period, each insert first does one thing. While
+// the older era has bids, the latest of them is refiled under the newest boundaries, before all bids there, which came later.
+// Then, for Count inserts, two steps of the next cut are made, into the older era's edges, under which no bid is filed. Then the
+// eras change roles. So only a bid that stayed for a whole period is refiled, and a bid that never leaves delays no cut.
 //
-// Truthfulness, in one decision. Boundaries are cut from bids that have left, and which bid is filed anew depends on arrivals
-// alone. So the order is monotone in the own amount, and the price is critical. Over several decisions no boundary depends on
-// a live bid while extract_max or extract_top decides. Rules in which a loser keeps others from winning (extract_max_if,
+// Truthfulness, in one decision. Boundaries are cut from bids that have left, and which bid is refiled depends on arrivals
+// alone. So the order is monotone in a bid's own amount, and the price is critical. Over several decisions no boundary depends
+// on a live bid while extract_max or extract_top decides. Rules in which a loser keeps others from winning (extract_max_if,
 // extract_units, a switching bonus) let its amount steer who leaves, and so later boundaries.
 //
 //     operation                        cost                     why
-//     insert                           O(sqrt Count)            a search among the edges; at most one bid filed anew
+//     insert                           O(sqrt Count)            a search among the edges; at most one bid refiled
 //     expire, retire, update_price     O(sqrt Count)            the departure is counted; the reserve is rounded
 //     top, extract_max                 O(sqrt Count)            the heads of two bitmaps; a search where the eras differ
 //     extract_max_if                   O(probes + sqrt Count)
@@ -66,9 +66,9 @@
 
 namespace maxwell {
 
-/// `Count` tiers, cut anew after every `Period` departures. The boundaries it begins with are a tier map, of equal relative
-/// width as nearly as Count allows. Few departures make boundaries that are off by chance, many make old ones; four to a
-/// tier is the default, and `./run bench --filter tiers` shows others.
+/// `Count` tiers, whose boundaries are cut again after every `Period` departures. The first boundaries have equal relative
+/// widths, as nearly as Count allows. With a short period boundaries are off by chance, with a long one they are out of date;
+/// the default is four departures a tier, and `./run bench --filter tiers` shows others.
 template <std::uint32_t Count = 256, std::uint32_t Period = 4 * Count>
 struct adaptive_tiers {
     static_assert(Count > 0 && Count <= 4096, "adaptive tiers are 1 to 4096");
@@ -98,7 +98,7 @@ class stratified_buckets<Capacity, adaptive_tiers<Count, Period>>
 
 public:
     static constexpr auction_traits traits{fidelity::tier, fidelity::tier, true};
-    /// The empty auction with reserve 0; the first bid gets `first_arrival` as its place in arrival order.
+    /// The empty auction with reserve 0; the first bid gets `first_arrival` as its arrival number.
     constexpr stratified_buckets() noexcept = default;
     constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
 
@@ -106,33 +106,32 @@ public:
     /// one. It is rounded again when they change.
     constexpr price reserve() const noexcept { return reserve_; }
 
-    /// Where `tier`, which is below Count, begins by the newest boundaries, those that the next bid is filed under. O(1).
+    /// Returns the lower edge of `tier`, which is below Count, in the newest boundaries, under which the next bid is filed. O(1).
     constexpr price lower_edge(std::uint32_t tier) const noexcept { return era_[newest_].edges.lower_edge(tier); }
 
-    /// The least amount at which `winner`, filed as its last bid is or was, ranks before the live bid of `rival`; never below
-    /// the reserve, and that alone where `rival` has no live bid or a slot is not below capacity(). The highest price where
-    /// no amount would do. O(sqrt Count).
+    /// Returns the least amount at which `winner`, in the era in which its last bid is or was filed, ranks before the live bid
+    /// of `rival`: never less than the reserve, max_price if no amount would do, and the reserve alone if `rival` has no live
+    /// bid or a slot is not below capacity(). O(sqrt Count).
     constexpr price critical_price(agent_id winner, agent_id rival) const noexcept {
         if (slot_of(winner) >= Capacity) return reserve_;
-        return price_to_beat(slot_of(winner),
-                             members::find(rival) ? book::lists_type::link_to(slot_of(rival)) : link{0});
+        return critical_price_of(slot_of(winner),
+                                 members::find(rival) ? book::lists_type::link_to(slot_of(rival)) : link{0});
     }
 
-    /// Makes `p`, rounded up to the next edge, the reserve: bids in tiers that begin below it stay in and don't win. Where no
-    /// edge is at or above `p` nobody wins, those filed under older boundaries neither, and reserve() is `p`. O(sqrt Count),
-    /// whatever the number of bids.
+    /// Sets the reserve to `p`, rounded up to the next edge: bids in tiers that begin below it stay in and don't win. If no
+    /// edge is at or above `p`, no bid wins, in either era, and reserve() is `p`. O(sqrt Count), whatever the number of bids.
     constexpr void update_price(price p) noexcept {
         asked_ = p;
         round_reserve();
         loser_counted_ = false;
     }
 
-    /// Who wins now and what it would pay; nothing when nobody is at or above the reserve. O(sqrt Count).
+    /// Returns who wins now and what it would pay; nothing if no bid is at or above the reserve. O(sqrt Count).
     constexpr std::optional<award> top() const noexcept {
         const candidate best = best_candidate();
         if (!is_eligible(best)) return std::nullopt;
         const std::uint32_t slot = slot_at(best.here);
-        return award{book_.bid_of(slot), price_to_beat(slot, next_candidate(best).here)};
+        return award{book_.bid_of(slot), critical_price_of(slot, next_candidate(best).here)};
     }
 
     /// The same, and the winner's bid leaves. O(sqrt Count).
@@ -143,7 +142,8 @@ public:
         return won;
     }
 
-    /// The bid of `id` leaves as a winner's: for rules that choose winners from list_best. Returns what expire() would.
+    /// Removes the bid of `id` and counts it as a winner's: for rules that choose winners from list_best. Returns what expire()
+    /// would.
     constexpr status extract(agent_id id) noexcept {
         loser_counted_ = false;  // so it is counted
         const status s = members::expire(id);
@@ -151,12 +151,12 @@ public:
         return s;
     }
 
-    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with
-    /// what it would pay alone, the least edge of its own at or above the reserve. Changes nothing.
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number. Each
+    /// payment is what the bid would pay alone: the least edge of its era at or above the reserve. Changes nothing.
     constexpr std::size_t list_best(view<award> out) const noexcept {
         std::size_t listed = 0;
         for (candidate c = best_candidate(); listed < out.size() && is_eligible(c); c = next_candidate(c)) {
-            out[listed++] = {book_.bid_of(slot_at(c.here)), price_to_beat(slot_at(c.here), 0)};
+            out[listed++] = {book_.bid_of(slot_at(c.here)), critical_price_of(slot_at(c.here), 0)};
         }
         return listed;
     }
@@ -220,9 +220,9 @@ private:
     static constexpr std::uint32_t slot_at(link l) noexcept { return book::lists_type::slot_at(l); }
 
     /// Of the live bid of `slot`, or of its last one.
-    constexpr era& era_of(std::uint32_t slot) noexcept { return era_[place_[slot] & 1u]; }
-    constexpr era const& era_of(std::uint32_t slot) const noexcept { return era_[place_[slot] & 1u]; }
-    constexpr std::uint32_t rank_of(std::uint32_t slot) const noexcept { return place_[slot] >> 1; }
+    constexpr era& era_of(std::uint32_t slot) noexcept { return era_[filed_[slot] & 1u]; }
+    constexpr era const& era_of(std::uint32_t slot) const noexcept { return era_[filed_[slot] & 1u]; }
+    constexpr std::uint32_t rank_of(std::uint32_t slot) const noexcept { return filed_[slot] >> 1; }
     constexpr price edge_of(link l) const noexcept { return era_of(slot_at(l)).lower_edge(rank_of(slot_at(l))); }
 
     constexpr bool eligible(link l) const noexcept { return l != 0 && edge_of(l) >= bar_; }
@@ -253,12 +253,12 @@ private:
         if (a == 0 || b == 0) return a != 0 ? candidate{a, b} : candidate{b, a};
         const price edge_a = edge_of(a);
         const price edge_b = edge_of(b);
-        const bool a_is_older = (place_[slot_at(a)] & 1u) != newest_;
+        const bool a_is_older = (filed_[slot_at(a)] & 1u) != newest_;
         return edge_a > edge_b || (edge_a == edge_b && a_is_older) ? candidate{a, b} : candidate{b, a};
     }
 
     /// The least edge of the winner's own era with which it ranks before `rival`, or at the reserve.
-    constexpr price price_to_beat(std::uint32_t winner, link rival) const noexcept {
+    constexpr price critical_price_of(std::uint32_t winner, link rival) const noexcept {
         auto const& own = era_of(winner).edges;
         if (!eligible(rival)) return reserve_ == 0 ? 0 : own.at_or_above(reserve_);
         const bool later = book_.arrived_after(winner, slot_at(rival));
@@ -273,7 +273,7 @@ private:
     constexpr void file(std::uint32_t slot, bool in_front = false) noexcept {
         era& e = era_[newest_];
         const std::uint32_t rank = e.rank_of(book_.amount(slot));
-        place_[slot] = static_cast<std::uint16_t>(rank << 1 | newest_);
+        filed_[slot] = static_cast<std::uint16_t>(rank << 1 | newest_);
         e.used.set(rank);
         if (in_front) {
             book_.lists().join_front(slot, e.head[rank]);
@@ -289,7 +289,7 @@ private:
         if (book_.lists().leave(slot, e.head[rank])) e.used.clear(rank);
         by_arrival_.leave(slot, e.oldest);
     }
-    /// The bid of `slot` leaves: uncounted, as a winner's, or withdrawn.
+    /// The bid of `slot` leaves: remove() doesn't count it, win() counts a winner's, withdraw() one that didn't win.
     constexpr void remove(std::uint32_t slot) noexcept {
         unfile(slot);
         book_.leave(slot);
@@ -304,7 +304,7 @@ private:
         remove(slot);
     }
 
-    /// Counts a bid that leaves; one that did not win only if it is the first since the last decision.
+    /// Counts a bid that leaves without having won, if it is the first since the last decision.
     constexpr void count_loser(std::uint32_t slot) noexcept {
         if (!loser_counted_) count(slot);
         loser_counted_ = true;
@@ -352,7 +352,7 @@ private:
     }
 
     constexpr price critical_price_against(std::uint32_t winner, std::uint32_t rival) const noexcept {
-        return price_to_beat(winner, book::lists_type::link_to(rival));
+        return critical_price_of(winner, book::lists_type::link_to(rival));
     }
 
     constexpr candidate best_candidate() const noexcept { return in_order(best_of(era_[0]), best_of(era_[1])); }
@@ -361,16 +361,16 @@ private:
     static constexpr std::uint32_t slot_of_candidate(candidate c) noexcept { return slot_at(c.here); }
     constexpr std::optional<award> award_to(candidate winner, candidate rival) noexcept {
         const std::uint32_t slot = slot_at(winner.here);
-        const award won{book_.bid_of(slot), price_to_beat(slot, rival.here)};
+        const award won{book_.bid_of(slot), critical_price_of(slot, rival.here)};
         win(slot);
         return won;
     }
 
-    /// Is the ring of `head` linked, in arrival order, and `right(slot)` of each?
+    /// Is the list of `head` linked and in arrival order, and is `right(slot)` true of each slot in it?
     template <class Right>
-    constexpr bool in_arrival_order(detail::slot_lists<Capacity> const& rings, link head, Right right) const noexcept {
+    constexpr bool in_arrival_order(detail::slot_lists<Capacity> const& lists, link head, Right right) const noexcept {
         std::uint32_t last = Capacity;
-        return rings.visits_all(head, book_.size(), [&](std::uint32_t slot) noexcept {
+        return lists.visits_all(head, book_.size(), [&](std::uint32_t slot) noexcept {
             const bool later = last == Capacity || book_.arrived_after(slot, last);
             last = slot;
             return later && right(slot);
@@ -380,13 +380,13 @@ private:
     book book_;
     price reserve_ = 0;
     price asked_ = 0;
-    std::uint64_t bar_ = 0;  ///< the least edge that wins: reserve_, or 2^32 where nobody does
+    std::uint64_t bar_ = 0;  ///< the least edge that wins: reserve_, or 2^32 if no bid can
     std::uint32_t newest_ = 0;
     bool loser_counted_ = false;  ///< since the last decision
     detail::equal_depth<Count, Period> counted_;
     era era_[2];
     detail::slot_lists<Capacity> by_arrival_;
-    std::uint16_t place_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
+    std::uint16_t filed_[Capacity] = {};  ///< rank and, in the lowest bit, which of era_
 };
 
 namespace detail {

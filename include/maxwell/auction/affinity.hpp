@@ -2,9 +2,9 @@
 //
 // choose: the rule of extract_max_if, written once for all containers.
 //
-// Candidates come best first. The first allowed one among the best `probes` wins, and this is monotone in its amount, so its
-// critical price is well defined: it has to outrank the best other allowed bid or, where none comes before, the one that
-// would push it out of the first `probes`, allowed or not.
+// Candidates come best first. The first allowed one among the best `probes` wins. A higher amount never loses where a lower one
+// wins, so the winner has a critical price: it has to outrank the next allowed bid or, if there is none among the candidates,
+// the bid that would push it out of the first `probes`, allowed or not.
 //
 //     probes = 3     candidates   x   x   W   o ...     x: not allowed; W wins, and has to outrank o, which is third of
 //                                                       the others: below it, W would be the fourth to be looked at

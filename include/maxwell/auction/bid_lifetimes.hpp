@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// bid_lifetimes: withdraws the bids of agents that died while bidding, a fixed number of slots per quantum.
+// bid_lifetimes: withdraws the bids of agents that crashed while bidding, a fixed number of slots per quantum.
 //
-// An agent that crashes leaves its last bid in, and a high one wins for ever. So each bid has a lifetime: an agent whose bid is
-// still true renews it, by bidding again. The host notes when; a hand goes round the slots and withdraws what is too old.
+// An agent that crashes leaves its last bid in, and a high bid would win for ever. So each bid has a lifetime, and an agent renews
+// its bid by bidding again. The host notes the time of each bid; a hand goes round the slots and withdraws bids that are too old.
 //
 //     renewed_    by slot: the quantum of its newest bid     [ 90 | 97 | 12 | 95 | 96 | 40 | .. ]   now 100, lifetime 50
 //                                                                        ^ hand: too old, withdrawn
 //
-// Time is a counter of the caller's, of quanta or of anything else, and may wrap. A dead agent's bid leaves after `lifetime`
-// and before lifetime + Capacity / slots further calls of withdraw_old(slots). What is withdrawn depends on time alone and never on
-// an amount, so truthful bidding stays dominant.
+// Time is a counter of the caller's, of quanta or of anything else, and can wrap. A crashed agent's bid leaves after `lifetime`
+// and before lifetime + Capacity / slots further calls of withdraw_old(slots). What is withdrawn depends on time alone and never
+// on an amount, so truthful bidding stays dominant.
 //
 // Invariant: hand_ is below Capacity. The all-zero object has noted nothing.
 //
@@ -36,7 +36,8 @@ class bid_lifetimes {
     static_assert(Capacity > 0 && Capacity <= (std::size_t{1} << 24), "a slot is 24 bits in the wire format");
 
 public:
-    /// Enters `b` into `a` and, if it is taken, notes `now` as its time. Costs an insert.
+    /// Enters `b` into `a` and, if that returns `ok`, notes `now` as the bid's time. Returns what a.insert(b) returns and costs as
+    /// much.
     template <browsable_auction A>
     constexpr status insert(A& a, bid const& b, std::uint32_t now) noexcept {
         const status s = a.insert(b);
@@ -44,13 +45,13 @@ public:
         return s;
     }
 
-    /// The bid of `id` was made, or is confirmed, at `now`. A slot that is not below Capacity is ignored. O(1).
+    /// Notes `now` as the time at which the bid of `id` was made or confirmed. Ignores a slot that is not below Capacity. O(1).
     constexpr void renew(agent_id id, std::uint32_t now) noexcept {
         if (slot_of(id) < Capacity) renewed_[slot_of(id)] = now;
     }
 
-    /// Looks at the next `slots` slots, Capacity at the most, and withdraws each live bid that was not renewed for more than
-    /// `lifetime`, below 2^31; returns how many. Bids that entered `a` without insert() or renew() count as of time 0. O(slots).
+    /// Looks at the next `slots` slots, at most Capacity, and withdraws each live bid that was renewed more than `lifetime` ago;
+    /// `lifetime` is below 2^31. Returns how many. Bids that entered `a` without insert() or renew() have the time 0. O(slots).
     template <browsable_auction A>
     constexpr std::size_t withdraw_old(A& a, std::uint32_t now, std::uint32_t lifetime,
                                        std::size_t slots = 2) noexcept {

@@ -4,28 +4,28 @@
 //
 //     slot_    live bids, dense    [ 7 2 9 4 | 3 8 ]        drawn from the first open_; the others were found below the reserve
 //              0                             open_  live_
-//     place_   by slot: its index in slot_ plus one; 0: not in
+//     index_   by slot: its index in slot_ plus one; 0: no live bid
 //
 // A draw takes D indices below open_, independently, with replacement, and passes over bids below the reserve, so the D are uniform
-// over the eligible. The highest amount wins, the first one drawn among equals, and pays what the next highest, or a tie with it,
-// asks for. If a draw passes over too many, bids below the reserve move behind open_, and when the reserve falls, all are in front
-// again.
+// over the eligible. The highest amount wins, the first one drawn among equals, and pays the least amount at which it would still
+// win among the D. If a draw passes over too many, bids below the reserve move behind open_; when the reserve falls, all are in
+// front of it again.
 //
 // Truthful for every draw: who is drawn depends on the secret key, the number of the draw and the order of slot_, never on an amount
-// (but that a bid below the reserve can't win), and among the drawn it is an auction with the critical price (Vickrey 1961).
-// insert keeps a live bid's place. Leaving and returning changes places, but an agent can't see a draw before it is awarded, and
-// each award has a draw of its own: an agent that chooses its moment, or its place, wins as often as one that doesn't.
+// (except that a bid below the reserve can't win), and among the drawn it is an auction with the critical price (Vickrey 1961).
+// insert keeps a live bid's position in slot_. Leaving and returning changes positions, but an agent can't see a draw before it is
+// awarded, and each award has a draw of its own: an agent that chooses its moment, or its position, wins no more often.
 //
 // What holds at every award of a scheduler's loop, with N eligible bidders:
 //   - law: the bid of rank k wins with probability ((N - k + 1)^D - (N - k)^D) / N^D, so P(rank <= k) = 1 - (1 - k/N)^D;
 //   - welfare: the winner's value is the highest of D: of uniform values D / (D + 1), of heavy tails less;
-//   - splitting: an owner of m names with the same bid wins as often as m agents. One name an owner, or it gains;
+//   - splitting: an owner of m names with the same bid wins as often as m agents. So allow each owner one name;
 //   - waiting: draws are independent, so an agent of probability p is unserved for m awards with probability (1 - p)^m. For
 //     the last of N, p is N^-D only.
-// An index is drawn by 32 bits, so probabilities are off by N / 2^32 of themselves at most.
+// An index is drawn from 32 bits, so probabilities have a relative error of N / 2^32 at most.
 //
 // Invariants
-//   1. slot_ holds the live slots, place_ where; open_ <= live_; whoever stands behind open_ is below the reserve.
+//   1. slot_ holds the live slots, index_ their indices in it; open_ <= live_; bids behind open_ are below the reserve.
 //   2. The all-zero object is empty.
 //
 //     operation         cost            why
@@ -66,25 +66,25 @@ struct choices_rule {
         constexpr explicit order(std::uint64_t) noexcept {}  // the order of arrival counts for nothing
 
         constexpr void redraw(book const&) noexcept {}
-        constexpr void forget(std::uint32_t slot) noexcept { MAXWELL_ASSERT(slot < Capacity && place_[slot] == 0); }
+        constexpr void forget(std::uint32_t slot) noexcept { MAXWELL_ASSERT(slot < Capacity && index_[slot] == 0); }
 
-        /// The book has a new bid of `slot`; `was_live`: in the place of another one.
+        /// The book has a new bid of `slot`; `was_live`: it replaces another one.
         constexpr void enter(book const& b, std::uint32_t slot, bool was_live) noexcept {
-            MAXWELL_ASSERT(slot < Capacity && b.live(slot) && was_live == (place_[slot] != 0));
+            MAXWELL_ASSERT(slot < Capacity && b.live(slot) && was_live == (index_[slot] != 0));
             if (!was_live) put(slot, live_++);
-            if (place_[slot] > open_) exchange(place_[slot] - 1u, open_++);
+            if (index_[slot] > open_) exchange(index_[slot] - 1u, open_++);
             MAXWELL_ASSERT(open_ <= live_ && live_ <= Capacity);
         }
 
         /// The live bid of `slot` leaves.
         constexpr void leave(book const&, std::uint32_t slot) noexcept {
-            MAXWELL_ASSERT(slot < Capacity && place_[slot] != 0 && place_[slot] <= live_);
-            if (place_[slot] <= open_) exchange(place_[slot] - 1u, --open_);
-            exchange(place_[slot] - 1u, --live_);
-            place_[slot] = 0;
+            MAXWELL_ASSERT(slot < Capacity && index_[slot] != 0 && index_[slot] <= live_);
+            if (index_[slot] <= open_) exchange(index_[slot] - 1u, --open_);
+            exchange(index_[slot] - 1u, --live_);
+            index_[slot] = 0;
         }
 
-        /// Who wins, and what it would pay.
+        /// Returns who wins, and what it would pay.
         constexpr detail::drawn best(book const& b) const noexcept {
             std::uint32_t choice[D] = {};
             if (draw(b, choice)) [[likely]]
@@ -112,9 +112,9 @@ struct choices_rule {
         constexpr bool check_invariants(book const& b) const noexcept {
             if (open_ > live_ || live_ != b.size()) return false;
             for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
-                if ((place_[slot] != 0) != b.live(slot)) return false;
-                if (place_[slot] > live_ || (place_[slot] != 0 && slot_[place_[slot] - 1u] != slot)) return false;
-                if (place_[slot] > open_ && b.eligible(slot)) return false;
+                if ((index_[slot] != 0) != b.live(slot)) return false;
+                if (index_[slot] > live_ || (index_[slot] != 0 && slot_[index_[slot] - 1u] != slot)) return false;
+                if (index_[slot] > open_ && b.eligible(slot)) return false;
             }
             return true;
         }
@@ -124,7 +124,7 @@ struct choices_rule {
 
         constexpr void put(std::uint32_t slot, std::uint32_t at) noexcept {
             slot_[at] = static_cast<index>(slot);
-            place_[slot] = static_cast<index>(at + 1);
+            index_[slot] = static_cast<index>(at + 1);
         }
         constexpr void exchange(std::uint32_t i, std::uint32_t j) noexcept {
             const std::uint32_t slot = slot_[i];
@@ -132,7 +132,7 @@ struct choices_rule {
             put(slot, j);
         }
 
-        /// The generator splitmix64 (Steele, Lea and Flood 2014), from a seed that nobody can foresee.
+        /// The generator splitmix64 (Steele, Lea and Flood 2014), from a seed that agents can't foresee.
         static constexpr std::uint32_t next(std::uint64_t& state) noexcept {
             std::uint64_t z = state += 0x9E37'79B9'7F4A'7C15u;
             z = (z ^ z >> 30) * 0xBF58'476D'1CE4'E5B9u;
@@ -150,7 +150,7 @@ struct choices_rule {
             return static_cast<std::uint32_t>(std::uint64_t{next(state)} * n >> 32);
         }
 
-        /// Draws from the first open_ and passes over who is barred. False, if that is too often.
+        /// Draws D bids from the first open_, passing over barred ones. False if it had to pass over too many.
         constexpr bool draw(book const& b, std::uint32_t (&choice)[D]) const noexcept {
             if (open_ == 0) return false;
             std::uint64_t state = stream(b, 0);
@@ -201,7 +201,7 @@ struct choices_rule {
         std::uint32_t live_ = 0;
         std::uint32_t open_ = 0;
         index slot_[Capacity] = {};
-        index place_[Capacity] = {};
+        index index_[Capacity] = {};
     };
 };
 

@@ -8,11 +8,11 @@
 //     extract_top(a, out)          out.size() processors at once, each winner with its own critical price
 //     extract_allowed(a, allowed, probes)     the best bid that may run here, or why there is none
 //     extract_from_groups(a, own, shared)     the same where groups of a tournament_tree say what may run here
-//     extract_units(a, supply, out, misfit)   bids for several units, all or nothing: clearing_units.hpp, included here
+//     extract_units(a, supply, out, misfit)   all-or-nothing bids for several units: clearing_units.hpp, included here
 //     extract_vickrey(a, supply, listed, out) bids for several units, any number of them: clearing_vickrey.hpp, included here
 //
-// The running agent is in no container while it runs, since its bid was extracted. It must be entered again before the
-// next decision is made, or it loses every second quantum and shares come out wrong: that is why quantum() takes its bid.
+// The running agent's bid was extracted, so it is in no container while the agent runs. It must be entered again before the
+// next decision, or the agent loses every second quantum: that is why quantum() takes the running agent's bid.
 //
 // Each of them is truthful in one decision, for an owner with one bid: the winner is monotone in its amount, and pays the least
 // amount at which it still wins (Myerson 1981). With a bonus H, the incumbent i wins against the best other eligible bid c when
@@ -44,7 +44,7 @@ struct quantum_result {
 
 namespace detail {
 
-/// An award on its way out of a rule. No rule charges more than the bid.
+/// Asserts that an award charges no more than its bid, and returns it.
 constexpr std::optional<award> within_its_bid(std::optional<award> const& won) noexcept {
     MAXWELL_ASSERT(!won || won->payment <= won->winner.amount);
     return won;
@@ -52,18 +52,18 @@ constexpr std::optional<award> within_its_bid(std::optional<award> const& won) n
 
 }  // namespace detail
 
-/// Enters the running agent's fresh bid and extracts the best. A bid that is refused is reported in `entered`, and the others
-/// are decided on without it; one of 0 units withdraws (the agent has blocked). Costs an insert and an extract_max.
+/// Enters the running agent's new bid and extracts the best bid. If the new bid is refused, `entered` says why, and the others
+/// are decided on without it. A bid of 0 units withdraws: the agent has blocked. Costs an insert and an extract_max.
 template <auction A>
 constexpr quantum_result quantum(A& a, bid running) noexcept {
     const status entered = a.insert(running);
     return {entered, detail::within_its_bid(a.extract_max())};
 }
 
-/// The same where a switch costs something. The incumbent wins if it ranks first, or if its amount + bonus reaches the amount of
-/// the first of the others, compared by exact amounts: the bonus is not rounded to a tier. It pays the lesser of what these two
-/// ways to win ask for. Its own amount has to reach the reserve: the bonus doesn't count there. `bonus` in ticks per unit. Costs
-/// an insert, a top, an extract_max and one top more at the most.
+/// The same where a switch has a cost. The incumbent wins if it ranks first, or if its amount + bonus is at least the runner-up's
+/// amount; exact amounts are compared, and the bonus is not rounded to a tier. It pays the lesser of the critical prices of these
+/// two ways to win. Its amount without the bonus has to reach the reserve. `bonus` is in ticks per unit. Costs an insert, an
+/// extract_max and at most two tops.
 template <auction A>
     requires(A::traits.winner != fidelity::sampled)
 constexpr quantum_result quantum(A& a, bid running, price bonus) noexcept {
@@ -80,7 +80,7 @@ constexpr quantum_result quantum(A& a, bid running, price bonus) noexcept {
     std::optional<award> won;
     if (best->winner.agent == running.agent) {
         won = a.extract_max();
-        // Where tiers move, the first of the others can stand lower and still offer more: both prices have to be asked.
+        // Where tiers move, the runner-up can be in a lower tier and still offer more: both prices have to be computed.
         const std::optional<award> rival = a.top();
         if (rival && discounted(rival->winner.amount) < won->payment) won->payment = discounted(rival->winner.amount);
     } else if (incumbent >= best->winner.amount) {
@@ -94,8 +94,8 @@ constexpr quantum_result quantum(A& a, bid running, price bonus) noexcept {
     return {entered, detail::within_its_bid(won)};
 }
 
-/// Should an agent that wakes with bid `candidate` interrupt `running`? Exactly when it would win the next quantum against it
-/// with this bonus, the reserve aside. O(1).
+/// Should an agent that wakes with bid `candidate` interrupt `running`? Yes if it would win the next quantum against it with
+/// this bonus; the reserve is not considered. O(1).
 constexpr bool preempts(bid const& running, bid const& candidate, price bonus) noexcept {
     return candidate.units != 0 && candidate.amount > std::uint64_t{running.amount} + bonus;
 }
@@ -106,7 +106,7 @@ enum class selection : std::uint8_t {
     empty,           ///< no bid is live
     barred,          ///< the reserve bars every bid
     none_allowed,    ///< every eligible bid was looked at
-    probes_ran_out,  ///< `probes` bids were looked at; an allowed one may stand behind them
+    probes_ran_out,  ///< `probes` bids were looked at; there can be an allowed one behind them
 };
 
 /// The result of extract_allowed.
@@ -115,7 +115,8 @@ struct selected {
     std::optional<award> winner;
 };
 
-/// a.extract_max_if(allowed, probes), and the reason where it has no winner. Costs that call, and a top where nothing was looked at.
+/// Returns a.extract_max_if(allowed, probes) and, if it has no winner, the reason. Costs that call, and a top if no bid was looked
+/// at.
 template <selective_auction A, class Allowed>
 constexpr selected extract_allowed(A& a, Allowed allowed, std::uint32_t probes) noexcept {
     std::uint32_t looked_at = 0;
@@ -132,7 +133,7 @@ constexpr selected extract_allowed(A& a, Allowed allowed, std::uint32_t probes) 
 
 /// Extracts the better of the best bids of two groups, at its critical price among the bids of both: for a core whose pinned
 /// tasks are the group `own`, and the tasks that run anywhere the group `shared`. However many bids of other cores are higher,
-/// none of them is looked at. Nothing where the reserve bars both, or neither is a group with bids. O(log N).
+/// none of them is looked at. Returns nothing if neither group has a bid at or above the reserve. O(log N).
 template <multi_unit_auction A>
     requires requires(A& a, std::size_t group) { a.extract_group_max(group), a.group_top(group); }
 constexpr std::optional<award> extract_from_groups(A& a, std::size_t own, std::size_t shared) noexcept {
@@ -148,9 +149,9 @@ constexpr std::optional<award> extract_from_groups(A& a, std::size_t own, std::s
     return detail::within_its_bid(won);
 }
 
-/// Extracts the best out.size() bids, best first, puts their awards into `out`, and returns their number. For unit demand: the
-/// winners have the same runner-up, the best bid that lost, so payments differ by a tick at most, or a tier. An owner that enters
-/// several bids pays less when it withholds some of them; extract_vickrey is for owners of several units. O(out.size()) extractions.
+/// Extracts the best out.size() bids, best first, puts their awards into `out`, and returns their number. For unit demand: all
+/// winners have the same runner-up, the best losing bid, so payments differ by at most a tick, or a tier. An owner that enters
+/// several bids pays less if it withholds some of them; use extract_vickrey for owners of several units. O(out.size()) extractions.
 template <multi_unit_auction A>
 constexpr std::size_t extract_top(A& a, view<award> out) noexcept {
     std::size_t winners = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// extract_units: a supply of units among bids that want all of their units or nothing.
+// extract_units: sells a supply of units to all-or-nothing (single-minded) bids.
 //
 // Bids are taken in the order of the auction, by price per unit, while they fit into what is left (greedy by density; Lehmann,
 // O'Callaghan, Shoham 2002). A bid that doesn't fit is a misfit, and there are two rules for it:
@@ -9,28 +9,28 @@
 //                   units     4  5  3  1          stop: 4 + 5 are sold, the misfit ends the sale
 //
 //     misfit::skip    goes on with the next. Sells more; each winner has a critical price of its own.
-//     misfit::stop    ends. The misfit's price is critical for all, so prices differ by a tick at most; but a bidder who can't be
-//                     served keeps everyone behind it from being served, and never pays for that.
+//     misfit::stop    ends. The misfit sets the price of all, so prices differ by at most a tick; but a misfit keeps every bid
+//                     behind it from being served, and never pays for that.
 //
-// Under both, a bid for more units than there are at all is left out.
+// Under both, a bid for more units than `supply` is left out.
 //
-// Truthful for an owner with one name. With skip an owner of two names can gain: each of them is served without the other's bid
-// in its way, and both pay less than one would. With stop it can't (docs/clearing.md has the figures).
+// Truthful for an owner with one name. With skip an owner of two names can gain: each name is priced without the other's bid,
+// and both pay less than one would. With stop it can't (docs/clearing.md has the figures).
 //
 // What a winner of q units pays per unit, everything else being equal:
 //
-//     skip   the others are gone through without it, from its own place on, as if it bid less and less. As long as q units are
-//            left it would still win. The first bid that leaves fewer is the one that it has to outrank.
-//     stop   the misfit is that one. If the winner came after the misfit, either the misfit would fit in its place and leave
-//            fewer than q, or it wouldn't and the sale would end there all the same.
+//     skip   sell to the bids behind the winner, without the winner, in their order. As long as q units are left, the winner would
+//            still win if it ranked there. It has to outrank the first bid that leaves fewer than q.
+//     stop   it has to outrank the misfit. If it ranked after the misfit, either the misfit would fit in its stead and leave fewer
+//            than q, or the misfit wouldn't fit and the sale would end there.
 //
-// With nobody in the way a winner pays the reserve. A bid that wins with an amount wins with a greater one, and with fewer units
-// too. So an agent that needs all its units does best by bidding what a unit is worth to it and asking for what it needs. Where each
-// unit has a value by itself, asking for less can pay under any price per unit; extract_vickrey is the rule for that.
+// If there is no such bid a winner pays the reserve. A bid that wins with an amount wins with a greater one, and with fewer units
+// too. So an agent that needs all its units does best by bidding its value per unit and asking for what it needs. Where each unit
+// has a value by itself, asking for fewer can pay under any price per unit; extract_vickrey is the rule for that.
 //
 //     operation   cost                     why
-//     skip        list_best, O(m * w)      m bids considered, w winners: each looks from the next misfit on until its units are
-//                                          gone, which is soon where bids are small
+//     skip        list_best, O(m * w)      m bids considered, w winners: each winner looks from the next misfit on until fewer
+//                                          than q units are left, which is soon where bids are small
 //     stop        list_best, O(m)
 //     both        w critical prices and w withdrawals besides; no memory but `out`
 
@@ -47,7 +47,7 @@
 
 namespace maxwell {
 
-/// What becomes of the sale at a bid that wants more units than are left.
+/// What the sale does at a bid for more units than are left.
 enum class misfit : std::uint8_t {
     skip,  ///< the bid is passed over
     stop,  ///< the sale ends
@@ -55,7 +55,8 @@ enum class misfit : std::uint8_t {
 
 namespace detail {
 
-/// The first of `later` that, in a sale of `left` units to them alone, leaves fewer than `units`; their number when none does.
+/// Returns the index of the first of `later` that, in a sale of `left` units to them alone, leaves fewer than `units`; their number
+/// if none does.
 constexpr std::size_t first_in_the_way(view<award> later, std::uint64_t left, std::uint64_t units) noexcept {
     for (std::size_t i = 0; i < later.size(); ++i) {
         if (later[i].winner.units > left) continue;
@@ -70,8 +71,8 @@ constexpr std::size_t first_in_the_way(view<award> later, std::uint64_t left, st
 /// Sells `supply` units, in the units of the bids, by `rule`. Extracts the winners, puts their awards into the front of `out`,
 /// best first, and returns their number. Payments are per unit and never below the reserve.
 ///
-/// The rule works in the rest of `out`. With a.size() entries or more all bids are considered, so a.capacity() always suffice. With
-/// fewer, the best out.size() - 1 are considered, and a winner has to stay above the one after them.
+/// The rule uses the rest of `out` as scratch. With a.size() entries or more all bids are considered, so a.capacity() always suffice.
+/// With fewer, the best out.size() - 1 are considered, and a winner has to outrank the bid after them.
 template <class A>
     requires multi_unit_auction<A> && listed_auction<A>
 constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out, misfit rule) noexcept {
@@ -89,7 +90,7 @@ constexpr std::size_t extract_units(A& a, std::uint64_t supply, view<award> out,
             continue;
         }
         if (rule == misfit::stop && wanted > supply) continue;
-        // Without one of the winners since the last misfit, all bids up to here are served as they were, and its units are left too.
+        // Without one of the winners since the last misfit, the other bids up to here are served too, and its units are left over.
         for (; priced < winners; ++priced) {
             award& won = out[priced];
             std::size_t rival = i;

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// extract_vickrey: a supply of units among bids that take any number of units up to what they ask for.
+// extract_vickrey: sells a supply of units to bids that take any number of units up to what they ask for.
 //
 // A bid says what each unit is worth and how many are wanted at most. Units go to the best bids; the last of them can be
-// served in part. Each winner pays, for every unit that it gets, the critical price of that unit: it takes its q units from the
-// bids that would have had them, and these are the q best units that got nothing (Vickrey 1961).
+// served in part. A winner of q units pays for the bids that it displaced: the amounts of the q best units that lost, other
+// agents' only (Vickrey 1961).
 //
 //     supply 4     amount   9  8  7  5       slot 0 gets 2, slot 1 gets 2 of its 3
 //                  units    2  3  1  2       slot 0 pays 8 + 7, the two best units that lost; slot 1 pays 7 + 5
 //
 // A unit that went to the same agent doesn't count: slot 1 doesn't pay its own third unit.
 //
-// Truthful: the j-th unit of an agent costs what the others alone leave it at, whatever the agent bids, and a later unit never
-// costs less than an earlier one. So the agent wins exactly the units that cost no more than its amount, and does best by
-// bidding its value per unit and the number that it can use. Several names of one owner gain nothing either (Yokoo, Sakurai,
-// Matsubara 2004). A value that falls from unit to unit can't be said in one bid: then bid for the units of the highest value.
+// Truthful: the price of an agent's j-th unit depends on the other bids alone, and a later unit never costs less than an earlier
+// one. So the agent wins exactly the units that cost no more than its amount, and does best by bidding its value per unit and
+// the number that it can use. Several names of one owner gain nothing either (Yokoo, Sakurai, Matsubara 2004). One bid can't
+// express a value that falls from unit to unit: then bid for the units of the highest value.
 //
 //     operation         cost                       why
 //     extract_vickrey   w tops and extractions,    w winners
 //                       list_best of q + 1 bids,   q: the greatest number of units that an agent gets
-//                       O(supply)                  each winner passes one loser at the most for each of its units
+//                       O(supply)                  each winner passes at most one loser for each of its units
 
 #pragma once
 
@@ -46,7 +46,7 @@ struct grant {
 
 namespace detail {
 
-/// What `won` pays for its units: `losers` are the bids that got nothing and, where `last` was served in part, that one in front.
+/// Returns what `won` pays for its units. `losers` are the bids that got nothing, preceded by `last` if that was served in part.
 template <class A>
 constexpr std::uint64_t displaced_value(A const& a, grant const& won, grant const& last, view<award> losers) noexcept {
     std::uint64_t total = 0;
@@ -60,15 +60,15 @@ constexpr std::uint64_t displaced_value(A const& a, grant const& won, grant cons
         total += std::uint64_t{a.critical_price(won.winner.agent, loser.winner.agent)} * units;
         open -= units;
     }
-    // Units that nobody else wants cost the reserve, as the agent has it to meet: no rival.
+    // Units that no other bid asks for cost the reserve: the critical price against no rival.
     return total + std::uint64_t{a.critical_price(won.winner.agent, make_agent_id(~0u, 0))} * open;
 }
 
 }  // namespace detail
 
 /// Sells `supply` units, in the units of the bids. Extracts the winners, puts what they get and pay into the front of `out`, best
-/// first, and returns their number. `listed` is room to work in. With `supply` + 1 or a.size() entries in both all units can be sold;
-/// with fewer, no more units than the shorter of them has entries, less one.
+/// first, and returns their number. `listed` is scratch. With `supply` + 1 or a.size() entries in both, all units can be sold;
+/// with fewer, at most as many units as the shorter of them has entries, less one.
 template <class A>
     requires multi_unit_auction<A> && listed_auction<A>
 constexpr std::size_t extract_vickrey(A& a, std::uint64_t supply, view<award> listed, view<grant> out) noexcept {

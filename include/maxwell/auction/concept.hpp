@@ -6,11 +6,11 @@
 //     insert, expire, retire, clear  top, extract_max               update_price, reserve
 //
 // One agent has one slot and at most one live bid; the newest replaces the older one. The best eligible bid wins: higher
-// price (or tier of prices) first, then earlier arrival. It pays the critical price, the least amount at which it still
-// wins; so a truthful bid is an agent's best (Myerson 1981; Vickrey 1961).
+// price (or tier of prices) first, then earlier arrival. It pays the critical price: the least amount at which the same bid
+// would still have won. So an agent does best by bidding its true value (Myerson 1981; Vickrey 1961).
 //
-// What a concept can't say, the order of ties or the payment, stands clause by clause in docs/concepts.md, and one typed
-// test suite holds every container to it. The concept is cut into named parts, so that a compiler says which one fails.
+// docs/concepts.md states clause by clause what a concept can't: the order of ties, the payment. One typed test suite holds
+// every container to it. The concept consists of named parts, so a compiler's error names the part that is missing.
 
 #pragma once
 
@@ -25,14 +25,14 @@
 
 namespace maxwell {
 
-/// How near a container comes to the perfect auction.
+/// How exactly a container chooses the winner, or the payment.
 enum class fidelity : std::uint8_t {
     exact,    ///< the highest amount wins and pays the critical price
     tier,     ///< amounts count by their tier: a winner is less than one tier's width below the highest amount
     sampled,  ///< a bidder of the top ranks wins with a probability that the container states
 };
 
-/// What a container says of itself, to be read at compile time.
+/// The properties of a container, at compile time.
 struct auction_traits {
     fidelity winner;
     fidelity payment;
@@ -44,7 +44,7 @@ struct auction_traits {
 // Laid out by hand: clang-format 14 does not know requirements yet.
 // clang-format off
 
-/// A snapshot of it is a memcpy.
+/// A copy of it is a memcpy.
 template <class A>
 concept copyable_as_bytes = std::is_trivially_copyable_v<A>;
 
@@ -53,13 +53,13 @@ template <class A>
 concept constructible_empty =
     std::is_nothrow_default_constructible_v<A> && std::is_nothrow_constructible_v<A, std::uint64_t>;
 
-/// It says what it is: `static constexpr auction_traits traits`.
+/// It has a member `static constexpr auction_traits traits`.
 template <class A>
 concept has_traits = requires {
     { A::traits } -> std::same_as<auction_traits const&>;
 };
 
-/// It says how many bids it holds and can hold. The capacity is exact and never rounded.
+/// It returns how many bids it holds and can hold. The capacity is exact and never rounded.
 template <class A>
 concept sized_auction = requires(A const& ca) {
     { A::capacity() } noexcept -> std::same_as<std::size_t>;
@@ -79,7 +79,7 @@ concept takes_bids = requires(A& a, bid b) {
     { a.insert(b) } noexcept -> std::same_as<status>;  // enters or replaces the agent's bid; always a new arrival
 };
 
-/// It lets bids and agents go.
+/// It removes bids and agents.
 template <class A>
 concept drops_bids = requires(A& a, agent_id id) {
     { a.expire(id) } noexcept -> std::same_as<status>;  // withdraws the agent's bid
@@ -87,21 +87,21 @@ concept drops_bids = requires(A& a, agent_id id) {
     { a.clear() } noexcept;                             // bids leave; generations and reserve stay
 };
 
-/// It broadcasts a reserve in O(1). Bids below stay in and don't win.
+/// It has a reserve, set in O(1). Bids below it are barred: they stay in and don't win.
 template <class A>
 concept has_reserve = requires(A& a, A const& ca, price p) {
     { a.update_price(p) } noexcept;
     { ca.reserve() } noexcept -> std::same_as<price>;
 };
 
-/// It decides. An empty award of a container that is not empty means that the reserve bars every bid.
+/// It decides. If a container that is not empty returns no award, the reserve bars every bid.
 template <class A>
 concept decides = requires(A& a) {
     { a.top() } noexcept -> std::same_as<std::optional<award>>;
     { a.extract_max() } noexcept -> std::same_as<std::optional<award>>;
 };
 
-/// It can check itself, O(N), for tests.
+/// It can check its invariants, in O(N), for tests.
 template <class A>
 concept self_checking = requires(A const& ca) {
     { ca.check_invariants() } noexcept -> std::same_as<bool>;
@@ -111,7 +111,7 @@ template <class A>
 concept auction = copyable_as_bytes<A> && constructible_empty<A> && has_traits<A> && sized_auction<A> && searchable<A> &&
                   takes_bids<A> && drops_bids<A> && has_reserve<A> && decides<A> && self_checking<A>;
 
-/// A refinement, for readers of a copy: top() works on a constant container, so several readers can ask one copy who wins.
+/// A refinement, for readers of a copy: top() is const, so several readers can ask one copy who wins.
 template <class A>
 concept peekable_auction = auction<A> && requires(A const& ca) {
     { ca.top() } noexcept -> std::same_as<std::optional<award>>;
@@ -135,26 +135,26 @@ struct every_slot {
     constexpr bool operator()(std::uint32_t) const noexcept { return true; }
 };
 
-/// A refinement, for affinity: the best bid whose slot is allowed, found among the best `probes` candidates. `allowed` is a
-/// function of the slot alone: if it depended on amounts, misreporting could pay. The price is again the critical
-/// one: it comes from the best other bid that is allowed or, where all that were looked at are not, from the candidate
-/// that would push the winner out of the first `probes`.
+/// A refinement, for affinity: extract_max_if(allowed, probes) extracts the best bid whose slot is allowed, looking at no more
+/// than the best `probes` bids. `allowed` is a function of the slot alone: if it depended on amounts, misreporting could pay.
+/// The winner pays its critical price, set by the best other allowed bid or, if none was found, by the bid that would push the
+/// winner out of the first `probes`.
 template <class A>
 concept selective_auction = auction<A> && requires(A& a, every_slot allowed, std::uint32_t probes) {
     { a.extract_max_if(allowed, probes) } noexcept -> std::same_as<std::optional<award>>;
 };
 
 /// A refinement, for several units: critical_price(winner, rival) is the least amount at which `winner`, with the arrival
-/// of its last bid, ranks before the live bid of `rival`, and never below the reserve. The winner may have been extracted
-/// since; no bid may have been entered since then. The reserve alone where `rival` has no live bid.
+/// of its last bid, ranks before the live bid of `rival`, and never below the reserve; it is the reserve if `rival` has no live
+/// bid. The winner may have been extracted, but then no bid may have entered since.
 template <class A>
 concept multi_unit_auction = auction<A> && requires(A const& ca, agent_id winner, agent_id rival) {
     { ca.critical_price(winner, rival) } noexcept -> std::same_as<price>;
 };
 
 /// A refinement, for decisions over many bids at once: list_best(out) puts the best eligible bids into `out`, best first, as
-/// many as there are or as fit, and returns their number. Nothing changes. Each stands there with what it would pay alone,
-/// which is the reserve: what is due depends on the rule that clears.
+/// many as there are or as fit, and returns their number. Nothing changes. Each payment is what the bid would pay alone, the
+/// reserve: the clearing rule computes what is due.
 template <class A>
 concept listed_auction = auction<A> && requires(A& a, view<award> out) {
     { a.list_best(out) } noexcept -> std::same_as<std::size_t>;

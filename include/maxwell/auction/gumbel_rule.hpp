@@ -5,25 +5,25 @@
 //     score = price + tau (G + ln stake)        G: a Gumbel variable, a hash of (key, agent, epoch)
 //     payment = the least price whose score, with this noise, still wins; never below the reserve
 //
-// So for each draw of the noise it is an auction with critical prices on shifted bids, and truthful bidding is dominant for every
-// draw. An epoch ends by turns: slots stand in a row in the order in which they bid for the first time, and at each award the next
-// agents_per_award() of them, with a live bid or without, get new noise.
+// So each draw of the noise is an auction with critical prices on shifted bids, and truthful bidding is dominant for every draw.
+// Epochs end in turn: slots are in a row, in the order in which they first bid, and at each award the next agents_per_award() of
+// them, with a live bid or without, get new noise.
 //
 //     turn_     [ 4 0 7 2 9 . . ]    known_ = 5 slots have ever bid
 //                     ^ next_        an epoch is ceil(known_ / agents_per_award()) awards
 //
-// What holds at every award of a scheduler's loop, for agents that have had a turn; `sum` is over all of them that bid:
+// What holds at every award of a scheduler's loop, for agents that have had a turn; `sum` is over all of these with a live bid:
 //   - law: an agent wins with probability stake * e^(price / tau) / sum (Huang and Kannan 2012, in integers);
 //   - waiting: an agent of probability p is unserved for m epochs with probability (1 - p)^m at most, since two awards that
 //     lie an epoch apart share no noise;
 //   - splitting: an owner that divides its stake among m names wins as often as under one (Gumbel variables are max-stable);
-//     names without stakes of their own win as so many agents;
+//     m names, each with the default stake, win as m agents do;
 //   - welfare: the winner's price is at most tau ln(sum of stakes / stake of the best) below the best one, in expectation.
 //
 // What keeps agents from choosing among draws:
 //   - insert never draws, and an agent that leaves and returns finds the noise of its epoch;
-//   - only awards end epochs. The one thing that an agent can do to them is its slot's first bid ever: it lengthens the row, and
-//     every later epoch, by one turn. Leaving, returning, and new generations of a slot move nothing;
+//   - only awards end epochs. An agent affects them only by its slot's first bid ever, which lengthens the row, and every later
+//     epoch, by one turn. Leaving, returning, and new generations of a slot move nothing;
 //   - a newcomer (a new generation, or a changed stake) has no noise before its slot's next turn. Until then it wins only if no other
 //     agent can: newcomers among themselves are an exact auction at the second price.
 //
@@ -34,8 +34,8 @@
 //
 //     operation           cost                why
 //     insert, expire      O(log N)            one path of a winner tree
-//     award               O(log N) amortised  three paths, a hash and a path for each turn; two paths for each bid that the
-//                                             reserve has crossed since the last award and that stands in the way
+//     award               O(log N) amortised  three paths, a hash and a path for each turn; two paths for each leading bid that
+//                                             the reserve has crossed since the last award
 //     best                O(log N)            one path; O(N) from a change of the reserve that crosses a leading bid to the next award
 //     temperature, redraw O(N log N)          all scores change
 //     memory              56 B per agent
@@ -73,10 +73,6 @@ struct gumbel_rule {
     class order;
 };
 
-/// The name that the rule had while it compared scores by levels. Every number of levels is now the same exact rule.
-template <std::uint32_t>
-using gumbel_rule_of_levels = gumbel_rule;
-
 template <std::size_t Capacity>
 class gumbel_rule::order {
     using book = detail::sampler_book<Capacity>;
@@ -87,7 +83,7 @@ class gumbel_rule::order {
 
 public:
     constexpr order() noexcept = default;
-    constexpr explicit order(std::uint64_t) noexcept {}  // the order of arrival counts for nothing
+    constexpr explicit order(std::uint64_t) noexcept {}  // the rule ignores the order of arrival
 
     constexpr price temperature() const noexcept { return default_temperature ^ tau_code_; }
     constexpr std::uint32_t agents_per_award() const noexcept { return turns_less_one_ + 1; }
@@ -100,7 +96,7 @@ public:
         score_all(b);
     }
 
-    /// The key has changed: all noise is drawn anew.
+    /// The key has changed: draws all noise again.
     constexpr void redraw(book const& b) noexcept {
         for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
             if (agent_[slot].noise != 0) agent_[slot].noise = draw(b, slot);
@@ -108,7 +104,7 @@ public:
         score_all(b);
     }
 
-    /// The agent of `slot` counts `stake` times from its slot's next turn on, and is a newcomer until then.
+    /// Sets the stake of `slot`, which counts from the slot's next turn on; until then its agent is a newcomer.
     constexpr void stake(book const& b, std::uint32_t slot, std::uint32_t stake) noexcept {
         MAXWELL_ASSERT(slot < Capacity);
         stake = stake == 0 ? 1 : stake > max_stake ? max_stake : stake;
@@ -126,12 +122,12 @@ public:
         agent_[slot].ln_stake = 0;
     }
 
-    /// The book has a new bid of `slot`, in the place of another one or not.
+    /// The book has a new bid of `slot`, which may replace another one.
     constexpr void enter(book const& b, std::uint32_t slot, bool) noexcept {
         MAXWELL_ASSERT(slot < Capacity && b.live(slot));
         if (agent_[slot].epoch == 0) [[unlikely]]
             join_the_row(slot);
-        if (is_set_aside(slot)) [[unlikely]]
+        if (is_in_barred(slot)) [[unlikely]]
             barred_.set(slot, 0);
         scores_.set(slot, key_of(b, slot));
     }
@@ -139,10 +135,10 @@ public:
     /// The live bid of `slot` leaves.
     constexpr void leave(book const&, std::uint32_t slot) noexcept {
         MAXWELL_ASSERT(slot < Capacity && (scores_.leaf(slot) != 0) != (barred_.leaf(slot) != 0));
-        (is_set_aside(slot) ? barred_ : scores_).set(slot, 0);
+        (is_in_barred(slot) ? barred_ : scores_).set(slot, 0);
     }
 
-    /// Who wins, and what it would pay.
+    /// Returns who wins, and what it would pay.
     constexpr detail::drawn best(book const& b) const noexcept {
         leaders l = leading();
         if (is_crossed(b, l)) [[unlikely]]
@@ -150,7 +146,7 @@ public:
         return decide(b, l);
     }
 
-    /// The same. Bids that the reserve has crossed move to where they belong, if they would stand in the way.
+    /// Returns the same as best(), after moving the leading bids that the reserve has crossed to the tree where they belong.
     constexpr detail::drawn take(book const& b) noexcept {
         leaders l = leading();
         while (is_crossed(b, l)) [[unlikely]] l = settle_one(b, l);
@@ -260,11 +256,11 @@ private:
         return barred_.root() > by_price::below(b.reserve()) || is_barred(b, l.first) || is_barred(b, l.second);
     }
     static constexpr bool is_barred(book const& b, key k) noexcept { return k != 0 && !b.eligible(slot_of_key(k)); }
-    constexpr bool is_set_aside(std::uint32_t slot) const noexcept {
+    constexpr bool is_in_barred(std::uint32_t slot) const noexcept {
         return barred_.root() != 0 && barred_.leaf(slot) != 0;
     }
 
-    /// Moves one bid that the reserve has crossed; returns who leads then.
+    /// Moves one bid that the reserve has crossed; returns the new leaders.
     [[gnu::__noinline__]] constexpr leaders settle_one(book const& b, leaders l) noexcept {
         if (barred_.root() > by_price::below(b.reserve())) {
             const std::uint32_t slot = by_price::slot_of(barred_.root());
@@ -277,7 +273,7 @@ private:
         }
         return leading();
     }
-    /// What leading() is when all that the reserve has crossed have moved.
+    /// Returns what leading() would after moving all bids that the reserve has crossed.
     [[gnu::__noinline__]] constexpr leaders leading_by_scan(book const& b) const noexcept {
         leaders l = {};
         for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
@@ -291,7 +287,7 @@ private:
         return l;
     }
 
-    /// The winner, and the least price at which it still leads. A newcomer costs an agent with noise nothing.
+    /// Returns the winner, and the least price at which it still leads. A newcomer doesn't raise the price of an agent with noise.
     constexpr detail::drawn decide(book const& b, leaders l) const noexcept {
         if (l.first == 0) return {};
         const std::uint32_t winner = slot_of_key(l.first);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// lazy_heap: an exact auction that keeps the obvious winner out of the order until another bid beats it.
+// lazy_heap: an exact auction that keeps the best bid outside its tree until another bid beats it.
 //
-// In most quanta the winner is obvious: the agent that ran bids high again. So the best bid, once known, stands in front of the
-// ordered rest, and the rest's root is the runner-up: the award and its payment need no path at all, and neither does the
-// winner's next bid when it is the best again. The front bid is filed into the rest only when a newcomer beats it.
+// In most quanta the agent that ran bids highest again. So the best bid, once known, is kept in front of a tree of the rest,
+// whose root is the runner-up: the award and its payment need no path of the tree, and neither does the winner's next bid if it
+// is the best again. The front bid is filed into the rest only when a new bid beats it.
 //
 //     front_     key of the best bid, outside the rest; 0: the best bid is not known apart, it is the rest's root
 //     rest_      a winner tree over the slots; the leaf of the front bid's slot is 0
-//     book_      by slot: generation, units, place in arrival order
+//     book_      by slot: generation, units, position in arrival order
 //
 //          newcomer ──▶ [ front_ ] ──beaten──▶ ( rest_ )      a newcomer that beats both the front and the rest
-//             └──────────not the best─────────────▲           goes in front; everybody else goes into the rest
+//             └──────────not the best─────────────▲           goes in front; any other goes into the rest
 //
 // Invariants
 //   1. front_ is 0, or greater than every key in rest_.
@@ -20,7 +20,7 @@
 //
 //     operation                      cost                   why
 //     insert                         O(log N)               one path, none for a new best; two when the best beats the
-//                                                           front and leaves its old place in the rest
+//                                                           front and leaves its leaf in the rest
 //     extract_max, top               O(log N), O(1)         O(1) while the front is known; else one path
 //     expire, retire                 O(log N), O(1)         the same
 //     extract_max_if                 O(probes^2 log N)      best first; subtrees of lower keys are not entered
@@ -29,10 +29,10 @@
 //     memory                         28 B per agent
 //
 // Amortised: let the potential be the path that the front bid still owes, log N while front_ is set and 0 otherwise. An insert
-// that goes in front without a path raises it by log N, and pays nothing else; filing a beaten front bid pays one path
-// with it. So m operations of which c change who is best cost O(m + c log N) beside the paths of bids that are not the best,
-// O(1) each where the top changes rarely. What is deferred is one bid at any time, so no operation is ever worse than two
-// paths and two renumberings; winners and payments are exact at every award, since the front and the rest are both complete.
+// that goes in front without a path raises it by log N and costs O(1) beside; filing a beaten front bid costs one path, which
+// the potential pays. So m operations of which c change who is best cost O(m + c log N), beside the paths of bids that are not
+// the best. Only one bid is deferred at any time, so no operation costs more than two paths and two renumberings. Winners and
+// payments are exact at every award, since the front and the rest together hold every bid.
 //
 // The idea of keeping the minimum outside a heap is old (Fredman and Tarjan's heaps keep a pointer to it); schedulers keep the
 // running task out of their queues for the same reason.
@@ -52,8 +52,8 @@
 
 namespace maxwell {
 
-/// Without `KeepsFront` it is the tournament alone. That is the default up to 128 slots: a path of seven matches costs less there
-/// than the mispredicted branches that could spare it. Winners and payments are the same either way.
+/// Without `KeepsFront` it is the tournament alone. That is the default up to 128 slots, where a path of seven matches costs less
+/// than the mispredicted branches of the front. Winners and payments are the same either way.
 template <std::size_t Capacity, bool KeepsFront = (Capacity > 128)>
 class lazy_heap : public detail::exact_auction<lazy_heap<Capacity, KeepsFront>, Capacity> {
     using members = detail::exact_auction<lazy_heap, Capacity>;
@@ -64,14 +64,14 @@ public:
     /// The empty auction with reserve 0.
     constexpr lazy_heap() noexcept = default;
 
-    /// The same; the first bid gets `first_arrival` as its place in arrival order, modulo the width of that number.
+    /// The same; the first bid gets `first_arrival` as its arrival number, modulo the width of that number.
     constexpr explicit lazy_heap(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
 
-    /// After `awards` awards in a row that needed no path, the next best bid is filed into the rest like any other: no bid stays
-    /// out of the order for longer. 0, as at the start: never. Winners and payments are the same for every value. O(1).
+    /// After `awards` awards in a row from the front, files the next best bid into the rest like any other, so no bid stays in
+    /// front for longer. 0, the default: never. Winners and payments are the same for every value. O(1).
     constexpr void refile_after_awards(std::uint32_t awards) noexcept { refile_after_ = awards; }
 
-    /// Returns who wins now and what it would pay; nothing if nobody is at or above the reserve. O(1) while the front is known,
+    /// Returns who wins now and what it would pay; nothing if no bid is at or above the reserve. O(1) while the front is known,
     /// else O(log N).
     constexpr std::optional<award> top() const noexcept {
         const key k = best();

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// lottery_rule: a bid of b has b + 1 tickets, one ticket is drawn. The classic baseline (Waldspurger and Weihl 1994).
+// lottery_rule: a bid of b has b + 1 tickets, and the bid whose ticket is drawn wins (Waldspurger and Weihl 1994).
 //
 //     tickets   |---- bid 3 ----|- 0 -|-- bid 2 --|        the tickets of the eligible, end to end
 //                        ^ offset 2                        drawn: ticket 2 of the first, which wins
 //
-// The ticket more lets a bid of 0 win where there is no other.
+// With the one ticket more, a bid of 0 wins if it is alone.
 //
 // P(win) rises with an agent's own bid, so there are payments that make truthful bidding best in expectation (Myerson 1981): on
-// average, the integral b - (1 / P(b)) sum of P(z), z < b. It is not computed, it is drawn, with the ticket that is drawn anyway:
-// with S tickets of others, a winner by ticket `offset` of its b + 1 would have won by this very luck from the amount
+// average, the integral b - (1 / P(b)) sum of P(z), z < b. The rule doesn't compute it but samples it with the drawn ticket:
+// with S tickets of others, a winner by ticket `offset` of its b + 1 would have won with the same draw from the amount
 //
 //     T = ceil((offset + 1) S / (S + b - offset)) - 1,        0 <= T <= b
 //
@@ -25,7 +25,7 @@
 // What doesn't hold: **names must be scarce**. An owner that divides its bid among m names wins as often as before, but each
 // name's payment is Myerson's for its small bid: 1,000 tickets against 1,000 pay 386 an award under one name, 31 under 16 names
 // and 7.5 under 64. So register one bidder per owner; where that can't be held, take gumbel_rule with stakes.
-// A ticket is drawn by 64 bits: probabilities are off by total / 2^64 of themselves at most.
+// A ticket is drawn from 64 bits: probabilities have a relative error of total / 2^64 at most.
 //
 // Invariants
 //   1. A live slot has tickets and a key in in_, or a key in out_. After an award those in in_ are the bids at or above the reserve.
@@ -59,7 +59,7 @@ struct lottery_rule {
     template <std::size_t Capacity>
     class order;
 
-    /// What a bid of `amount` pays that wins by its ticket `offset`, with `others` tickets of others; the reserve aside.
+    /// Returns what a bid of `amount` pays if it wins by its ticket `offset` and others have `others` tickets, before the reserve.
     static constexpr price payment(price amount, std::uint64_t offset, std::uint64_t others) noexcept {
         MAXWELL_ASSERT(offset <= amount);
         if (others == 0) return 0;
@@ -78,13 +78,13 @@ class lottery_rule::order {
 
 public:
     constexpr order() noexcept = default;
-    constexpr explicit order(std::uint64_t) noexcept {}  // the order of arrival counts for nothing
+    constexpr explicit order(std::uint64_t) noexcept {}  // the rule ignores the order of arrival
 
     constexpr void redraw(book const&) noexcept {}
     constexpr void forget(std::uint32_t) noexcept {}
     constexpr void reserve_changed(bool) noexcept {}
 
-    /// The book has a new bid of `slot`; `was_live`: in the place of another one.
+    /// The book has a new bid of `slot`; `was_live`: it replaces another one.
     constexpr void enter(book const& b, std::uint32_t slot, bool was_live) noexcept {
         MAXWELL_ASSERT(slot < Capacity && b.live(slot));
         if (was_live) leave(b, slot);
@@ -106,7 +106,7 @@ public:
         in_.set(slot, 0);
     }
 
-    /// Who wins, and what it would pay.
+    /// Returns who wins, and what it would pay.
     constexpr detail::drawn best(book const& b) const noexcept {
         if (must_leave(b) || may_return(b)) [[unlikely]]
             return best_by_scan(b);
@@ -168,7 +168,7 @@ private:
         return {slot + 1, b.at_least_reserve(asked)};
     }
 
-    /// What best() is when all that the reserve has crossed have moved: the same ticket of the same row.
+    /// Returns what best() would after moving all bids that the reserve has crossed: the same ticket of the same row.
     [[gnu::__noinline__]] constexpr detail::drawn best_by_scan(book const& b) const noexcept {
         const auto weight = [&](std::uint32_t slot) noexcept {
             return b.live(slot) && b.eligible(slot) ? std::uint64_t{b.amount(slot)} + 1 : 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Many bids at once: a loop over all that are live, and entering a whole list of them.
+// Many bids at once: a loop over all live bids, and an insert of a whole list.
 //
 //     for (bid b : live_bids(market)) ...      the live bids in the order of their slots
 //     insert_all(market, bids)                 like insert for each, in their order; exact containers do it in O(N)
 //
 //     operation    cost                             why
-//     live_bids    O(Capacity) for a whole loop     every slot is asked
+//     live_bids    O(Capacity) for a whole loop     every slot is looked at
 //     insert_all   O(bids), or O(bids * log N)      a tree enters all leaves and plays its matches once, from an eighth of
 //                                                   its slots on; below, and elsewhere, one insert each
 
@@ -22,8 +22,8 @@
 
 namespace maxwell {
 
-/// The live bids of a container, for one loop: the container must neither change nor go away meanwhile. A parameter, never a
-/// member: what Maxwell keeps, it keeps by index.
+/// The live bids of a container, for one loop: the container must neither change nor be destroyed meanwhile. Don't store it: it
+/// refers to the container.
 template <browsable_auction A>
 class live_bids {
 public:
@@ -60,8 +60,7 @@ private:
     A const* a_;
 };
 
-/// Enters all of `bids`, as insert would one after the other, and returns how many of them were `ok`; the others have changed
-/// nothing.
+/// Enters all of `bids`, as insert would one after the other, and returns how many of them were `ok`. The others change nothing.
 template <auction A>
 constexpr std::size_t insert_all(A& a, view<bid const> bids) noexcept {
     if constexpr (requires { a.insert_all(bids); }) {

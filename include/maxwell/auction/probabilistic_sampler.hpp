@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// probabilistic_sampler: an auction by draws, in which a bidder of the top ranks wins with high probability and each other with some.
+// probabilistic_sampler: an auction by draws: high bids win with high probability, and every other bid with some.
 //
-// Where the highest bid always wins, it can starve the others, and agents can foresee it. A sampler draws; the rule says how.
+// Where the highest bid always wins, it can starve the others, and agents can foresee the winner. A sampler draws; its rule
+// says how.
 //
 //     gumbel_rule        price plus noise, the highest wins      truthful for every draw; neutral to splitting, by stakes
 //     choices_rule<D>    the best of D bidders drawn             truthful for every draw, for owners of one name
 //     lottery_rule       in proportion to the bids               truthful in expectation, for owners of one name
 //
 //     book_     by slot: amount, units, generation; the secret key
-//     order_    the rule's: live slots as it draws from them
+//     order_    the rule's: live slots in the form that it draws from
 //
-// One draw is in force from one award to the next: top() names whom extract_max() takes, and asking changes nothing. Draws come
-// from a secret key. The all-zero key works, but then agents can foresee them: before agents bid, call rekey() with 128 random bits
-// from a source that they can't read.
+// One draw is in force from one award to the next: top() returns the award that extract_max() will make, and changes nothing.
+// Draws come from a secret key. The all-zero key works, but then agents can foresee draws: before agents bid, call rekey() with
+// 128 random bits from a source that they can't read.
 //
 // Invariants
 //   1. order_ holds exactly the slots with a live bid in book_.
@@ -51,13 +52,13 @@ public:
     /// The empty auction with reserve 0, under the key 0.
     constexpr probabilistic_sampler() noexcept = default;
 
-    /// The same; where the rule counts arrivals, to settle ties, the first one gets this number.
+    /// The same; a rule that settles ties by arrival gives the first bid this arrival number.
     constexpr explicit probabilistic_sampler(std::uint64_t first_arrival) noexcept : order_(first_arrival) {}
 
-    /// Slots in all. Exactly what was asked for.
+    /// The number of slots: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Capacity; }
 
-    /// Live bids.
+    /// The number of live bids.
     constexpr std::size_t size() const noexcept { return book_.size(); }
     constexpr bool empty() const noexcept { return book_.size() == 0; }
 
@@ -67,25 +68,24 @@ public:
         return book_.bid_of(slot_of(id));
     }
 
-    /// Returns the live bid of `slot`, of whatever generation; nothing if it has none or is not below capacity(). All live bids
-    /// are found by asking for each slot. O(1).
+    /// Returns the live bid of `slot`, of any generation; nothing if it has none or is not below capacity(). O(1).
     constexpr std::optional<bid> find_slot(std::uint32_t slot) const noexcept {
         if (slot >= Capacity || !book_.live(slot)) return std::nullopt;
         return book_.bid_of(slot);
     }
 
-    /// The reserve in force: as it was given.
+    /// The reserve in force: the price given to update_price.
     constexpr price reserve() const noexcept { return book_.reserve(); }
 
-    /// Makes `key` the secret that all draws come from, the one in force too. Call it before agents see what they win.
+    /// Makes `key` the secret that all draws come from, the draw in force included. Call it before agents bid.
     /// O(Capacity log Capacity).
     constexpr void rekey(hash_key key) noexcept {
         book_.rekey(key);
         order_.redraw(book_);
     }
 
-    /// Makes `tau` the noise's scale, in ticks, in [8, 2^31] or the nearest that is: a bid that is tau ticks lower wins 1/e as
-    /// often. A hundredth of the highest usual price keeps 99 % of the welfare. O(Capacity log Capacity).
+    /// Makes `tau`, in ticks and clamped to [8, 2^31], the scale of the noise: a bid that is tau ticks lower wins 1/e as often.
+    /// A hundredth of the highest usual price keeps 99 % of the welfare. O(Capacity log Capacity).
     template <class R = Rule>
         requires(R::has_epochs)
     constexpr void temperature(price tau) noexcept { order_.temperature(book_, tau); }
@@ -93,14 +93,15 @@ public:
         requires(R::has_epochs)
     constexpr price temperature() const noexcept { return order_.temperature(); }
 
-    /// Gives, at each award, new noise to the next `n` of the slots that have ever bid, with or without a bid now; at least 1. An
-    /// epoch is a turn of all of them. O(1).
+    /// From now on each award gives new noise to the next `n` of the slots that have ever bid, with or without a live bid; 0
+    /// counts as 1. An epoch is a turn of all these slots. O(1).
     template <class R = Rule>
         requires(R::has_epochs)
     constexpr void agents_per_award(std::uint32_t n) noexcept { order_.agents_per_award(n); }
 
-    /// Makes `weight` the agent's stake, in [1, 65535] or the nearest that is; 1 at first. From its slot's next turn on the agent wins as so
-    /// many agents would together, and until then it is a newcomer. `unknown_agent` and `stale_agent` as for insert. O(log N).
+    /// Makes `weight`, clamped to [1, 65535], the agent's stake, which is 1 at first. From its slot's next turn on the agent wins as
+    /// often as `weight` agents would together; until then it is a newcomer. Returns `unknown_agent` and `stale_agent` as insert
+    /// does. O(log N).
     template <class R = Rule>
         requires(R::has_epochs)
     constexpr status stake(agent_id id, std::uint32_t weight) noexcept {
@@ -112,7 +113,7 @@ public:
         return status::ok;
     }
 
-    /// Enters the agent's bid, or replaces the one it has; draws nothing anew. A bid of 0 units is expire(b.agent). Returns
+    /// Enters the agent's bid, or replaces the one it has; makes no new draw. A bid of 0 units is expire(b.agent). Returns
     /// `unknown_agent` if the slot is not below capacity(); `stale_agent` if the agent has retired or the slot has seen a newer
     /// generation.
     constexpr status insert(bid b) noexcept {
@@ -149,7 +150,7 @@ public:
         return status::ok;
     }
 
-    /// Sets the reserve to `p`: bids below it stay in and don't win. It is compared with prices, not with scores. O(1).
+    /// Sets the reserve to `p`: bids below it stay in and don't win. It is compared with amounts, not with scores. O(1).
     constexpr void update_price(price p) noexcept {
         if (p == book_.reserve()) return;
         const bool fell = p < book_.reserve();
@@ -157,11 +158,11 @@ public:
         order_.reserve_changed(fell);
     }
 
-    /// Returns who wins by the draw that is in force, and what it would pay; nothing if no bid is at or above the reserve. Changes
-    /// nothing, so readers may ask a copy that they share. Costs what the rule says of `best`.
+    /// Returns who wins by the draw in force, and what it would pay; nothing if no bid is at or above the reserve. Changes
+    /// nothing, so several readers can ask one copy. The rule's table has the cost, as `best`.
     constexpr std::optional<award> top() const noexcept { return awarded_to(order_.best(book_)); }
 
-    /// Extracts the bid that top() names, and the next draw is in force. Costs what the rule says of an award.
+    /// Extracts the bid that top() names; then the next draw is in force. The rule's table has the cost, as `award`.
     constexpr std::optional<award> extract_max() noexcept {
         const std::optional<award> won = awarded_to(order_.take(book_));
         if (!won) return won;
@@ -170,7 +171,7 @@ public:
         return won;
     }
 
-    /// All bids leave; generations, stakes, noise and reserve stay. O(Capacity), and a remove for each live bid.
+    /// All bids leave; generations, stakes, noise and reserve stay. O(Capacity), and an expire for each live bid.
     constexpr void clear() noexcept {
         for (std::uint32_t slot = 0; slot < Capacity; ++slot) {
             if (book_.live(slot)) remove(slot);
@@ -183,7 +184,7 @@ public:
     }
 
 private:
-    /// Where `id` is of a newer generation than its slot has seen, the older one's bid goes.
+    /// If `id` is of a newer generation than its slot has seen, removes the older generation's bid.
     constexpr void make_way_for(agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
         if (book_.generation(slot) == generation_of(id)) [[likely]]

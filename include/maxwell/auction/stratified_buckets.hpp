@@ -2,9 +2,9 @@
 //
 // stratified_buckets: an auction by tiers of prices, every operation O(1) in the worst case.
 //
-// Prices are cut into tiers; a tier is a queue of agents in arrival order, and a bitmap says which tiers have anybody in
-// them. Nothing is ever sorted or scanned: the winner is the head of the highest tier, and the price that it pays is the
-// lower edge of the least tier in which it would still have won.
+// Prices are cut into tiers; a tier is a queue of agents in arrival order, and a bitmap says which tiers have bids. Nothing is
+// ever sorted or scanned: the winner is the head of the highest tier, and the price that it pays is the lower edge of the least
+// tier in which it would still have won.
 //
 // Tiers are counted by rank, from the highest tier down, so the winner's is the lowest member of the bitmap.
 //
@@ -34,7 +34,7 @@
 //     memory                           24 B per agent and 2 B per tier (28 and 4 from a Capacity of 65,535 on), and a bit
 //                                      per tier: 7,104 B at log_linear_tiers<7>
 //
-// Truthfulness: the order (tier, arrival) is monotone in the own amount, arrival never depends on the amount, and the winner
+// Truthfulness: the order (tier, arrival) is monotone in a bid's amount, arrival never depends on the amount, and the winner
 // pays its critical price (Myerson 1981). A bidder between two lower edges gains nothing by another amount: the regret is
 // zero, not "up to a tier". What tiers do cost is welfare: a winner can be one tier's width below the best.
 //
@@ -72,21 +72,21 @@ public:
     /// The empty auction with reserve 0.
     constexpr stratified_buckets() noexcept = default;
 
-    /// The same; the first bid gets `first_arrival` as its place in arrival order.
+    /// The same; the first bid gets `first_arrival` as its arrival number.
     constexpr explicit stratified_buckets(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
 
     /// The reserve in force: the price given to update_price, rounded up to a tier's lower edge if there is one.
     constexpr price reserve() const noexcept { return reserve_; }
 
     /// Sets the reserve to `p`, rounded up to the next lower edge of a tier: bids in tiers below it stay in and don't win. If no
-    /// edge is at or above `p`, nobody wins, and reserve() is `p`. O(1).
+    /// edge is at or above `p`, no bid wins, and reserve() is `p`. O(1).
     constexpr void update_price(price p) noexcept {
         reserve_tier_ = Tiers::index(p);
         if (Tiers::lower_edge(reserve_tier_) < p) ++reserve_tier_;
         reserve_ = reserve_tier_ < Tiers::count ? Tiers::lower_edge(reserve_tier_) : p;
     }
 
-    /// Returns who wins now and what it would pay; nothing if nobody is at or above the reserve. O(1).
+    /// Returns who wins now and what it would pay; nothing if no bid is at or above the reserve. O(1).
     constexpr std::optional<award> top() const noexcept {
         if (used_.empty()) return std::nullopt;
         const std::uint32_t rank = used_.lowest();
@@ -119,8 +119,8 @@ public:
         return award{book_.bid_of(slot), payment};
     }
 
-    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with the
-    /// reserve as its payment. O(out.size()).
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number. Each payment
+    /// is the reserve. O(out.size()).
     constexpr std::size_t list_best(view<award> out) const noexcept {
         std::size_t listed = 0;
         for (link l = best_candidate(); l != 0 && listed < out.size(); l = next_candidate(l)) {
@@ -167,7 +167,8 @@ private:
     constexpr bool eligible(std::uint32_t rank) const noexcept { return rank + reserve_tier_ < Tiers::count; }
     constexpr price at_least_reserve(price p) const noexcept { return p > reserve_ ? p : reserve_; }
 
-    /// The critical price of `leader` against the head of `rank`, a lower one than its own: the tier above, if it came later.
+    /// The critical price of `leader` against the head of `rank`, a lower tier: that tier's edge, or the next higher one if
+    /// `leader` came later.
     constexpr price critical_price_of_leader(std::uint32_t leader, std::uint32_t rank) const noexcept {
         MAXWELL_ASSERT(head_[rank] != 0 && rank > rank_of(book_.amount(leader)));
         const std::uint32_t later = book_.arrived_after(leader, slot_at(head_[rank])) ? 1 : 0;
@@ -203,14 +204,14 @@ private:
         book_.leave(slot);
     }
 
-    /// Against any bid: there may be no tier above.
+    /// The same against any bid; max_price if `winner` came later and there is no higher tier.
     constexpr price critical_price_against(std::uint32_t winner, std::uint32_t rival) const noexcept {
         const std::uint32_t rank = rank_of(book_.amount(rival));
         const std::uint32_t later = book_.arrived_after(winner, rival) ? 1 : 0;
         return later > rank ? max_price : at_least_reserve(lower_edge(rank - later));
     }
 
-    /// Candidates are links; 0: no more that the reserve lets win.
+    /// Candidates are links; 0: no further bid is eligible.
     constexpr link best_candidate() const noexcept {
         return head_if_eligible(used_.empty() ? used_.none : used_.lowest());
     }

@@ -35,7 +35,7 @@ concept tier_map = requires(price p, std::uint32_t tier) {
 };
 // clang-format on
 
-/// Tiers of equal relative width, 2^-MantissaBits: what fits prices whose scale is not known beforehand.
+/// Tiers of equal relative width, 2^-MantissaBits: for prices whose scale is not known beforehand.
 template <int MantissaBits>
 using log_linear_tiers = log_linear<MantissaBits, price>;
 

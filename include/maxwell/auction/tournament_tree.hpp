@@ -2,7 +2,7 @@
 //
 // tournament_tree: an exact auction for any 32-bit price, O(log N) with the same path length for every bid.
 //
-// The whole order stands in one number per bid, its key (exact_book.hpp). A tournament of the keys over the slots has the
+// One number per bid, its key, encodes the whole order (exact_book.hpp). A tournament of the keys over the slots has the
 // winner at its root; taking it out and replaying its path leaves the runner-up there, which is all that the payment needs.
 //
 //     final_               root              the best of all; one leaf per group
@@ -12,7 +12,7 @@
 //                  key   key key  key        one leaf per slot; group g has the slots [g * K, (g + 1) * K),
 //                                            K = ceil(Capacity / Groups)
 //
-//     book_           by slot: generation, units, place in arrival order
+//     book_           by slot: generation, units, position in arrival order
 //
 // Invariants
 //   1. A slot's leaf is its bid's key, 0 without one.
@@ -28,8 +28,8 @@
 //     memory                                28 B per agent
 //
 // Depth is fixed and matches don't branch, so adversarial bids cost what uniform ones do. The payment is the global
-// runner-up's, also with Groups > 1: charging the best of the other groups only would reward misreporting. `Groups` makes
-// a hierarchy visible, a core, a socket or a tenant each; it makes nothing faster.
+// runner-up's, also with Groups > 1: charging the best of the other groups only would reward misreporting. `Groups` lets a
+// caller ask for the best bid of a core, a socket or a tenant; it makes nothing faster.
 //
 // Truthful: the winner is the greatest key, the key is monotone in the amount, arrival never depends on it, and the winner
 // pays the least amount whose key is still the greatest (Myerson 1981; Vickrey 1961).
@@ -60,16 +60,16 @@ public:
     /// The empty auction with reserve 0.
     constexpr tournament_tree() noexcept = default;
 
-    /// The same; the first bid gets `first_arrival` as its place in arrival order, modulo the width of that number.
+    /// The same; the first bid gets `first_arrival` as its arrival number, modulo the width of that number.
     constexpr explicit tournament_tree(std::uint64_t first_arrival) noexcept : book_(first_arrival) {}
 
-    /// Groups, and the group of `slot`. The last groups may have fewer slots than the others, or none.
+    /// The number of groups, and the group of `slot`. The last groups can have fewer slots than the others, or none.
     static constexpr std::size_t groups() noexcept { return Groups; }
     static constexpr std::uint32_t group_of(std::uint32_t slot) noexcept {
         return Groups == 1 ? 0 : slot / static_cast<std::uint32_t>(group_size);
     }
 
-    /// Returns who wins now and what it would pay; nothing if nobody is at or above the reserve. O(log N).
+    /// Returns who wins now and what it would pay; nothing if no bid is at or above the reserve. O(log N).
     constexpr std::optional<award> top() const noexcept {
         const key k = final_.root();
         if (!book_.eligible(k)) return std::nullopt;
@@ -88,7 +88,7 @@ public:
         return won;
     }
 
-    /// Returns who would win among the bids of group `g` alone, and what it would pay there; nothing if nobody of the group is
+    /// Returns who would win among the bids of group `g` alone, and what it would pay there; nothing if no bid of the group is
     /// at or above the reserve, or if there is no such group. O(log N).
     constexpr std::optional<award> group_top(std::size_t g) const noexcept {
         if (g >= Groups || !book_.eligible(group_[g].root())) return std::nullopt;
@@ -97,8 +97,9 @@ public:
                      book_.critical_price_of_leader(k, group_[g].rival(book::slot_of_key(k) - first_slot(g)))};
     }
 
-    /// The best bid of the groups other than `g`: what sets the price of a winner in `g` where a group is an owner with several agents.
-    /// Nothing when none of them is at or above the reserve; the best bid of all where there is no such group. O(log Groups).
+    /// Returns the best bid of the groups other than `g`, which sets the price of a winner in `g` if each group is one owner with
+    /// several agents; nothing if none of them is at or above the reserve. If there is no group `g`, the best bid of all.
+    /// O(log Groups).
     constexpr std::optional<bid> best_outside(std::size_t g) const noexcept {
         const key k = g < Groups ? final_.rival(static_cast<std::uint32_t>(g)) : final_.root();
         if (!book_.eligible(k)) return std::nullopt;

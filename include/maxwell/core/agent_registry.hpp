@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// agent_registry: gives agent ids out and takes them back, one generation up each time.
+// agent_registry: gives agent ids out and takes them back; a slot's next id has the next generation.
 //
 // A slot is used again, an id never: a late bid of an agent that has left names an old generation, and every container
-// refuses it as stale. Lowest slot first keeps live agents dense, so tables indexed by slot stay in few cache
-// lines. A slot whose 2^32 generations are used up is not given out again.
+// refuses it as stale. The lowest free slot is given out first, so live agents stay dense and tables indexed by slot use few
+// cache lines. A slot whose 2^32 generations are used up is not given out again.
 //
 //     slot         0     1     2     3     4     5  ...
 //     generation_  0     3     0     1     0     0        of the agent that has the slot, or gets it next
@@ -37,7 +37,7 @@ class agent_registry {
     static_assert(Capacity > 0 && Capacity <= (std::size_t{1} << 24), "a slot is 24 bits in the wire format");
 
 public:
-    /// No agent yet.
+    /// The registry without agents.
     constexpr agent_registry() noexcept = default;
 
     /// The same, but every slot begins in `first_generation`: for tests of what happens when generations run out.
@@ -45,10 +45,10 @@ public:
         for (auto& generation : generation_) generation = first_generation;
     }
 
-    /// Agents that can be live at a time. Exactly what was asked for.
+    /// The number of agents that can be live at a time: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Capacity; }
 
-    /// Agents live now.
+    /// The number of live agents.
     constexpr std::size_t size() const noexcept { return live_; }
 
     /// Has `id` been given out and not taken back? O(1).
@@ -58,7 +58,7 @@ public:
                generation_[slot] == generation_of(id) && !exhausted(slot);
     }
 
-    /// An id that was never given out before, in the lowest free slot; nothing when none is free. O(1).
+    /// Returns an id that was never given out before, in the lowest free slot; nothing if no slot is free. O(1).
     constexpr std::optional<agent_id> acquire() noexcept {
         std::uint32_t slot = fresh_;
         if (!released_.empty()) {
@@ -73,9 +73,9 @@ public:
         return make_agent_id(slot, generation_[slot]);
     }
 
-    /// Takes an id back: its slot will be given out again under the next generation. `unknown_agent` for a slot at or above
-    /// capacity() or never given out, `stale_agent` for an id that was taken back before; neither changes anything. Call
-    /// the auction's `retire` with the same id, or its last bid stays in. O(1).
+    /// Takes an id back: its slot will be given out again under the next generation. Returns `unknown_agent` if the id was
+    /// never given out, `stale_agent` if it was taken back before. Call the auction's `retire` with the same id too:
+    /// otherwise the agent's last bid stays in and can win. O(1).
     constexpr status release(agent_id id) noexcept {
         const auto slot = slot_of(id);
         if (slot >= Capacity || slot >= fresh_) return status::unknown_agent;
@@ -92,9 +92,9 @@ public:
         return status::ok;
     }
 
-    /// Enters what is known of a slot into a registry that is to go on where a lost one has ended: `id` was given out, and
-    /// taken back again unless it is `live`. Enter slots in ascending order, before the first acquire. `unknown_agent`, and no
-    /// change: the slot is not below capacity(), or not above those entered before. O(1) for each slot up to it.
+    /// Rebuilds a lost registry, slot by slot: notes that `id` was given out last in its slot and, unless it is `live`, taken
+    /// back. Call it in ascending order of slots, before the first acquire. Returns `unknown_agent` if the slot is not below
+    /// capacity(), or not above every slot restored before. O(1) for each slot passed.
     constexpr status restore(agent_id id, bool live) noexcept {
         const auto slot = slot_of(id);
         if (slot >= Capacity || slot < fresh_) return status::unknown_agent;

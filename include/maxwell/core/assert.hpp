@@ -3,8 +3,8 @@
 // MAXWELL_ASSERT: a broken invariant stops the program where it is found.
 //
 // On unless NDEBUG is defined. An includer replaces it by defining MAXWELL_ASSERT(condition) before the first include of
-// Maxwell, for instance as BUG_ON(!(condition)) in a kernel. What a caller can get wrong is never asserted: that is
-// answered by a `status` or an empty optional.
+// Maxwell, for instance as BUG_ON(!(condition)) in a kernel. What a caller can get wrong is never asserted: it returns a
+// `status` or an empty optional.
 
 #pragma once
 

@@ -4,7 +4,7 @@
 //
 // Over the compiler's __atomic builtins, and only for the sizes that every supported machine does without a lock: 1, 2, 4
 // and 8 bytes. So it never calls libatomic, and it works in memory that two programs share. Zeroed memory is an atomic
-// zero. Every operation names its order: there is no default that would be the dearest one by accident.
+// zero. Every operation names its order. std::atomic's default, seq_cst, is the costliest, so there is none here.
 
 #pragma once
 
@@ -23,8 +23,8 @@
 #endif
 #endif
 
-// Words of 8 bytes are exchanged without a lock everywhere in the library, and sizes are 64 bits wide in what programs share.
-static_assert(sizeof(void*) == 8, "Maxwell serves 64-bit machines: it was never tested on another");
+// The library relies on 8-byte words that are lock-free, and shared layouts hold 64-bit sizes.
+static_assert(sizeof(void*) == 8, "Maxwell serves 64-bit machines only");
 
 namespace maxwell {
 
@@ -74,7 +74,8 @@ public:
                                          static_cast<int>(failure));
     }
 
-    /// The same, but may fail for no reason: for loops, where it saves a loop inside on machines with load-linked.
+    /// The same, but can fail although the value is `expected`. For use in a loop: on machines with load-linked and
+    /// store-conditional the strong form contains a loop of its own.
     bool compare_exchange_weak(T& expected, T desired, memory_order success, memory_order failure) noexcept {
         return __atomic_compare_exchange(&value_, &expected, &desired, true, static_cast<int>(success),
                                          static_cast<int>(failure));

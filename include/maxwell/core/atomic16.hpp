@@ -4,11 +4,11 @@
 //
 // A compare-and-swap of 16 bytes commits a whole record at once: no reader sees half of it, and a thread that comes too late
 // finds that the old content is gone. Every x86-64 since 2006 has one, and every AArch64. The compilers' own builtins for
-// it call libatomic, or want -mcx16 of every includer; so it is written in assembly here, and has_atomic16 says
-// at compile time whether it is there. The thread sanitizer can't see assembly, but has a function for it.
+// it call libatomic or need -mcx16 from every includer, so it is written in assembly here, and has_atomic16 says
+// at compile time whether the machine has it. The thread sanitizer can't see assembly, but has a function for it.
 //
-// The words can also be read one by one. The C++ memory model knows nothing of accesses of mixed sizes; both machines do:
-// an aligned word is read as it was before or after an exchange of the 16 bytes that it belongs to.
+// The words can also be read one by one. The C++ memory model says nothing of accesses of mixed sizes. Both machines do: a
+// read of an aligned word returns its value before or after an exchange of the 16 bytes around it, never a mixture.
 
 #pragma once
 
@@ -47,8 +47,8 @@ public:
     constexpr atomic16() noexcept = default;
     constexpr explicit atomic16(two_words value) noexcept : first_(value.first), second_(value.second) {}
 
-    /// The second word, acquired, then the first. They belong together where nobody exchanges them meanwhile; where somebody
-    /// does, compare_exchange finds out.
+    /// Reads the second word, with acquire order, then the first. If another thread exchanges them in between, the two don't
+    /// belong together, and a compare_exchange that expects them fails.
     two_words load() const noexcept {
         const std::uint64_t second = second_.load(memory_order::acquire);
 #ifdef MAXWELL_THREAD_SANITIZER
@@ -57,8 +57,8 @@ public:
         return {first_.load(memory_order::relaxed), second};
     }
 
-    /// Writes `desired` where both words are `expected`, at once; acquire and release if it does. False if they are not. Only
-    /// where has_atomic16. On AArch64 it tries again while others disturb it.
+    /// If both words are `expected`, writes `desired` in one step, with acquire and release order, and returns true; otherwise
+    /// returns false. Traps where has_atomic16 is false. On AArch64 it loops while other threads write the same 16 bytes.
     bool compare_exchange(two_words expected, two_words desired) noexcept {
 #if defined(MAXWELL_THREAD_SANITIZER)
         maxwell_int128 from;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The words everybody speaks: price, agent, bid, award, status.
+// The types that every part uses: price, agent, bid, award, status.
 //
 //     agent   a bidder for the resource: a thread, a vCPU, a kernel launch
-//     slot    the agent's place in every table, in [0, capacity); slots are used again when their agent has left
-//     generation   how often a slot has been given out before; by it, a late bid never acts for a successor
+//     slot    the agent's index in every table, in [0, capacity); slots are used again when their agent has left
+//     generation   how often a slot has been given out before; so a late bid never counts as the slot's next agent's
 //     bid     an agent's newest offer: `amount` ticks for each of `units` resource units
 //     award   the winner's bid, and the critical price that it pays per unit
 
@@ -24,7 +24,7 @@ using price = std::uint32_t;  ///< fixed-point ticks per resource unit; every va
 
 inline constexpr price max_price = 0xFFFF'FFFFu;  ///< the highest price
 
-/// The slot of an agent. Any value can come in: compare it with a capacity before it indexes anything.
+/// The slot of an agent. An id from outside can hold any value: compare the slot with a capacity before using it as an index.
 constexpr std::uint32_t slot_of(agent_id id) noexcept { return static_cast<std::uint32_t>(id); }
 
 /// The generation of an agent's slot.
@@ -64,7 +64,7 @@ enum class status : std::uint8_t {
     unknown_lane,     ///< of a market: there is no such lane
     unknown_account,  ///< of a market: there is no such account, or it isn't open
     too_many_units,   ///< more resource units than this source of bids can carry
-    busy,             ///< somebody else was at work there every time; ask again
+    busy,             ///< another thread held the cell at every attempt; try again
 };
 
 static_assert(sizeof(bid) == sizeof(maxwell_bid) && alignof(bid) == alignof(maxwell_bid));

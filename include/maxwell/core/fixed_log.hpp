@@ -2,13 +2,13 @@
 //
 // ln_q26: the natural logarithm of an integer in fixed point, without a table and without floating point.
 //
-// Bit by bit: the mantissa is squared, and whenever it reaches 2 the logarithm has a 1 in that place. It makes tables at
+// Bit by bit: the mantissa is squared, and whenever it reaches 2 the logarithm has a 1 in that digit. It makes tables at
 // compile time, and is called at run time where a hundred cycles don't matter.
 //
 //     value = 2^e * y, 1 <= y < 2     log2 = e . b1 b2 b3 ...     y := y^2;  b = y >= 2;  y := b ? y/2 : y
 //
-// A squaring that is rounded down by 2^-31 in place k moves the result by 2^-31-k; what is cut off behind place 26, and by the
-// product with ln 2, by 2^-26 each. So the result is never too high, and less than 2^-24 too low.
+// A squaring that is rounded down by 2^-31 at digit k lowers the result by 2^-31-k; cutting off behind digit 26, and in the
+// product with ln 2, lowers it by 2^-26 each. So the result is never too high, and less than 2^-24 too low.
 //
 //     operation   cost   why
 //     ln_q26      O(1)   26 squarings

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// hierarchical_bitmap: a set of small integers that answers "which is the lowest?" in a load per level.
+// hierarchical_bitmap: a set of small integers that finds its lowest member in one load per level.
 //
 // A 64-ary tree of bits: a bit of one level says that its word on the level below is not zero. Two levels hold 4,096
-// members, three 262,144, four 16.7 million, so the depth is a constant and no operation scans. Lowest and not highest,
-// since counting trailing zeros gives the index itself.
+// members, three 262,144, four 16.7 million, so the depth is a constant and no operation scans. It looks for the lowest
+// member because counting trailing zeros gives that index without a subtraction.
 //
 //     level 1 (root)   [ 1 0 0 ... 1 ]                      1 word
 //                        |         |
@@ -39,7 +39,7 @@ class hierarchical_bitmap {
 public:
     using index_type = std::uint32_t;
 
-    /// What is answered when there is no such member: no member has this value.
+    /// Returned if there is no such member: no member has this value.
     static constexpr index_type none = static_cast<index_type>(Size);
 
     /// Members are below this. Exactly what was asked for.
@@ -80,8 +80,8 @@ public:
         return none;
     }
 
-    /// Takes `lowest`, which is the least member, out of the set; the one that is now the least, or `none`. Saves looking
-    /// it up from the root. O(levels).
+    /// Takes `lowest`, which is the least member, out of the set and returns the new least member, or `none`. Cheaper than
+    /// clear() and lowest(), which starts from the root. O(levels).
     constexpr index_type drop_lowest(index_type lowest) noexcept {
         MAXWELL_ASSERT(!empty() && lowest == this->lowest());
         for (int level = 0; level < levels; ++level, lowest /= 64) {
@@ -124,8 +124,8 @@ private:
     }
     static constexpr std::uint64_t bit(index_type i) noexcept { return std::uint64_t{1} << (i % 64); }
 
-    /// The lowest bit that is set in `word`, in which one is. Where assertions are off the compiler must learn that too: else
-    /// it follows the 64th bit of an empty word into the next level, and warns of an access beyond it.
+    /// The lowest set bit of `word`, which is not 0. Without assertions the compiler has to be told so: otherwise it follows
+    /// bit 64 of an empty word into the next level, and warns of an access out of bounds.
     static constexpr index_type low_bit(std::uint64_t word) noexcept {
         MAXWELL_ASSERT(word != 0);
         if (word == 0) __builtin_unreachable();

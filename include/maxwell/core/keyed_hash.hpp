@@ -4,7 +4,7 @@
 //
 // It is SipHash (Aumasson and Bernstein 2012) of a message of 15 bytes, `word` and then `tail`, both little-endian: made for
 // short inputs under a secret key, and no distinguisher is known for the reduced 1-3 rounds either. A multiply-and-shift mixer
-// costs half of it, but its inner state can be solved for from a few outputs; an agent that learnt its noise could exploit it.
+// costs half as much, but a few outputs reveal its inner state, and an agent that knows its noise can exploit it.
 //
 //     state      v0 v1 v2 v3  <- key, mixed with constants
 //     word       v3 ^= word   1 round   v0 ^= word

@@ -3,7 +3,7 @@
 // latency_histogram: how long single operations took, with the tail kept.
 //
 // Counts per log-linear cell: a percentile is right to one cell, which is 2^-MantissaBits of the value (0.8 % at 7). The
-// unit is the caller's: nanoseconds or ticks of a counter. Values of 2^32 and more are counted in the last cell; maximum() is
+// unit is the caller's: nanoseconds or cycles. Values of 2^32 and more are counted in the last cell; maximum() is
 // exact nevertheless.
 //
 //     count_  [ 0 3 17 240 1022 ... 2 0 1 ]     one 64-bit counter per log_linear cell, 26 KB at 7 bits
@@ -50,8 +50,8 @@ public:
     constexpr std::uint64_t maximum() const noexcept { return max_; }
 
     /// The least value that `per_million` millionths of all operations do not exceed, to the width of a cell: the cell's
-    /// greatest value, and never more than max(). 500'000 is the median, 999'000 the 99.9th percentile; above 1'000'000
-    /// counts as that. 0 when nothing was counted. O(cells).
+    /// greatest value, and never more than maximum(). 500'000 is the median, 999'000 the 99.9th percentile; more than
+    /// 1'000'000 counts as 1'000'000. 0 if nothing was counted. O(cells).
     constexpr std::uint64_t percentile(std::uint32_t per_million) const noexcept {
         if (total_ == 0) return 0;
         const std::uint64_t parts = per_million > 1'000'000 ? 1'000'000 : per_million;

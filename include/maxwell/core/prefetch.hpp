@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// prefetch: asks for a cache line before it is used. Never changes what a program does, only when its data arrive.
+// prefetch: asks for a cache line before it is used. It never changes what a program computes, only when its data arrive.
 //
-// A line that another processor has written last is fetched for reading first, and once more when it is written. Code that
-// will write it asks for it once: on x86 by prefetchw, which compilers use only if they are told that the machine has it. All
-// 64-bit x86 processors accept it, those without do nothing.
+// A line that another processor wrote last is fetched once to be read and again to be written. Code that will write it can
+// ask for both at once: on x86 with prefetchw, which compilers emit only if told that the machine has it. Every 64-bit x86
+// processor accepts the instruction; one without the feature ignores it.
 
 #pragma once
 

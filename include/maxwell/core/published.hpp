@@ -2,8 +2,8 @@
 //
 // published: the newest copy of an object, for any number of readers, from one writer that never waits for them.
 //
-// Containers have one writer and no readers beside it. A monitor or a balancer in another thread
-// looks at a copy that the writer has made; a container is trivially copyable, so the copy is a memcpy.
+// A container has one writer, and other threads must not read it. A monitor or a balancer in another thread reads a copy
+// that the writer has made; a container is trivially copyable, so the copy is a memcpy.
 //
 //     newest_      2                   a copy plus one; 0: nothing published yet
 //     readers_   [ 0   3   1 ]         who is reading each copy now
@@ -12,20 +12,20 @@
 //                  |   `-------------- the newest: readers come here
 //                  `------------------ free: the next publish() writes here
 //
-// A reader announces itself at the newest copy and looks again whether it is still that; if not, it leaves without having read
-// and tries the newer one. The writer looks for readers only at copies that are not the newest. Both write first and look
-// then, in one order that all threads agree on (seq_cst), so one of them sees the other.
+// A reader counts itself at the newest copy and checks that this is still the newest; if not, it leaves without reading and
+// tries the newer one. The writer looks for readers only at copies that are not the newest. Each writes before it reads, in one
+// order that all threads agree on (seq_cst), so one of them sees the other.
 //
-// Invariant: a copy is written only while it is not the newest and nobody reads it.
+// Invariant: a copy is written only while it is not the newest and no reader reads it.
 //
 //     operation   cost                    why
 //     publish     a copy of T, Copies loads, one store; never waits, fails when every other copy is held
 //     read        two atomic additions and two loads; at most `tries` times while the writer publishes in between
 //     memory      Copies of T and 4 B each
 //
-// A reader that crashes while it reads holds its copy for ever: with Copies copies the writer gets along with Copies - 2 of
-// those. Readers update a count, so they need write access. Guests with a read-only mapping use `price_page`. Copies that are not written while they are read are what makes this right for a T of any size, where a sequence
-// lock would have to read torn bytes.
+// A reader that crashes while it reads holds its copy for ever; the writer works on with up to Copies - 2 crashed readers.
+// Readers update a count, so they need write access. Guests with a read-only mapping use `price_page`. No copy is written
+// while it is read, so T can have any size; the readers of a sequence lock would read torn bytes.
 
 #pragma once
 
@@ -46,8 +46,8 @@ public:
     /// How often read() looks for a copy that stays the newest for two loads.
     static constexpr int tries = 8;
 
-    /// Makes a copy of `value` the newest. False, and the one before stays, when all others are being read. For one writer;
-    /// never waits. O(sizeof(T) + Copies).
+    /// Makes a copy of `value` the newest and returns true. Returns false, and the one before stays the newest, if all other
+    /// copies are being read. For one writer; never waits. O(sizeof(T) + Copies).
     bool publish(T const& value) noexcept {
         const std::uint32_t newest = newest_.load(memory_order::relaxed);
         for (std::uint32_t i = 0; i < Copies; ++i) {
@@ -59,8 +59,9 @@ public:
         return false;
     }
 
-    /// Calls `look(T const&)` with the newest copy, which doesn't change meanwhile, and is true. False, without a call, when
-    /// nothing was published yet, or when the writer published in between `tries` times. For any number of threads.
+    /// Calls `look(T const&)` with the newest copy, which doesn't change during the call, and returns true. Returns false,
+    /// without a call, if nothing was published yet or the writer published during each of `tries` attempts. For any number
+    /// of threads.
     template <class Look>
     bool read(Look look) noexcept {
         for (int n = 0; n < tries; ++n) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// rotation: a set of small integers, asked for one after the other, for ever.
+// rotation: a set of small integers whose members are returned in turn, in ascending order, round after round.
 //
 //     members 1 4 6      next() 1, 4, 6, 1, 4, ...      a member that joins has its turn in this round or the next
 //
-// For work on many agents of which each quantum does a little.
+// For work on many agents of which each quantum does a small part.
 //
 // Invariant: the hand is the member, or the former member, that next() returned last; 0 at first.
 //
@@ -27,11 +27,12 @@ public:
     constexpr bool contains(std::uint32_t i) const noexcept { return members_.contains(i); }
     constexpr bool empty() const noexcept { return members_.empty(); }
 
-    /// `i`, which is below Size, is a member from now on, or not.
+    /// Makes `i`, which is below Size, a member, or no longer one. O(1).
     constexpr void set(std::uint32_t i) noexcept { members_.set(i); }
     constexpr void clear(std::uint32_t i) noexcept { members_.clear(i); }
 
-    /// The next member above the one that was returned last, or the least one; Size if there is none.
+    /// Returns the next member above the one returned last or, if none is above it, the least member; Size if there are no
+    /// members. O(1).
     constexpr std::uint32_t next() noexcept {
         if (members_.empty()) return static_cast<std::uint32_t>(Size);
         const std::uint32_t above = members_.lowest_above(hand_);

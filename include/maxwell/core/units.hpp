@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// units: temperatures and powers that can't be mistaken for each other where they come in.
+// units: types for temperatures and powers, so that a caller can't pass one for the other.
 //
 //     hwmon 46000 ──▶ milli_celsius ◀──to_celsius── milli_kelvin ◀── host/sensor.hpp 319150      milliwatts 12500
 //
-// A number becomes one of them only by name, and none becomes another but by a conversion that is written down: degrees
-// passed for thousandths, or kelvin for Celsius, would melt a die or stop a machine. Inside, thermal/ counts in plain integers whose
-// names end in the unit.
+// A number becomes one of them only by an explicit constructor, and one becomes another only by a named conversion: a caller
+// that passed degrees for thousandths, or kelvin for Celsius, would disable the thermal limit or stop the machine. Inside,
+// thermal/ counts in plain integers whose names end in the unit.
 //
-// Complexity: each is an integer; nothing here costs more than an addition. The all-zero objects are 0 degrees Celsius, 0 K, 0 W,
-// and 0 W at the clock's beginning.
+// Complexity: each is an integer; nothing here costs more than an addition. The all-zero objects are 0 degrees Celsius, 0 K and
+// 0 W.
 
 #pragma once
 
@@ -50,7 +50,7 @@ struct milliwatts {
 /// 0 degrees Celsius.
 inline constexpr milli_kelvin celsius_zero{273'150};
 
-/// The same temperature; beyond what 32 bits hold, the nearest that they do. O(1).
+/// The same temperature, clamped to the range of 32 bits. O(1).
 constexpr milli_celsius to_celsius(milli_kelvin t) noexcept {
     constexpr std::int64_t coldest = INT32_MIN + celsius_zero.value;
     constexpr std::int64_t hottest = INT32_MAX + celsius_zero.value;
@@ -61,7 +61,7 @@ constexpr milli_celsius to_celsius(milli_kelvin t) noexcept {
 /// The same temperature. O(1).
 constexpr milli_kelvin to_kelvin(milli_celsius t) noexcept { return milli_kelvin(t.value + celsius_zero.value); }
 
-/// Something measured, and when, in nanoseconds on the clock of whoever takes it.
+/// A measured quantity and the time at which it was read, in nanoseconds on the clock of the sensor's host.
 template <class Quantity>
 struct timed {
     Quantity value;

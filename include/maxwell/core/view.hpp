@@ -14,8 +14,8 @@
 
 namespace maxwell {
 
-/// Does a C only refer to its elements, which then outlive it? It does if its bytes may be copied and it can be made from
-/// what it refers to: a first element and a count. (std::ranges::borrowed_range, for code that may not include <ranges>.)
+/// Does a C refer to elements that it doesn't own? Yes if it is trivially copyable and can be constructed from a pointer to
+/// the first element and a count. (std::ranges::borrowed_range, for code that may not include <ranges>.)
 template <class C>
 concept borrows_elements = std::is_trivially_copyable_v<C> && requires(C& c) {
     C{c.data(), c.size()};
@@ -67,7 +67,7 @@ public:
         return data_[index];
     }
 
-    /// The first `count` elements, all of them when there are fewer.
+    /// The first `count` elements; all of them if there are fewer.
     constexpr view first(std::size_t count) const noexcept { return {data_, count < size_ ? count : size_}; }
 
 private:

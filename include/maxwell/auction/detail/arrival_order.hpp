@@ -3,12 +3,12 @@
 // arrival_order: short arrival numbers that never run out; the part that exact containers share.
 //
 // A key of 64 bits has room for a price, a slot and an arrival number of 32 - log2(Slots) bits, which is used up within
-// minutes or seconds. So live slots also stand in a list, oldest first, and when the numbers come near their end a sweep walks
-// that list and numbers it anew from 0, a slot or two for each arrival, until it has caught up. The order never changes, and
-// no operation has to do more than two renumberings, nor, but in a hurry, more than one of the costlier kind.
+// minutes or seconds. So live slots are also in a list, oldest first. When the numbers come near their end, a sweep walks
+// that list and renumbers it from 0, one or two slots for each arrival, until it has caught up. The order never changes, and
+// no operation renumbers more than two slots, nor, until numbers are about to run out, more than one of the costlier kind.
 //
 //     list     end <-> 7 <-> 2 <-> mark <-> 9 <-> 4 <-> end       circular; end is entry 0
-//     number           0     1             803   811              behind the mark: numbered anew
+//     number           0     1             803   811              before the mark: renumbered
 //
 // The mark is an entry of the list itself, so a slot that leaves beside it moves nothing else. A link is a slot plus one.
 //
@@ -50,8 +50,8 @@ private:
     static_assert(Bits <= 32 && numbers >= 8 * Slots,
                   "numbers of this width would be swept all the time: 16,384 slots at most");
 
-    /// A sweep begins `reserved` numbers before their end, and steps twice in each arrival from `urgent` numbers on, whatever a
-    /// step costs. Then it is over after Slots + 1 more arrivals, since each adds one slot to the list and numbers two.
+    /// A sweep begins `reserved` numbers before the last one. From `urgent` numbers before the last one on it takes two steps for
+    /// each arrival, whatever a step costs. Then it ends after Slots + 1 more arrivals: each adds a slot and renumbers two.
     static constexpr std::uint64_t urgent = Slots + 4;
     static constexpr std::uint64_t reserved = 2 * Slots + 4 + urgent;
     static constexpr std::uint32_t due = static_cast<std::uint32_t>(numbers - reserved) << slot_bits;
@@ -60,8 +60,8 @@ private:
 public:
     constexpr arrival_order() noexcept = default;
 
-    /// Begins at number `first`, modulo what a ticket has room for; less what is reserved, so that a `first` just below that
-    /// many comes just before a sweep.
+    /// Begins at number `first`, modulo the numbers that are not reserved, so that a `first` just below that many comes just
+    /// before a sweep.
     constexpr explicit arrival_order(std::uint64_t first) noexcept
         : next_(static_cast<std::uint32_t>(first % numbers - (first % numbers > reserved ? reserved : 0))
                 << slot_bits) {}
@@ -76,8 +76,8 @@ public:
         return arrivals > (due - next_) >> slot_bits || sweep_due();
     }
 
-    /// Numbers the next slot or two anew, by `renumber(slot, ticket)`, which puts the new ticket where the old one is kept.
-    /// `is_dear(slot)`: is that the costlier kind? Of those only one is done at a time, while there are numbers enough. O(1).
+    /// Renumbers the next slot or two, by `renumber(slot, ticket)`, which replaces the slot's old ticket by the new one.
+    /// `is_dear(slot)`: is that the costlier kind? While there are enough numbers only one of those is done in a call. O(1).
     template <class Renumber, class IsDear>
     constexpr void sweep(Renumber renumber, IsDear is_dear) noexcept {
         if (!sweeping_) {
@@ -110,7 +110,7 @@ public:
     /// The links of `slot` will be written soon.
     void prefetch(std::uint32_t slot) const noexcept { maxwell::prefetch_for_write(&link_[slot + 1]); }
 
-    /// `slot`, which is not in the list, arrives; its ticket. O(1).
+    /// Appends `slot`, which is not in the list, and returns its ticket. O(1).
     constexpr std::uint32_t join(std::uint32_t slot) noexcept {
         const std::uint32_t ticket = next_ | slot;
         next_ += std::uint32_t{1} << slot_bits;
@@ -123,7 +123,7 @@ public:
         return ticket;
     }
 
-    /// `slot`, which is in the list, leaves it. O(1).
+    /// Removes `slot`, which is in the list. O(1).
     constexpr void leave(std::uint32_t slot) noexcept { remove(static_cast<link>(slot + 1)); }
 
     /// Is the list linked both ways, does it hold `live` slots, and do their tickets rise? `ticket(slot)` is the slot's. O(Slots).

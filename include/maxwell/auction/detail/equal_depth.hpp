@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// equal_depth: boundaries between tiers that hold about as many bids each, cut anew from the bids that were counted.
+// equal_depth: boundaries between tiers that hold about as many bids each, cut from the bids that were counted.
 //
-// The quantile sketch is made of the tiers themselves. One counts the bids of a period by tier; the next boundaries divide
-// what was counted into equal parts, each placed inside the tier in which its part begins as if bids lay evenly there: by
-// price up to 2^24, by octaves above, where a tier can span eight. What was too coarse where many bids lie is finer the next time.
+// The quantile sketch is made of the tiers themselves. It counts the bids of a period by tier; the next boundaries divide
+// that count into equal parts. A boundary inside a tier is interpolated as if the tier's bids were spread evenly: by price up to
+// 2^24, by octaves above, where a tier can span eight. So tiers that held too many bids are narrower after the next cut.
 //
-// Every tier counts for one part more than the bids in it. So where nobody bid every second edge stays; without that, a tier
-// far too wide for its bids would be cut in the wrong places, its neighbours' edges would be gone, and the next cut would
-// err to the other side, for ever. Where each tier holds one part, nothing changes.
+// Every tier weighs one part more than its bids. So where there were no bids, every second edge stays. Without that, a tier
+// far too wide for its bids would be cut in the wrong spots, its neighbours' edges would be gone, and the next cut would
+// err to the other side, without end. Where each tier holds one part, nothing changes.
 //
 //     tier_edges       0 |         16 |        64 |   256 |         four tiers, parts of 4 bids
 //     counted            1             6            8         1     16 bids
 //     weight             1+4           6+4          8+4       1+4   32: the next edges have 8, 16, and 24 of it below
 //     the next         0 |          30 |   80 |  208 |              3/10 into the second tier, 1/12 and 9/12 into the third
 //
-// Error. Of the bids counted, a tier that is cut holds two parts at most, beside those of the tiers in which its two edges
-// were cut. So once no tier holds more than its part, for bids that are still so distributed none holds many more.
-// Where amounts repeat, edges would coincide; they follow one another tick by tick instead.
+// Error. Of the bids counted, a new tier holds at most two parts, and what interpolation misjudged in the two old tiers that
+// contain its edges. So once no tier holds more than its part, and bids stay distributed as they are, none will hold many more.
+// Where amounts repeat, edges would coincide; instead each is at least one tick above the one before.
 //
 // Invariants
 //   1. Edges rise strictly from 0.
@@ -47,12 +47,11 @@
 
 namespace maxwell::detail {
 
-/// As many tiers as First has, with its boundaries until others are made.
+/// As many tiers as First has, with First's boundaries until others are in force.
 template <tier_map First>
 class tier_edges {
 public:
     static constexpr std::uint32_t count = First::count;
-    static constexpr price highest_price = 0xFFFF'FFFFu;
 
     /// The tier of `p`. O(sqrt count), in two counts without a branch.
     constexpr std::uint32_t index(price p) const noexcept { return made_ ? search(p) : First::index(p); }
@@ -63,28 +62,28 @@ public:
         return made_ ? lower_[tier] : First::lower_edge(tier);
     }
 
-    /// The least edge at or above `p`, and above `p`; the highest price where there is none. O(log count).
+    /// The least edge at or above `p`, and the least one above `p`; max_price if there is none. O(log count).
     constexpr price at_or_above(price p) const noexcept {
         const std::uint32_t tier = index(p);
         return lower_edge(tier) == p ? p : edge_after(tier);
     }
     constexpr price above(price p) const noexcept { return edge_after(index(p)); }
 
-    /// The edge after that of `tier`, which is below count; the highest price where there is none. O(1).
+    /// The edge after that of `tier`, which is below count; max_price if there is none. O(1).
     constexpr price edge_after(std::uint32_t tier) const noexcept {
-        return tier + 1 < count ? lower_edge(tier + 1) : highest_price;
+        return tier + 1 < count ? lower_edge(tier + 1) : max_price;
     }
 
     /// Is there an edge at or above `p`?
     constexpr bool reaches(price p) const noexcept { return lower_edge(count - 1) >= p; }
 
-    /// Edges that are being made: not in force before all are. `tier` is not 0, whose edge is 0.
+    /// Makes the edge of `tier`, which is not 0: tier 0 begins at 0. Edges come into force together, by put_in_force().
     constexpr void make(std::uint32_t tier, price edge) noexcept {
         lower_[tier] = edge;
         if (tier % width == 0) row_[tier / width] = edge;
     }
     constexpr void put_in_force() noexcept {
-        for (std::uint32_t tier = count; tier < rows * width; ++tier) lower_[tier] = highest_price;
+        for (std::uint32_t tier = count; tier < rows * width; ++tier) lower_[tier] = max_price;
         made_ = true;
     }
 
@@ -97,8 +96,8 @@ public:
     }
 
 private:
-    /// Counts the rows that begin at or below `p`, then the edges of the last of them. No load waits for a compare but the one in
-    /// the middle, and the compiler makes vectors of both loops where it may.
+    /// Counts the rows that begin at or below `p`, then the edges of the last of them. Only the load between the two loops waits
+    /// for a compare, and the compiler vectorises both loops where the target allows it.
     constexpr std::uint32_t search(price p) const noexcept {
         std::uint32_t begun = 0;  // rows and edges at or below p, the first of them always, since it is 0
         for (std::size_t r = 0; r < rows; ++r) begun += row_[r] <= p ? 1 : 0;
@@ -117,13 +116,13 @@ private:
     price lower_[rows * width] = {};
 };
 
-/// Counts the bids of a period by the tiers of a tier_edges, and cuts these anew.
+/// Counts the bids of a period by the tiers of a tier_edges, and cuts the next edges.
 template <std::uint32_t Count, std::uint32_t Period>
 class equal_depth {
     static_assert(Count > 0 && Count <= 4096 && Period > 0 && Period <= (1u << 20), "products fit 64 bits");
 
 public:
-    /// Has the period been counted? From then on nothing more is, until a cut is complete.
+    /// Is the period's count complete? Then record() ignores bids until a cut is complete.
     constexpr bool is_full() const noexcept { return total_ == Period; }
 
     /// Counts a bid in `tier`, unless the period is full. O(1).
@@ -134,8 +133,8 @@ public:
         ++total_;
     }
 
-    /// When the period is full: a step of making `to` from `from`, by whose tiers it was counted. True when that is done; `to`
-    /// is then in force, and a new period begins. O(1).
+    /// Takes a step of cutting `to` from `from`, whose tiers the bids were counted by; the period is full. Returns true if the cut
+    /// is complete: then `to` is in force, and a new period has begun. O(1).
     template <class Edges>
     constexpr bool cut_step(Edges const& from, Edges& to) noexcept {
         MAXWELL_ASSERT(is_full());
@@ -165,7 +164,7 @@ private:
     using counter = std::conditional_t<(Period < 65536), std::uint16_t, std::uint32_t>;
     using scale = log_linear<23>;  ///< ticks up to 2^24, 2^23 steps an octave above
 
-    /// What tier_ counts for, in units in which a part is Period and all tiers together are 2 * Period * Count.
+    /// The weight of tier_, in units in which a part is Period and all tiers together are 2 * Period * Count.
     constexpr std::uint64_t weight() const noexcept { return std::uint64_t{count_[tier_]} * Count + Period; }
 
     /// Where in tier_ the edge lies that has `below` of the tier's weight below it.
@@ -182,7 +181,7 @@ private:
     /// Makes the edge of `tier`, above the last one and with room for those to come.
     template <class Edges>
     constexpr void make(Edges& to, std::uint32_t tier, price edge) noexcept {
-        const price highest = Edges::highest_price - (Count - 1 - tier);
+        const price highest = max_price - (Count - 1 - tier);
         if (edge <= last_) edge = last_ + 1;
         if (edge > highest) edge = highest;
         to.make(tier, edge);

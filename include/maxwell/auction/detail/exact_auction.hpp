@@ -53,7 +53,7 @@ public:
     /// Enters all of `bids`, as insert would one after the other, and returns how many of them were `ok`. O(bids + N), or a path
     /// for each if they are fewer than an eighth of the slots.
     constexpr std::size_t insert_all(view<bid const> bids) noexcept {
-        // A sweep of arrival numbers compares keys up the tree, so none may begin while matches are left open.
+        // A sweep of arrival numbers compares keys up the tree, so none may begin before rebuild() has played the matches.
         const bool few = bids.size() < Capacity / 8 || self().book_.renumber_due_within(bids.size());
         std::size_t entered = 0;
         for (bid const& b : bids) {
@@ -65,8 +65,8 @@ public:
         return entered;
     }
 
-    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number; each with
-    /// the reserve as its payment. Nothing has changed afterwards. O(out.size() * log N).
+    /// Puts the best eligible bids into `out`, best first, as many as there are or as fit, and returns their number. Each
+    /// payment is the reserve. Nothing has changed afterwards. O(out.size() * log N).
     constexpr std::size_t list_best(view<award> out) noexcept {
         return self().book_.list_best(
             out, [this]() noexcept { return self().best(); },
@@ -116,7 +116,7 @@ protected:
     }
 
 private:
-    /// Gives a bid or two new arrival numbers. Out of the way: most inserts have none to give.
+    /// Gives one or two bids new arrival numbers. Not inlined: few inserts call it.
     [[gnu::__noinline__]] constexpr void renumber() noexcept {
         self().book_.renumber([this](std::uint32_t slot, std::uint32_t low) noexcept { self().rename(slot, low); },
                               [this](std::uint32_t slot) noexcept { return self().is_dear(slot); });

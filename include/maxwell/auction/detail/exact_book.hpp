@@ -8,7 +8,7 @@
 //     key     63 ........ 32 | 31 ............................ 0
 //                 price      | not (arrival number, slot)             the earlier arrival is the greater; 0: no bid
 //
-//     arrivals_       live slots in arrival order: numbers them anew before the numbers run out
+//     arrivals_       live slots in arrival order: renumbers them before the numbers run out
 //     generation_     by slot: the newest seen
 //     units_or_trace_ by slot: the units of the live bid. Without one, what is left of the last: `retired`, or the lower half of
 //                     the key of the bid that was extracted, which critical_price may still ask for, or 0
@@ -74,7 +74,7 @@ public:
         return p > reserve_ ? p : reserve_;
     }
 
-    /// The same against any `rival`; max_price if no price does.
+    /// Returns the critical price of `winner` against any key `rival`; max_price if no price is enough.
     constexpr price critical_price(key winner, key rival) const noexcept {
         const bool out_of_reach = rival >> 32 == max_price && low_half(winner) < low_half(rival);
         return out_of_reach ? max_price : critical_price_of_leader(winner, rival);
@@ -130,7 +130,7 @@ public:
     }
 
     /// Puts the bids of the best keys into `out`, best first, as many as are eligible and fit; returns how many. `best()` is the
-    /// greatest key, `set_key(slot, old, k)` changes a slot's: each is taken out in its turn, then all are put back.
+    /// greatest key, `set_key(slot, old, k)` changes a slot's: each is taken out in turn, then all are put back.
     /// O(out.size()) calls of each.
     template <class Best, class SetKey>
     constexpr std::size_t list_best(view<award> out, Best best, SetKey set_key) const noexcept {
@@ -154,7 +154,7 @@ public:
     /// Must it be called before one of the next `bids` calls of enter()?
     constexpr bool renumber_due_within(std::size_t bids) const noexcept { return arrivals_.sweep_due_within(bids); }
 
-    /// Gives a bid or two new arrival numbers: calls `rename(slot, low)`, which makes `low` the lower half of the slot's key.
+    /// Gives one or two bids new arrival numbers: calls `rename(slot, low)`, which makes `low` the lower half of the slot's key.
     /// `is_dear(slot)`: does that take many steps? O(1) calls of each.
     template <class Rename, class IsDear>
     constexpr void renumber(Rename rename, IsDear is_dear) noexcept {

@@ -33,7 +33,7 @@ public:
     static constexpr int fraction_bits = 10;
     static constexpr std::uint32_t offset = 3200;
 
-    /// The greatest noise that there is.
+    /// The greatest possible noise.
     static constexpr std::uint32_t greatest = offset + 22'713;
 
     /// Noise from 32 uniform bits. O(1).

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// gumbel_table: Gumbel noise at the edges of log-linear cells, as literals: computing it cost each program that includes it
-// 0.2 s of compile time.
+// gumbel_table: Gumbel noise at the edges of log-linear cells, as literals: computing it would cost each program that includes
+// it 0.2 s of compile time.
 //
 // Entry `cell` belongs to v = lower_edge(cell) / 2^32, with 16 cells to an octave; cell 0 to v = 2^-32. It is the nearest integer
-// to 1024 G + 3200. The last one is read beside the last edge and counts for nothing.
+// to 1024 G + 3200. The last entry is read together with the one before it, and then multiplied by 0.
 //
 //     gumbel_table[0]    G = -ln(-ln(1 - v))
 //     gumbel_table[1]    G = -ln(-ln v)
 //
-// tests/unit/gumbel_noise_test.cpp computes every entry anew.
+// tests/unit/gumbel_noise_test.cpp recomputes every entry.
 
 #pragma once
 

@@ -26,13 +26,13 @@
 
 namespace maxwell::detail {
 
-/// What a rule decides: who wins and what it pays.
+/// A rule's decision: who wins and what it pays.
 struct drawn {
     std::uint32_t slot_plus_one;  ///< 0: no bidder
     price payment;
 };
 
-/// A key of a winner_tree that is greater the higher the price and, among equals, the lower the slot. 0 is no key.
+/// A key of a winner_tree: greater for a higher price and, among equal prices, for a lower slot. 0 is no key.
 struct price_key {
     static constexpr std::uint64_t of(price p, std::uint32_t slot) noexcept { return std::uint64_t{p} << 32 | ~slot; }
     static constexpr price price_of(std::uint64_t key) noexcept { return static_cast<price>(key >> 32); }

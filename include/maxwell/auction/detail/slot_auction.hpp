@@ -13,8 +13,8 @@
 //     bid_in(slot)                 the live bid of a slot that has one
 //     enter(b)                     an admitted bid enters, or replaces the slot's
 //     withdraw(slot)               the live bid of a slot that has one leaves
-//     prefetch_order(slot)         if it has it: what orders the slot's bid among others is asked for
-//     critical_price_against(w, r) what w's slot would have to offer to rank before the live bid of r's
+//     prefetch_order(slot)         optional: prefetches the data by which the slot's bid is ordered
+//     critical_price_against(w, r) the least amount with which slot w would rank before the live bid of slot r
 //     candidates, best first:      best_candidate, next_candidate, is_eligible, slot_of_candidate, and
 //     award_to(c, rival)           the bid of c leaves, at the price at which it still ranks before `rival`
 //
@@ -53,8 +53,8 @@ public:
         return self().bid_in(slot);
     }
 
-    /// A bid of `slot` will be inserted soon: asks for the cache lines that it will need, so that those of several bids come at
-    /// the same time. Any slot will do. Changes nothing. O(1).
+    /// Prefetches the cache lines that an insert of `slot` will need, so the misses of several bids overlap. Any `slot` is
+    /// allowed. Changes nothing. O(1).
     void prefetch(std::uint32_t slot) const noexcept {
         if (slot >= Capacity) return;
         self().book_.prefetch(slot);
@@ -124,7 +124,7 @@ public:
     }
 
 protected:
-    /// Nothing to ask for: in tiers the amount says where a bid will be, and that has to come first.
+    /// Nothing to prefetch: in tiers the amount says where a bid will be, and it isn't known yet.
     static void prefetch_order(std::uint32_t) noexcept {}
 
     /// May this agent bid? `ok`, `unknown_agent` or `stale_agent`. O(1).
@@ -137,7 +137,7 @@ protected:
         return generation_of(id) == newest ? status::stale_agent : status::ok;
     }
 
-    /// insert, with another way to enter a bid that is admitted.
+    /// insert, with `enter(b)` called for an admitted bid.
     template <class Enter>
     constexpr status insert_by(bid const& b, Enter enter) noexcept {
         if (b.units == 0) return expire(b.agent);

@@ -2,8 +2,8 @@
 //
 // slot_lists: queues of slots, any number of them, in one pair of links per slot.
 //
-// A queue is a circular list; the `prev` of its head is its tail, so both ends are at hand and the owner of a queue keeps one
-// link. A slot is in one list at a time.
+// A queue is a circular list. The `prev` of its head is its tail, so the owner of a queue keeps one link for both ends. A slot
+// is in one list at a time.
 //
 //     head --> 9 <-> 2 <-> 7        next: 9 -> 2 -> 7 -> 9
 //              ^-----------^        prev: 9 -> 7, the tail
@@ -13,15 +13,15 @@
 // Invariants
 //   1. A slot is in a list exactly if its `next` is not 0; a head of 0 is the empty list.
 //   2. at(at(l).next).prev == l for each link l in a list.
-//   3. The `prev` of a slot in no list is free for its owner to note something in.
+//   3. The `prev` of a slot in no list holds a note of the owner's.
 //
 //     operation                          cost   why
 //     join_back, join_front, leave       O(1)   two neighbours
 //     memory                             4 B per slot (8 from a Capacity of 65,535 on)
 //
-// What makes it fast: links lie by themselves, 4 bytes a slot, so neighbours come from the first-level cache; and joining
-// has no branch on whether the list was empty, which for spread-out bids is a coin toss that costs more than the few
-// instructions it would save (docs/dead_ends.md has the figures).
+// Speed: links are an array of their own, 4 bytes a slot, so neighbours come from the first-level cache. Joining has no branch
+// on whether the list was empty: for spread-out bids half of such branches are mispredicted, which costs more than the few
+// instructions they save (docs/dead_ends.md has the figures).
 
 #pragma once
 
@@ -49,7 +49,7 @@ public:
     constexpr link next(std::uint32_t slot) const noexcept { return links_[slot].next; }
     constexpr link prev(std::uint32_t slot) const noexcept { return links_[slot].prev; }
 
-    /// What is noted of `slot`, which is in no list; 0 from the time on when it left one.
+    /// The note of `slot`, which is in no list; 0 after it has left one.
     constexpr link note(std::uint32_t slot) const noexcept { return links_[slot].prev; }
     constexpr void set_note(std::uint32_t slot, link n) noexcept {
         MAXWELL_ASSERT(!contains(slot));
@@ -96,7 +96,7 @@ public:
 
     /// Closes the list, which has others, over `slot`; the head and the slot's own links stay as they are. O(1).
     constexpr void bypass(std::uint32_t slot) noexcept {
-        // Each link is read by itself: they were written by themselves, and a wider load would wait for both stores.
+        // Reads each link separately: they were stored separately, and one wider load would wait until both stores reach the cache.
         const link next = links_[slot].next;
         const link prev = links_[slot].prev;
         MAXWELL_ASSERT(at(prev).next == link_to(slot) && at(next).prev == link_to(slot));
@@ -104,7 +104,7 @@ public:
         at(next).prev = prev;
     }
 
-    /// `slot`, which has left its list, is in none, and nothing is noted of it. O(1).
+    /// Clears the links and the note of `slot`, which has left its list. O(1).
     constexpr void forget(std::uint32_t slot) noexcept { links_[slot] = {}; }
 
     /// Calls `visit(slot)` for each slot in the list of `head`, from there on, while it returns true. Were all visited, none

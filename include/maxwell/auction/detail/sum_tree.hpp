@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// sum_tree: weights by slot, and whose interval a number falls into when they are laid end to end.
+// sum_tree: weights by slot, laid end to end as intervals; finds the slot whose interval contains a number.
 //
 // Leaves hold weights, every other node the sum of its two children: the partial sums of a lottery (Waldspurger and Weihl 1994,
 // "tree-based lottery"), with the depth fixed at compile time.
@@ -34,7 +34,7 @@ class sum_tree {
     static_assert(N > 0 && N <= (std::size_t{1} << 24), "sums of 2^24 weights of 2^32 fit");
 
 public:
-    /// Where a number falls: into the interval of `slot`, `offset` above its beginning.
+    /// The position of a number: in the interval of `slot`, `offset` above its beginning.
     struct place {
         std::uint32_t slot;
         std::uint64_t offset;
@@ -49,7 +49,7 @@ public:
         for (std::size_t i = N + slot; i > 0; i /= 2) node_[i] += more;
     }
 
-    /// Where `number`, which is below total(), falls. O(log N).
+    /// The position of `number`, which is below total(). O(log N).
     constexpr place find(std::uint64_t number) const noexcept {
         MAXWELL_ASSERT(number < total());
         std::size_t i = 1;

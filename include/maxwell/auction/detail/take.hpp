@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// take: the bid of a winner that a clearing rule has chosen leaves.
+// take: removes the bid of a winner that a clearing rule has chosen.
 //
-// Most containers don't care how a bid leaves. One that learns from bids that won, as adaptive tiers do, has a member extract(id),
-// and must not take a winner for a bid that was withdrawn.
+// For most containers that is expire(). A container that learns from bids that won, as adaptive tiers do, has a member
+// extract(id), so that it can tell a winner from a withdrawal.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace maxwell::detail {
 
-/// The live bid of `winner` leaves `a` as a winner's. Costs an extract or an expire of the container.
+/// Removes the live bid of `winner` from `a`, as a winner's. Costs an extract or an expire of the container.
 template <class A>
 constexpr void take(A& a, agent_id winner) noexcept {
     if constexpr (requires { a.extract(winner); }) {

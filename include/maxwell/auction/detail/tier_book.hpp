@@ -58,13 +58,13 @@ public:
     /// Has the newest agent of `slot`, which has no live bid, left?
     constexpr bool has_retired(std::uint32_t slot) const noexcept { return lists_.note(slot) == retired; }
 
-    /// Did the bid of `a` come after that of `b`? Modulo 2^64: right for bids that lie up to 2^63 arrivals apart, three
-    /// centuries of one each nanosecond.
+    /// Did the bid of `a` come after that of `b`? Modulo 2^64: correct for bids up to 2^63 arrivals apart, three centuries at
+    /// one each nanosecond.
     constexpr bool arrived_after(std::uint32_t a, std::uint32_t b) const noexcept {
         return static_cast<std::int64_t>(offer_[a].arrival - offer_[b].arrival) > 0;
     }
 
-    /// A bid of `slot` will be entered soon: asks for what is kept by slot.
+    /// Prefetches what is kept by slot: a bid of `slot` will be entered soon.
     void prefetch(std::uint32_t slot) const noexcept {
         lists_.prefetch(slot);
         maxwell::prefetch_for_write(&generation_[slot]);

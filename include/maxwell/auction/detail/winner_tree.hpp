@@ -4,7 +4,7 @@
 //
 // Leaves hold keys, 0 for none; every other node holds the greater of its two children. A change of one leaf replays the
 // matches on its path to the root. The depth is a compile-time constant and every match is a compare and a conditional move,
-// so loads don't wait for compares, nothing is mispredicted, and hostile keys cost what friendly ones do.
+// so loads don't wait for compares, nothing is mispredicted, and adversarial keys cost what random ones do.
 //
 //     node_[1]                   9              the root: the greatest key
 //                          .-----'-----.
@@ -14,9 +14,8 @@
 //                          .--'--.
 //     node_[8], [9]        9     7
 //
-// Leaves are node_[N + slot]. For an N that is no power of two they lie on two levels: here N = 5, leaves 5 to 9.
-// A leaf on the upper of two levels takes its first step in place, against node_[0], which is always 0: so all paths have the
-// same length.
+// Leaves are node_[N + slot]. For an N that is no power of two they are on two levels: here N = 5, leaves 5 to 9. The first match
+// of a leaf on the upper level is against node_[0], which is always 0, and stays on that level: so all paths have the same length.
 //
 // Invariants
 //   1. node_[i] is the greater of node_[2i] and node_[2i + 1], for 0 < i < N.
@@ -59,7 +58,7 @@ public:
     /// The key of `slot`, which is below N. O(1).
     constexpr key leaf(std::uint32_t slot) const noexcept { return node_[N + slot]; }
 
-    /// set(slot) will come soon: asks for the lines of its path that few other paths share. O(1).
+    /// Prefetches, for a set(slot) soon, the cache lines of its path that few other paths share. O(1).
     void prefetch(std::uint32_t slot) const noexcept {
         std::size_t i = N + slot;
         for (int level = 0; level < depth && level < 4; ++level, i /= 2) maxwell::prefetch_for_write(&node_[i]);
@@ -70,7 +69,7 @@ public:
         std::size_t i = N + slot;
         node_[i] = k;
         if constexpr (two_levels) {
-            const std::size_t step = i >> depth;  // 1 from the lower level; 0: stays where it is, against nobody
+            const std::size_t step = i >> depth;  // 1 from the lower level; 0: stays on its level, against node_[0]
             const key other = node_[(i ^ 1) & (0 - step)];
             k = other > k ? other : k;
             i >>= step;
@@ -87,10 +86,10 @@ public:
         return k;
     }
 
-    /// Makes `k` the key of `slot`, and leaves the matches above it open: rebuild() must follow. O(1).
+    /// Makes `k` the key of `slot` without the matches above it: rebuild() must follow. O(1).
     constexpr void set_leaf(std::uint32_t slot, key k) noexcept { node_[N + slot] = k; }
 
-    /// Plays all matches anew, from the leaves up. O(N).
+    /// Plays all matches, from the leaves up. O(N).
     constexpr void rebuild() noexcept {
         for (std::size_t i = N - 1; i > 0; --i) {
             const key left = node_[2 * i];
@@ -121,8 +120,8 @@ public:
     /// Has `slot`, which has a key, won its first two matches? O(1).
     constexpr bool is_ahead(std::uint32_t slot) const noexcept { return node_[(N + slot) / 4] == node_[N + slot]; }
 
-    /// Gives `slot`, which has a key, the key `k` in the place of its own, where no match changes its outcome by that. Stops at
-    /// node_[0], which holds no key, if not before. O(log N), two nodes on average over all leaves.
+    /// Replaces the key of `slot`, which has one, by `k`, if that changes the outcome of no match. Stops at node_[0], which
+    /// holds no key, if not before. O(log N), two nodes on average over all leaves.
     constexpr void rename(std::uint32_t slot, key k) noexcept {
         std::size_t i = N + slot;
         const key old = node_[i];
@@ -133,7 +132,7 @@ public:
         } while (node_[i] == old);
     }
 
-    /// The greatest key below `bound`, asking `at_leaf(slot)` for what stands for a leaf at or above it; 0 when there is none.
+    /// Returns the greatest key below `bound`, 0 if there is none. A leaf at or above `bound` counts as `at_leaf(slot)` instead.
     /// O(m log N) for m keys at or above `bound`, and never more than O(N).
     template <class AtLeaf>
     constexpr key greatest_below(key bound, AtLeaf at_leaf) const noexcept {
@@ -165,7 +164,7 @@ public:
     }
 
 private:
-    /// i ^ 1, hidden from the optimiser: it would compute each level's indices from the leaf's, for a copy more per level. The
+    /// i ^ 1, hidden from the optimiser, which would compute each level's indices from the leaf's, at a copy more per level. The
     /// parent of the sibling is the parent of i, so one register goes all the way up.
     static constexpr std::size_t sibling_of(std::size_t i) noexcept {
         i ^= 1;
