@@ -10,9 +10,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace maxwell::test {
@@ -111,6 +113,41 @@ TEST(batch_auction, a_unit_left_over_goes_to_the_last_bid) {
     EXPECT_EQ(awards, reference_awards<1000>(m));
     m.how = rule::stop;
     EXPECT_EQ(cleared(m).size(), 50u);
+}
+
+/// Withdraws what misfit::skip need not look at: in rank order, the bids behind as many of the least size, from the first misfit on, as the units
+/// left there hold of it, and one more (skip_kernels.cuh). Returns how many bids that were.
+std::size_t withdraw_behind_front(batch& m) {
+    std::vector<gpu::detail::order_key> keys;
+    std::uint32_t least = 0xFFFF'FFFFu;
+    for (std::size_t i = 0; i < m.bids.size(); ++i) {
+        if (!gpu::detail::takes_part(gpu::detail::sale_of_units(m.supply, m.reserve), m.bids[i])) continue;
+        keys.push_back(gpu::detail::key_of(m.bids[i].amount, static_cast<std::uint32_t>(i)));
+        least = std::min(least, m.bids[i].units);
+    }
+    std::sort(keys.begin(), keys.end(), std::greater<>());
+    std::uint64_t left = m.supply;
+    std::size_t at = 0;
+    for (; at < keys.size() && m.bids[gpu::detail::index_of(keys[at])].units <= left; ++at)
+        left -= m.bids[gpu::detail::index_of(keys[at])].units;
+    for (std::uint64_t needed = left / least + 1; at < keys.size() && needed > 0; ++at)
+        needed -= m.bids[gpu::detail::index_of(keys[at])].units == least ? 1 : 0;
+    for (std::size_t i = at; i < keys.size(); ++i) m.bids[gpu::detail::index_of(keys[i])].units = 0;
+    return keys.size() - at;
+}
+
+TEST(batch_auction, bids_behind_the_front_have_no_say) {
+    dice random(14);
+    std::size_t behind = 0;
+    for (std::size_t n = scaled(30'000); n > 0; --n) {
+        batch m = draw_batch(random, 40, 1 + random.below(12));
+        m.how = rule::skip;
+        m.supply = random.below(60);
+        const std::vector<award> expected = cleared(m);
+        behind += withdraw_behind_front(m);
+        ASSERT_EQ(cleared(m), expected) << n;
+    }
+    EXPECT_GT(behind, scaled(30'000));
 }
 
 // A sale of items looks at every second of these bids, and finds high ones only.

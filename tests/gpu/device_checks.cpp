@@ -68,7 +68,7 @@ struct device_batch {
         : market(m),
           room(room_for_awards),
           bids(m.bids),
-          bytes(gpu::device_workspace_bytes(m.bids.size())),
+          bytes(gpu::device_workspace_bytes(m.bids.size(), m.how == rule::skip ? misfit::skip : misfit::stop)),
           work(bytes),
           out(std::vector<award>(room, untouched)),
           result(std::vector<gpu::batch_result>{{batch_status::device_error, 9}}) {}
@@ -104,7 +104,8 @@ std::vector<award> cleared_on_cpu(batch const& m) {
     const gpu::batch_result done =
         m.how == rule::items
             ? gpu::clear_units(bids, m.supply, m.reserve, view<std::byte>(work), view<award>(out))
-            : gpu::clear_capacity(bids, m.supply, m.reserve, misfit::stop, view<std::byte>(work), view<award>(out));
+            : gpu::clear_capacity(bids, m.supply, m.reserve, m.how == rule::stop ? misfit::stop : misfit::skip,
+                                  view<std::byte>(work), view<award>(out));
     out.resize(done.winners);
     return out;
 }
@@ -122,7 +123,6 @@ char const* same_awards(batch const& m) {
 
 batch draw_for_device(dice& random, std::size_t most) {
     batch m = draw_batch(random, most, random.below(2) == 0 ? 1 : 40);
-    if (m.how == rule::skip) m.how = rule::stop;
     if (random.below(3) == 0) m.supply /= 10;
     return m;
 }
@@ -141,7 +141,7 @@ char const* awards_are_those_of_the_cpu() {
 char const* edges_are_those_of_the_cpu() {
     constexpr std::uint32_t most = 0xFFFF'FFFFu;
     constexpr std::uint64_t supplies[] = {0, 1, 5000, std::uint64_t{2} * most, ~std::uint64_t{0}};
-    for (const rule how : {rule::items, rule::stop}) {
+    for (const rule how : {rule::items, rule::stop, rule::skip}) {
         for (const std::uint64_t supply : supplies) {
             for (const std::size_t n : {0u, 1u, 3u, 2048u, 2049u, 6000u}) {
                 batch m{{}, supply, 0, how};
@@ -155,6 +155,38 @@ char const* edges_are_those_of_the_cpu() {
         }
     }
     return nullptr;
+}
+
+/// `misfits` bids for two units stand before the bid that takes the last one.
+batch last_unit_behind(std::uint32_t misfits) {
+    batch m{{}, 101, 0, rule::skip};
+    for (std::uint32_t slot = 0; slot < 50 + misfits; ++slot) m.bids.push_back({slot, 90'000 - slot, 2});
+    m.bids.push_back({50 + misfits, 1, 1});
+    return m;
+}
+
+char const* a_front_that_is_too_short_is_noticed() {
+    constexpr std::uint32_t front = gpu::detail::max_front;
+    if (char const* why = same_awards(last_unit_behind(front - 1)))
+        return why;  // it is the front's last, and no bid is behind it
+    batch m = last_unit_behind(front - 1);
+    m.bids.push_back(
+        {9'999, 0, 2});  // doesn't change anything, but is behind the front: one bid more might be for one unit
+    batch priced_behind =
+        last_unit_behind(front - 10);  // sold within the front, but its runner-up would be for one unit too
+    for (std::uint32_t slot = 5000; slot < 5020; ++slot) priced_behind.bids.push_back({slot, 0, 2});
+    for (batch const& longer : {m, last_unit_behind(front), priced_behind}) {
+        const device_batch with(longer, longer.bids.size());
+        const clearing got = with.read(with.launch());
+        REQUIRE(got.launched.outcome == batch_status::ok);
+        REQUIRE(got.result.outcome == batch_status::front_too_long && got.result.winners == 0);
+        for (award const& a : got.awards) REQUIRE(a == untouched);
+    }
+    m = last_unit_behind(3 * front);
+    for (bid& b : m.bids) b.units = 2;  // of one size: the bar decides
+    if (char const* why = same_awards(m)) return why;
+    m.how = rule::stop;
+    return same_awards(m);
 }
 
 char const* bad_memory_is_refused() {
@@ -178,7 +210,12 @@ char const* bad_memory_is_refused() {
 
     batch skips = m;
     skips.how = rule::skip;
-    REQUIRE(device_batch(skips, 3).launch().outcome == batch_status::not_on_device);
+    const device_batch skipping(skips, 1);
+    const gpu::device_memory too_small{skipping.work.data(), skipping.bytes - 1};
+    REQUIRE(skipping.launch(too_small, nullptr).outcome == batch_status::workspace_too_small);
+    const clearing skipped = skipping.read(skipping.launch());
+    REQUIRE(skipped.result.outcome == batch_status::output_too_small && skipped.result.winners == 0);
+    REQUIRE(skipped.awards[0] == untouched);
     return nullptr;
 }
 
@@ -312,8 +349,8 @@ int main(int argc, char** argv) {
     const check only_here = on_cpu_only;
     if (argc > 2) on_cpu::max_threads = static_cast<unsigned>(std::atoi(argv[2]));
 #endif
-    const int code = run({awards_are_those_of_the_cpu, edges_are_those_of_the_cpu, bad_memory_is_refused,
-                          slots_are_checked, histograms_add_up, only_here});
+    const int code = run({awards_are_those_of_the_cpu, edges_are_those_of_the_cpu, a_front_that_is_too_short_is_noticed,
+                          bad_memory_is_refused, slots_are_checked, histograms_add_up, only_here});
     if (code == 0) std::printf("%d random markets and all edges: awards as on the CPU\n", markets);
     return code;
 }

@@ -20,7 +20,8 @@ enum class batch_status : std::uint8_t {
     output_too_small,      ///< more winners than `out` has room for
     unknown_agent,         ///< a slot is not below the capacity
     duplicate_slot,        ///< two bids have one slot
-    not_on_device,         ///< misfit::skip is cleared on the CPU only
+    no_threads,            ///< a team of none
+    front_too_long,        ///< on a device with misfit::skip: too many bids behind the first misfit have a say
     device_error,          ///< CUDA refused a launch or a copy; see batch_launch::error
 };
 

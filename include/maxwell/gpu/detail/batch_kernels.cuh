@@ -41,11 +41,13 @@ struct batch_state {
     std::uint32_t finished[3];  ///< blocks of a kernel
     price max_amount;
     price max_complement;  ///< of the amounts: the least amount's
-    bracket range;         ///< that holds the bar; in the end of one amount
-    std::uint32_t cell;    ///< that holds the bar
+    std::uint32_t max_units_complement;
+    bracket range;       ///< that holds the bar; in the end of one amount
+    std::uint32_t cell;  ///< that holds the bar
     std::uint32_t reaches_all;
     order_key bar;
-    wide winners;
+    wide left_at_bar;         ///< weight; less than the bar's
+    wide winners;             ///< above the bar
     std::uint32_t bad_slots;  ///< of check_slots: 1 a duplicate, 2 an unknown one
 };
 
@@ -70,21 +72,37 @@ struct counter_of<true> {
     using type = wide;
 };
 
+/// Finds the cell with the bar, by the last block. `low` and `high` are the least and the greatest amount.
+__device__ inline void conclude_cells(batch_state* state, wide supply, price low, price high, wide* scan) {
+    __shared__ crossing at;
+    const bool crossed = block_crossing(state->sums[0], first_digit::count, supply, scan, &at);
+    if (threadIdx.x != 0) return;
+    if (!crossed) {
+        state->reaches_all = 1;
+        return;
+    }
+    state->cell = at.digit;
+    state->range = bracket_of_cell(at);
+    if (low == high) state->range = {low, 0, at.left};  // all amounts are equal: nothing to refine
+}
+
 template <bool ByUnits>
 __global__ void file_bids(bid const* bids, std::size_t n, sale s, batch_state* state, std::uint16_t* cells) {
     using counter = typename counter_of<ByUnits>::type;
     __shared__ counter counts[first_digit::count];
     __shared__ wide scan[file_threads];
-    __shared__ price extremes[2];
+    __shared__ price extremes[3];
     for (std::uint32_t d = threadIdx.x; d < first_digit::count; d += blockDim.x) counts[d] = 0;
     if (threadIdx.x == 0) {
         extremes[0] = 0;
         extremes[1] = 0;
+        extremes[2] = 0;
     }
     __syncthreads();
 
     price most = 0;
     price most_complement = 0;
+    std::uint32_t most_units_complement = 0;
     const std::size_t step = std::size_t{gridDim.x} * blockDim.x;
     for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < n; i += step) {
         const bid b = bids[i];
@@ -94,11 +112,13 @@ __global__ void file_bids(bid const* bids, std::size_t n, sale s, batch_state* s
             add_shared<ByUnits>(counts, cell, ByUnits ? b.units : 1);
             most = b.amount > most ? b.amount : most;
             most_complement = ~b.amount > most_complement ? ~b.amount : most_complement;
+            most_units_complement = ~b.units > most_units_complement ? ~b.units : most_units_complement;
         }
         cells[i] = cell;
     }
     store_max(&extremes[0], most);
     store_max(&extremes[1], most_complement);
+    if constexpr (ByUnits) store_max(&extremes[2], most_units_complement);
     __syncthreads();
     for (std::uint32_t d = threadIdx.x; d < first_digit::count; d += blockDim.x) {
         if (counts[d] != 0) atomicAdd(&state->sums[0][d], static_cast<wide>(counts[d]));
@@ -106,21 +126,12 @@ __global__ void file_bids(bid const* bids, std::size_t n, sale s, batch_state* s
     if (threadIdx.x == 0) {
         atomicMax(&state->max_amount, extremes[0]);
         atomicMax(&state->max_complement, extremes[1]);
+        if constexpr (ByUnits) atomicMax(&state->max_units_complement, extremes[2]);
     }
     if (!is_last_block(&state->finished[0])) return;
 
-    __shared__ crossing at;
-    const bool crossed = block_crossing(state->sums[0], first_digit::count, s.supply, scan, &at);
-    if (threadIdx.x != 0) return;
-    if (!crossed) {
-        state->reaches_all = 1;
-        return;
-    }
-    state->cell = at.digit;
-    state->range = bracket_of_cell(at);
     const price low = ~*static_cast<price volatile*>(&state->max_complement);
-    const price high = *static_cast<price volatile*>(&state->max_amount);
-    if (low == high) state->range = {low, 0, at.left};  // all amounts are equal: nothing to refine
+    conclude_cells(state, s.supply, low, *static_cast<price volatile*>(&state->max_amount), scan);
 }
 
 /// Narrows the range by the digit that is `shift` bits from the end, and is the `pass`th.
@@ -237,24 +248,26 @@ __global__ void settle(bid const* bids, std::size_t n, std::size_t room, batch_s
         bool open = used <= left;  // the ties before this thread's fit
         for (std::size_t i = own.begin; open && i < own.end; ++i) {
             if (standing_of(bids[i], cells[i], *state) != standing::tied) continue;
-            used += ByUnits ? bids[i].units : 1;
-            open = used <= left;
-            if (open) ++won;
-            if (!open) state->bar = key_of(state->range.low, static_cast<std::uint32_t>(i));
+            const std::uint32_t wanted = ByUnits ? bids[i].units : 1;
+            open = used + wanted <= left;
+            if (open) {
+                used += wanted;
+                ++won;
+            } else {
+                state->bar = key_of(state->range.low, static_cast<std::uint32_t>(i));
+                state->left_at_bar = left - used;
+            }
         }
         if (won != 0) atomicAdd(&cut_won, won);
     }
     __syncthreads();
 
-    wide first = 0;
-    for (std::size_t round = 0; round < rounds; ++round) {
-        const std::size_t tile = round * blockDim.x + threadIdx.x;
-        wide own = 0;
-        if (tile < count) own = tiles[tile].above + (tile < cut ? tiles[tile].tied : tile == cut ? cut_won : 0);
-        const wide upto = first + block_scan(own, scan);
-        if (tile < count) tiles[tile].first = upto - own;
-        first += scan[blockDim.x - 1];
-    }
+    const wide first = block_place(
+        count, scan,
+        [&](std::size_t tile) {
+            return wide{tiles[tile].above} + (tile < cut ? tiles[tile].tied : tile == cut ? cut_won : 0);
+        },
+        [&](std::size_t tile, wide begin) { tiles[tile].first = begin; });
     if (threadIdx.x != 0) return;
     const bool fits = first <= room;
     state->winners = fits ? first : 0;

@@ -4,7 +4,7 @@
 //
 //     add_shared       a histogram's counter        block_scan       sums over the threads before
 //     store_max        the greatest of the block    block_crossing   where a histogram uses up more than there is
-//     is_last_block    the one that concludes
+//     is_last_block    the one that concludes                    block_place      sums over what is before, of any number
 //
 // All threads of a block make each call, but for add_shared. Any number of threads will do.
 
@@ -62,6 +62,21 @@ __device__ T block_scan(T value, T* shared) {
         __syncthreads();
     }
     return shared[t];
+}
+
+/// Calls `store(i, sum)` for each i below `count` with the sum of `value` over those before it; returns the sum of all. `shared` has an entry for
+/// each thread.
+template <class Value, class Store>
+__device__ wide block_place(std::size_t count, wide* shared, Value value, Store store) {
+    wide before = 0;
+    for (std::size_t round = 0; round < count; round += blockDim.x) {
+        const std::size_t i = round + threadIdx.x;
+        const wide own = i < count ? value(i) : 0;
+        const wide upto = before + block_scan(own, shared);
+        if (i < count) store(i, upto - own);
+        before += shared[blockDim.x - 1];
+    }
+    return before;
 }
 
 /// Is this the last block of the kernel to come here? What the others wrote before is visible to it.
