@@ -8,6 +8,7 @@
 #include "mutation/check.hpp"
 
 #include <maxwell/gpu/batch_auction.hpp>
+#include <maxwell/gpu/batch_team.hpp>
 
 #include <cstddef>
 #include <vector>
@@ -69,6 +70,43 @@ char const* a_unit_left_over_goes_to_a_late_bid() {
     return nullptr;
 }
 
+/// Runs its steps one after the other.
+struct one_thread {
+    static std::size_t size() { return 3; }
+    template <class Step>
+    void run(Step step) {
+        for (std::size_t t = size(); t-- > 0;) step(t);
+    }
+};
+
+std::vector<award> cleared_by_team(batch const& m, std::size_t digits_from) {
+    std::vector<gpu::detail::part_state> work(gpu::batch_team_workspace_bytes(m.bids.size(), 3) / 64 + 1);
+    std::vector<award> out(m.bids.size());
+    one_thread team;
+    gpu::detail::team_clearing<one_thread> clearing(
+        team, view<bid const>(m.bids), gpu::detail::sale_of_items(m.supply, m.reserve),
+        {reinterpret_cast<std::byte*>(work.data()), 64 * work.size()}, digits_from);
+    out.resize(clearing.clear(view<award>(out)).winners);
+    return out;
+}
+
+char const* awards_by_several_threads_are_those_of_one() {
+    dice random(5);
+    for (int n = 0; n < 2000; ++n) {
+        batch m = draw_batch(random, n % 50 == 0 ? 12'000 : 12, 3);
+        if (m.bids.empty()) continue;
+        m.how = rule::items;
+        m.supply = random.below(static_cast<std::uint32_t>(m.bids.size()) + 2);
+        for (std::size_t i = 0; n % 7 == 0 && i < m.bids.size(); ++i)  // equal within each part
+            m.bids[i].amount = 5 + static_cast<price>(3 * i / m.bids.size());
+        REQUIRE(cleared_by_team(m, n % 2 == 0 ? 0 : 100'000) == cleared(m));
+    }
+    batch m{{}, 7000, 0, rule::items};
+    for (std::uint32_t slot = 0; slot < 12'000; ++slot) m.bids.push_back({slot, slot % 2 == 0 ? 90'000 : slot, 1});
+    REQUIRE(cleared_by_team(m, 0) == cleared(m));
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -76,5 +114,5 @@ int main() {
     using namespace maxwell::test;
     return run({awards_are_those_of_a_container, awards_of_many_bids_are_those_of_a_container,
                 a_misleading_sample_costs_time_only, equal_amounts_in_the_first_block_prove_nothing,
-                a_unit_left_over_goes_to_a_late_bid});
+                a_unit_left_over_goes_to_a_late_bid, awards_by_several_threads_are_those_of_one});
 }

@@ -3,12 +3,14 @@
 // A batch auction against std::nth_element, std::partial_sort and std::sort, which make the same awards from an array of keys.
 //
 // A rival is given what it needs: it builds keys that are unique and rank as bids do, selects or sorts them, and writes the awards of
-// the first k. All take turns on the same bids; figures are medians. One core.
+// the first k. All take turns on the same bids; figures are medians. One core, and in a table of its own all cores.
 
 #include "panels/batch/batch.hpp"
+#include "panels/batch/thread_team.hpp"
 
 #include <maxwell/core/bid.hpp>
 #include <maxwell/gpu/batch_auction.hpp>
+#include <maxwell/gpu/batch_team.hpp>
 
 #include <fmt/format.h>
 
@@ -22,6 +24,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace maxwell::bench {
@@ -160,6 +163,26 @@ void add_capacity_row(std::size_t n, amounts which, panel_table& table) {
                           fmt::format("{:.0f}", median(us[2]))});
 }
 
+/// The same clearing by one thread and by a thread to a core.
+void add_team_row(std::size_t n, amounts which, std::size_t k, thread_team& team, panel_table& table) {
+    desk at(n);
+    const std::size_t bytes = gpu::batch_team_workspace_bytes(n, team.size());
+    std::vector<gpu::detail::part_state> work(bytes / sizeof(gpu::detail::part_state) + 1);
+    const view<std::byte> memory(reinterpret_cast<std::byte*>(work.data()), bytes);
+    const std::vector<bid> bids = draw_bids(n, which, 1);
+    std::vector<double> one, all;
+    for (std::size_t round = 0; round < std::clamp<std::size_t>(20'000'000 / n, 9, 201); ++round) {
+        one.push_back(time_us([&] { clear_by(way::batch, bids, k, at); }));
+        all.push_back(
+            time_us([&] { gpu::clear_units(team, view<bid const>(bids), k, 0, memory, view<award>(at.out)); }));
+    }
+    const double one_us = median(one);
+    const double all_us = median(all);
+    table.rows.push_back({fmt::format("{} of {}, {}", k, n, amount_names[static_cast<std::size_t>(which)]),
+                          fmt::format("{:.1f}", one_us), fmt::format("{:.1f}", all_us),
+                          fmt::format("{:.2f}", one_us / all_us)});
+}
+
 }  // namespace
 
 panel_result clear_batches(panel_context const& at) {
@@ -186,6 +209,20 @@ panel_result clear_batches(panel_context const& at) {
         for (const amounts which : {amounts::uniform, amounts::lognormal}) add_capacity_row(n, which, units);
     }
     found.tables.push_back(std::move(units));
+
+    thread_team team(std::max(1u, std::thread::hardware_concurrency()));
+    panel_table cores{fmt::format("k items among N sealed bids, by {} threads, microseconds", team.size()),
+                      {"k of N, amounts", "one thread", "a thread to a core", "one / all"},
+                      {},
+                      "Medians of interleaved rounds. The threads wait for each step in a loop of loads."};
+    for (const std::size_t n : sizes) {
+        if (n < gpu::batch_team_from) continue;
+        for (std::size_t which = 0; which < amount_names.size(); ++which) {
+            for (const std::size_t k : {std::size_t{100}, n / 10})
+                add_team_row(n, static_cast<amounts>(which), k, team, cores);
+        }
+    }
+    found.tables.push_back(std::move(cores));
 
     const auto judge = [&](std::string text, double value, bool met) {
         found.goals.push_back(

@@ -143,13 +143,15 @@ order_key bar_of(view<bid const> bids, view<order_key> keys, std::uint64_t left,
     return no_key;
 }
 
-/// Lists the keys of the bids that take part and offer at least `least`; their number. Without branches, so that nothing is mispredicted.
-inline std::size_t list_from(price least, view<bid const> bids, sale const& s, order_key* keys) noexcept {
+/// Lists the keys of the bids that take part and offer at least `least`, and returns their number. `first` is the index of bids[0] in the
+/// batch. Without branches, so that nothing is mispredicted.
+inline std::size_t list_from(price least, view<bid const> bids, sale const& s, order_key* keys,
+                             std::size_t first = 0) noexcept {
     sale at = s;
     at.reserve = std::max(least, s.reserve);
     std::size_t listed = 0;
     for (std::size_t i = 0; i < bids.size(); ++i) {
-        keys[listed] = key_of(bids[i].amount, static_cast<std::uint32_t>(i));
+        keys[listed] = key_of(bids[i].amount, static_cast<std::uint32_t>(first + i));
         listed += takes_part(at, bids[i]) ? 1 : 0;
     }
     return listed;
@@ -217,7 +219,7 @@ front select_by_digits(view<bid const> bids, sale const& s, scratch const& memor
 
 /// The front of bids that offer the same, as far as the bar.
 template <bool ByUnits>
-front select_by_arrival(view<bid const> bids, sale const& s, scratch const& memory) noexcept {
+front select_by_arrival(view<bid const> bids, sale const& s, order_key* keys) noexcept {
     front found;
     std::uint64_t left = s.supply;
     for (std::size_t i = 0; i < bids.size(); ++i) {
@@ -229,14 +231,14 @@ front select_by_arrival(view<bid const> bids, sale const& s, scratch const& memo
             break;
         }
         left -= wanted;
-        memory.keys[found.keys++] = key;
+        keys[found.keys++] = key;
     }
     return found;
 }
 
 template <bool ByUnits>
 front select(view<bid const> bids, sale const& s, scratch const& memory) noexcept {
-    if (bids.empty() || all_equal(bids)) return select_by_arrival<ByUnits>(bids, s, memory);
+    if (bids.empty() || all_equal(bids)) return select_by_arrival<ByUnits>(bids, s, memory.keys);
     if (ByUnits || bids.size() >= radix_select_from) return select_by_digits<ByUnits>(bids, s, memory);
     const std::size_t listed = list_from(0, bids, s, memory.keys);
     if (listed <= s.supply) return {listed};
@@ -244,23 +246,34 @@ front select(view<bid const> bids, sale const& s, scratch const& memory) noexcep
     return {listed, bar_of<false>(bids, {memory.undecided, listed}, s.supply, *memory.sums)};
 }
 
+/// Keeps the keys above the bar, in their order, and returns their number.
+inline std::size_t keep_above(order_key bar, view<order_key> keys) noexcept {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const order_key key = keys[i];
+        keys[kept] = key;
+        kept += key > bar ? 1 : 0;
+    }
+    return kept;
+}
+
+/// Writes the winners' awards.
+inline void write_awards(view<bid const> bids, view<order_key const> winners, order_key bar, price reserve,
+                         award* out) noexcept {
+    constexpr std::size_t ahead = 16;
+    for (std::size_t w = 0; w < winners.size(); ++w) {
+        if (w + ahead < winners.size()) prefetch(&bids[index_of(winners[w + ahead])]);
+        out[w] = {bids[index_of(winners[w])], payment_above(winners[w], bar, reserve)};
+    }
+}
+
 /// The awards of the bids above the bar, in order of arrival.
 template <bool ByUnits>
 batch_result clear_to_bar(view<bid const> bids, sale const& s, scratch const& memory, view<award> out) noexcept {
     const front found = select<ByUnits>(bids, s, memory);
-    order_key* const keys = memory.keys;
-    std::size_t winners = 0;
-    for (std::size_t i = 0; i < found.keys; ++i) {
-        const order_key key = keys[i];
-        keys[winners] = key;
-        winners += key > found.bar ? 1 : 0;
-    }
+    const std::size_t winners = keep_above(found.bar, {memory.keys, found.keys});
     if (winners > out.size()) return {batch_status::output_too_small, 0};
-    constexpr std::size_t ahead = 16;
-    for (std::size_t w = 0; w < winners; ++w) {
-        if (w + ahead < winners) prefetch(&bids[index_of(keys[w + ahead])]);
-        out[w] = {bids[index_of(keys[w])], payment_above(keys[w], found.bar, s.reserve)};
-    }
+    write_awards(bids, {memory.keys, winners}, found.bar, s.reserve, out.data());
     return {batch_status::ok, winners};
 }
 
