@@ -6,7 +6,8 @@
 #
 #     bench/gpu/run.sh [--build-only] [FILE]     FILE: build/gpu/results.json if left out
 #
-# Needs nvcc of CUDA 12.4 or later and nothing else. --build-only compiles for sm_80 and sm_90, on a machine without a GPU.
+# Needs nvcc of CUDA 12.4 or later and nothing else. --build-only compiles for sm_80 and sm_90, on a machine without a GPU. MARKETS and MAX_BIDS in the
+# environment make a shorter run, as tests/gpu/run_sh.cmake does with a compiler that runs kernels on the CPU.
 
 set -eu
 
@@ -21,8 +22,10 @@ for argument; do
     *) file=$argument ;;
     esac
 done
+markets=${MARKETS:-5000}
+max_bids=${MAX_BIDS:-10000000}
 
-nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
+nvcc=$(command -v nvcc || printf '%s' /usr/local/cuda/bin/nvcc)
 [ -x "$nvcc" ] || { printf 'run.sh: nvcc is needed, and is not in PATH.\n' >&2 && exit 2; }
 for_machines='-arch=native'
 if [ -n "$build_only" ]; then
@@ -34,6 +37,7 @@ fi
 
 mkdir -p "$work"
 compile() {
+    # shellcheck disable=SC2086  # several options
     "$nvcc" -std=c++20 --expt-relaxed-constexpr $for_machines -O3 -DNDEBUG -Werror all-warnings -Xcompiler -Wall,-Wextra \
         -I"$root/include" -I"$root/tests" -x cu "$1" -o "$2"
 }
@@ -45,8 +49,8 @@ wait $checks
 [ -z "$build_only" ] || exit 0
 
 printf 'comparing with the CPU ...\n'
-timeout 30 "$work/device_checks" 5000
-sanitizer=$(command -v compute-sanitizer || echo /usr/local/cuda/bin/compute-sanitizer)
+timeout 30 "$work/device_checks" "$markets"
+sanitizer=$(command -v compute-sanitizer || printf '%s' /usr/local/cuda/bin/compute-sanitizer)
 if [ -x "$sanitizer" ]; then
     for tool in memcheck racecheck; do
         printf 'the same under compute-sanitizer, %s ...\n' $tool
@@ -56,5 +60,7 @@ else
     printf 'skipped: there is no compute-sanitizer.\n'
 fi
 printf 'measuring ...\n'
-timeout 60 "$work/batch_bench" "bench/gpu/run.sh $*" >"$file"
+mkdir -p "$(dirname -- "$file")"
+timeout 60 "$work/batch_bench" "bench/gpu/run.sh $*" "$max_bids" >"$file.part"
+mv -- "$file.part" "$file"
 printf '%s\n' "$file"

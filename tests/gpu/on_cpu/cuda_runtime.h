@@ -118,3 +118,5 @@ inline cudaError_t cudaMemcpy(void* to, void const* from, std::size_t bytes, cud
     return cudaSuccess;
 }
 inline cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }
+
+#include "cuda_graphs.h"
