@@ -75,7 +75,9 @@ public:
             i >>= step;
             node_[i] = k;
         }
+#ifndef __NVCC__  // has no such pragma
 #pragma GCC unroll 24
+#endif
         for (int level = two_levels ? 1 : 0; level < depth; ++level) {
             const std::size_t sibling = sibling_of(i);
             const key other = node_[sibling];
@@ -107,7 +109,9 @@ public:
             k = node_[(i ^ 1) & (0 - step)];
             i >>= step;
         }
+#ifndef __NVCC__  // has no such pragma
 #pragma GCC unroll 24
+#endif
         for (int level = two_levels ? 1 : 0; level < depth; ++level) {
             const std::size_t sibling = sibling_of(i);
             const key other = node_[sibling];
