@@ -239,14 +239,30 @@ char const* slots_are_checked() {
     REQUIRE(outcome({{0, 1, 1}, {70, 1, 1}}, 70) == batch_status::unknown_agent);
     REQUIRE(outcome({{5, 1, 1}, {70, 1, 1}, {make_agent_id(5, 1), 1, 1}}, 71) == batch_status::duplicate_slot);
     REQUIRE(outcome({{5, 1, 1}, {5, 1, 1}, {71, 1, 1}}, 71) == batch_status::unknown_agent);
-    REQUIRE(gpu::check_slots(nullptr, 1, 64, {nullptr, 7}, {nullptr, 0}, nullptr, nullptr).outcome ==
-            batch_status::workspace_too_small);
+
+    const std::size_t bytes = gpu::device_workspace_bytes(0);
+    const on_device<std::byte> work(bytes);
+    const on_device<std::uint64_t> seen(2);
+    const on_device<gpu::batch_result> result(1);
+    auto* const words = reinterpret_cast<std::byte*>(seen.data());
+    const auto refused = [&](gpu::device_memory marks, gpu::device_memory in, gpu::batch_result* to) {
+        return gpu::check_slots(nullptr, 0, 64, marks, in, to, nullptr).outcome;
+    };
+    REQUIRE(refused({words, 8}, {nullptr, bytes}, result.data()) == batch_status::workspace_too_small);
+    REQUIRE(refused({words, 8}, {work.data(), bytes - 1}, result.data()) == batch_status::workspace_too_small);
+    REQUIRE(refused({words, 8}, {work.data() + 4, bytes}, result.data()) == batch_status::workspace_misaligned);
+    REQUIRE(refused({words, 7}, {work.data(), bytes}, result.data()) == batch_status::workspace_too_small);
+    REQUIRE(refused({nullptr, 8}, {work.data(), bytes}, result.data()) == batch_status::workspace_too_small);
+    REQUIRE(refused({words + 2, 8}, {work.data(), bytes}, result.data()) == batch_status::workspace_misaligned);
+    REQUIRE(refused({words, 8}, {work.data(), bytes}, nullptr) == batch_status::output_too_small);
+    REQUIRE(refused({words, 8}, {work.data(), bytes}, result.data()) == batch_status::ok);
     return nullptr;
 }
 
 char const* histograms_add_up() {
     dice random(22);
-    const batch m = draw_batch(random, 30'000, 9);
+    batch m = draw_batch(random, 30'000, 9);
+    for (std::uint32_t slot = 0; slot < 3; ++slot) m.bids.push_back({slot, max_price, 0xFFFF'FFFFu});
     std::vector<unsigned long long> expected(gpu::detail::first_digit::count);
     for (int twice = 0; twice < 2; ++twice) {
         for (bid const& b : m.bids) expected[gpu::detail::first_digit::index(b.amount)] += b.units;
@@ -315,19 +331,29 @@ char const* on_gpu_only() {
 #else
 
 // Whatever call of the runtime fails, the error is returned, and nothing is launched after it.
-char const* on_cpu_only() {
-    const batch m{{{0, 9, 1}, {1, 8, 1}}, 1, 0, rule::items};
+char const* failures_are_returned(rule how, int zeroed, int all) {
+    const batch m{{{0, 9, 1}, {1, 8, 1}}, 1, 0, how};
     const device_batch with(m, 2);
-    for (int calls = 0; calls < 7; ++calls) {
+    for (int calls = 0; calls < all; ++calls) {
         on_cpu::calls_until_failure = calls;
         const gpu::batch_launch launched = with.launch();
         on_cpu::calls_until_failure = -1;
         REQUIRE(launched.outcome == batch_status::device_error);
-        REQUIRE(launched.error == (calls == 0 ? cudaErrorInvalidValue : cudaErrorLaunchFailure));
+        REQUIRE(launched.error == (calls < zeroed ? cudaErrorInvalidValue : cudaErrorLaunchFailure));
         REQUIRE(with.read({}).awards == std::vector<award>(2, untouched));
     }
-    REQUIRE(with.launch().outcome == batch_status::ok);
+    on_cpu::calls_until_failure = all;
+    const gpu::batch_launch launched = with.launch();
+    const bool none_left = on_cpu::calls_until_failure == 0;
+    on_cpu::calls_until_failure = -1;
+    REQUIRE(launched.outcome == batch_status::ok && none_left);
     return nullptr;
+}
+
+char const* on_cpu_only() {
+    if (char const* why = failures_are_returned(rule::items, 1, 7)) return why;
+    if (char const* why = failures_are_returned(rule::stop, 1, 7)) return why;
+    return failures_are_returned(rule::skip, 2, 17);
 }
 
 #endif

@@ -208,14 +208,17 @@ inline batch_launch clear_capacity(bid const* bids, std::size_t n, std::uint64_t
                                 : detail::launch_skipping(bids, n, s, work, out, room, result, stream);
 }
 
-/// check_slots of batch_auction.hpp, in `stream`: `result` gets its status. `seen` has a bit per slot, in whole words of 32 bits; `work` the bytes of a
-/// clearing of no bids.
+/// check_slots of batch_auction.hpp, in `stream`: `result` gets its status. `seen` has a bit per slot, in whole words of 32 bits, at a multiple of 4;
+/// `work` the bytes of a clearing of no bids.
 inline batch_launch check_slots(bid const* bids, std::size_t n, std::size_t capacity, device_memory seen,
                                 device_memory work, batch_result* result, cudaStream_t stream) {
     const std::size_t bytes = (capacity + 31) / 32 * 4;
     const batch_status found = detail::check_device_memory(n, work, device_workspace_bytes(0));
     if (found != batch_status::ok) return {found};
-    if (seen.bytes < bytes || result == nullptr) return {batch_status::workspace_too_small};
+    if (seen.bytes < bytes || (seen.data == nullptr && bytes != 0)) return {batch_status::workspace_too_small};
+    if (reinterpret_cast<std::uintptr_t>(seen.data) % alignof(std::uint32_t) != 0)
+        return {batch_status::workspace_misaligned};
+    if (result == nullptr) return {batch_status::output_too_small};
     detail::launcher with(stream);
     auto* const state = static_cast<detail::batch_state*>(work.data);
     with.zero(state, sizeof(detail::batch_state));
