@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -202,8 +203,10 @@ std::string write_page(results const& r, std::vector<goal> const& goals, run_set
             "300 us and 20 us for each running sequence. The accelerator is the serving engine of the liar's test.");
     replace(page, "MAXWELL_RUN",
             fmt::format("<dt>Command</dt><dd><code>{}</code></dd><dt>Requests</dt><dd>{}</dd><dt>Measured</dt><dd>{:g} "
-                        "s after {:g} s</dd><dt>Seed</dt><dd>{}</dd>",
-                        escaped(command), escaped(about), with.seconds, with.warm_up_s, with.seed));
+                        "s after {:g} s</dd><dt>Seed</dt><dd>{}</dd>"
+                        "<dt>Accelerator</dt><dd>{}</dd>",
+                        escaped(command), escaped(about), with.seconds, with.warm_up_s, with.seed,
+                        escaped(with.device == nullptr ? model_device().name() : with.device->name())));
     return page;
 }
 
@@ -223,6 +226,7 @@ int main(int argc, char** argv) {
     CLI::App app("./run planes: cores and an accelerator on one heat sink, their prices coupled and not");
     run_settings with;
     double speed = 1.5;
+    bool on_cuda = false;
     std::string out_folder, talk_file, code_file;
     app.add_option("--conversation", talk_file, "Azure's conversation trace; without one: a generated twin");
     app.add_option("--code", code_file, "Azure's code trace; without one: a generated twin");
@@ -236,6 +240,7 @@ int main(int argc, char** argv) {
     app.add_option("--warm-up", with.warm_up_s, "seconds before that")
         ->check(CLI::Range(0., 1000.))
         ->capture_default_str();
+    app.add_flag("--cuda", on_cuda, "run the accelerator's iterations as kernels on a GPU, in real time");
     app.add_option("--seed", with.seed, "of values and of the deal")->capture_default_str();
     try {
         app.parse(argc, argv);
@@ -287,7 +292,20 @@ int main(int argc, char** argv) {
     about += fmt::format(", {:g} times as fast", speed);
     fmt::print("Requests: {}\n\n", about);
     std::fflush(stdout);
-    const results r = run_all(requests, with);
+    std::unique_ptr<iteration_device> device;
+    if (on_cuda) {
+        std::string why;
+        device = make_cuda_device(why);
+        if (device == nullptr) fmt::print(stderr, "planes: {}; the accelerator is simulated.\n", why);
+        with.device = device.get();
+    }
+    results r;
+    try {
+        r = run_all(requests, with);
+    } catch (std::runtime_error const& e) {
+        fmt::print(stderr, "planes: {}.\n", e.what());
+        return 1;
+    }
     const std::vector<goal> goals = judge(r);
     print(r, goals);
     if (out_folder.empty()) return 0;

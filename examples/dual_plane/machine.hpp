@@ -8,11 +8,13 @@
 //                      ▲ cores                                             ▲ launched by a feeder
 //     15 jobs ─────────┘ that always want to run
 //
-// The accelerator is simulated (sim/serving.hpp), and so is the heat (sim/thermal/shared_sink.hpp); market, plane and both auctions are real.
+// The accelerator is simulated (sim/serving.hpp) or runs its iterations as kernels (device.hpp); the heat is simulated
+// (sim/thermal/shared_sink.hpp). Market, plane and both auctions are real.
 
 #pragma once
 
 #include "../llm_admission/policies.hpp"
+#include "device.hpp"
 #include "feeding_watch.hpp"
 
 #include <maxwell/auction/tournament_tree.hpp>
@@ -34,6 +36,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace maxwell::dual {
@@ -58,6 +61,7 @@ struct run_settings {
     double warm_up_s = 90;
     double seconds = 60;  ///< measured, after the warm-up
     std::uint64_t seed = 5;
+    iteration_device* device = nullptr;  ///< that runs the iterations; null: the model
 };
 
 struct sample {
@@ -286,6 +290,11 @@ private:
         policy_.choose(waiting_, engine_, now_ns_, admitted_);
         if (engine_.idle()) return;
         left_ns_ = engine_.iterate();
+        if (with_.device != nullptr) {
+            const std::optional<std::uint64_t> took = with_.device->run(left_ns_);
+            if (!took) throw std::runtime_error("the accelerator failed: " + with_.device->fault());
+            left_ns_ = *took;
+        }
         for (const std::uint32_t r : admitted_) {
             llm::request const& one = requests_[r];
             const bool counts = static_cast<double>(one.arrival_ns) / 1e9 >= with_.warm_up_s;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// As much more of the CUDA runtime as bench/gpu/batch_bench.cu uses: streams, events, graphs and pinned memory, on the CPU. Everything has happened
+// As much more of the CUDA runtime as the benchmark and the dual plane use: streams, events, graphs and pinned memory, on the CPU. Everything has happened
 // when a call returns, so a captured graph has run once already, and a launch of it does nothing: times mean nothing.
 //
 // Included by cuda_runtime.h.
@@ -15,6 +15,14 @@ struct alignas(16) uint4 {
     unsigned x, y, z, w;
 };
 
+namespace on_cpu {
+inline int devices = 1;
+}
+
+inline cudaError_t cudaGetDeviceCount(int* count) {
+    *count = on_cpu::devices;
+    return cudaSuccess;
+}
 struct cudaDeviceProp {
     char name[64];
     int multiProcessorCount, l2CacheSize;
