@@ -262,6 +262,10 @@ void read_points(json const& whole, line_map const& lines, std::string const& fo
     object s(sweeps[i], fmt::format("/sweep/{}", i), lines);
     std::string of;
     s.text("of", of);
+    const std::string top = of.substr(0, of.find('/', 1));
+    if (whole.contains(top.substr(std::min<std::size_t>(1, top.size()))) && top != "/machine" && top != "/groups" &&
+        top != "/fleet")
+        s.fail_at("of", fmt::format("is \"{}\", which is the same at all points", of));
     std::string as = of.substr(of.rfind('/') + 1);
     s.text("as", as);
     json const& values = s.list("values");

@@ -91,6 +91,7 @@ public:
     fleet(experiment const& e, fleet_settings const& s, fleet_policy with, std::uint64_t seed)
         : experiment_(e),
           settings_(s),
+          epoch_ms_(s.signal_age_ms > 0 ? std::min(s.epoch_ms, s.signal_age_ms) : s.epoch_ms),
           with_(with),
           random_(seed),
           moves_(seed + 1),
@@ -101,24 +102,23 @@ public:
 
     std::optional<run_result> run(std::atomic<bool> const& stop) {
         const auto start = std::chrono::steady_clock::now();
-        const auto warm = static_cast<std::uint64_t>(experiment_.warm_up_s * 1e3 / settings_.epoch_ms);
-        const auto epochs =
-            warm + static_cast<std::uint64_t>(std::ceil(experiment_.seconds * 1e3 / settings_.epoch_ms));
+        const auto warm = static_cast<std::uint64_t>(experiment_.warm_up_s * 1e3 / epoch_ms_);
+        const auto epochs = warm + static_cast<std::uint64_t>(std::ceil(experiment_.seconds * 1e3 / epoch_ms_));
         std::vector<double> sums(settings_.machines), squares(settings_.machines);
         double value = 0, best = 0, next_signal_ms = 0;
         std::uint64_t none = 0;
         for (std::uint64_t epoch = 0; epoch < epochs; ++epoch) {
             if (stop.load(std::memory_order_relaxed)) return std::nullopt;
-            const double now_ms = static_cast<double>(epoch) * settings_.epoch_ms;
+            const double now_ms = static_cast<double>(epoch) * epoch_ms_;
             if (epoch == warm) finished_ = gave_up_ = arrived_ = moved_ = 0;
             if (now_ms >= next_signal_ms) {  // of the epoch before: the signal is never younger than that
                 signal_ = price_;
                 whole_signal_ = whole_price_;
-                next_signal_ms = now_ms + std::max(settings_.signal_age_ms, settings_.epoch_ms);
+                next_signal_ms = now_ms + std::max(settings_.signal_age_ms, epoch_ms_);
             }
             arrive(now_ms);
             if (with_ == fleet_policy::leave) move(now_ms);
-            const sale all = whole_.run(now_ms, settings_.epoch_ms, with_ == fleet_policy::one ? finished_ : none,
+            const sale all = whole_.run(now_ms, epoch_ms_, with_ == fleet_policy::one ? finished_ : none,
                                         with_ == fleet_policy::one ? gave_up_ : none);
             whole_price_ = all.price;
             double served = 0;
@@ -126,7 +126,7 @@ public:
                 served = all.value;
             } else {
                 for (std::size_t m = 0; m < machines_.size(); ++m) {
-                    const sale s = machines_[m].run(now_ms, settings_.epoch_ms, finished_, gave_up_);
+                    const sale s = machines_[m].run(now_ms, epoch_ms_, finished_, gave_up_);
                     served += s.value;
                     price_[m] = s.price;
                     if (epoch >= warm) sums[m] += s.price, squares[m] += s.price * s.price;
@@ -146,7 +146,7 @@ private:
         const auto n = static_cast<double>(epochs);
         r[metric::value] = value / n;
         r[metric::over_best] = best > 0 ? value / best : 1;
-        r[metric::finished] = static_cast<double>(finished_) / (n * settings_.epoch_ms) * 1e3;
+        r[metric::finished] = static_cast<double>(finished_) / (n * epoch_ms_) * 1e3;
         const auto ended = static_cast<double>(finished_ + gave_up_);
         if (ended > 0) r[metric::gave_up] = static_cast<double>(gave_up_) / ended;
         if (arrived_ > 0) r[metric::moved] = static_cast<double>(moved_) / static_cast<double>(arrived_);
@@ -174,7 +174,7 @@ private:
     }
 
     void arrive(double now_ms) {
-        const double usual = settings_.load * settings_.processors * settings_.epoch_ms / settings_.run_ms;
+        const double usual = settings_.load * settings_.processors * epoch_ms_ / settings_.run_ms;
         for (std::uint32_t m = 0; m < settings_.machines; ++m) {
             const double turn = now_ms / 1e3 / settings_.swing_s + static_cast<double>(m) / settings_.machines;
             const std::uint32_t count = poisson(usual * (1 + settings_.swing * std::sin(2 * std::numbers::pi * turn)));
@@ -244,6 +244,7 @@ private:
 
     experiment const& experiment_;
     fleet_settings const& settings_;
+    double epoch_ms_;  ///< no longer than the signal is old
     fleet_policy with_;
     sim::random_numbers random_;  ///< what arrives: the same for every policy
     sim::random_numbers moves_;
