@@ -26,7 +26,7 @@ inline constexpr char sim_page[] = R"maxwell_page(@page@)maxwell_page";
 target_include_directories(maxwell_simulator PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/page.cpp PROPERTIES COMPILE_DEFINITIONS
   "MAXWELL_BENCH_CHART_JS=\"$<$<BOOL:${MAXWELL_CHART_JS}>:${MAXWELL_CHART_JS}>\"")
-set(around campaign csv experiment page)  # no loop of a run is in these
+set(around campaign csv experiment goals page)  # no loop of a run is in these
 list(TRANSFORM around REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.cpp")
 set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
 target_compile_definitions(maxwell_simulator PRIVATE
@@ -37,7 +37,8 @@ target_compile_options(maxwell_simulator PUBLIC -ffp-contract=off)
 target_link_libraries(maxwell_simulator PUBLIC maxwell::maxwell fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB Threads::Threads
   PRIVATE maxwell_warnings)
 add_executable(maxwell_sim ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
-target_compile_definitions(maxwell_sim PRIVATE MAXWELL_SIM_EXPERIMENTS="${CMAKE_CURRENT_LIST_DIR}/experiments")
+target_compile_definitions(maxwell_sim PRIVATE MAXWELL_SIM_EXPERIMENTS="${CMAKE_CURRENT_LIST_DIR}/experiments"
+  MAXWELL_SIM_GOALS="${CMAKE_CURRENT_LIST_DIR}/goals")
 target_link_libraries(maxwell_sim PRIVATE maxwell_simulator maxwell_warnings CLI11::CLI11)
 
 if(MAXWELL_TESTS)

@@ -8,6 +8,7 @@
 #include "sim/campaign.hpp"
 #include "sim/experiment.hpp"
 #include "sim/fleet.hpp"
+#include "sim/goals.hpp"
 #include "sim/output.hpp"
 #include "sim/policy.hpp"
 
@@ -81,8 +82,10 @@ struct options {
     double seconds = 0;
     std::uint32_t seeds = 0;
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+    std::string other;
     bool list = false;
     bool merge = false;
+    bool goals = false;
 };
 
 int conclude(experiment const& e, campaign_outcome const& c, std::string const& command, fs::path const& folder) {
@@ -144,6 +147,8 @@ int main(int argc, char** argv) {
     options o;
     app.add_option("EXPERIMENT", o.name, "a shipped one by its name, or a JSON file (docs/simulation.md)");
     app.add_flag("--list", o.list, "experiments and policies");
+    app.add_flag("--goals", o.goals, "what the simulator has to reach, met or missed");
+    app.add_option("--other", o.other, "for --goals: this program as another compiler made it");
     app.add_option("--out", o.out, "folder for the results")->capture_default_str();
     app.add_option("--seeds", o.seeds, "in place of the experiment's number")->check(CLI::Range(1, 1000));
     app.add_option("--seconds", o.seconds, "of virtual time, in place of the experiment's")
@@ -165,6 +170,10 @@ int main(int argc, char** argv) {
             o.command += std::string(" ") + argv[i];
     }
     if (o.list) return list_all(), 0;
+    if (o.goals) {
+        const std::string error = print_goals({MAXWELL_SIM_GOALS, fs::path(o.out) / "goals", o.threads, o.other});
+        return error.empty() ? 0 : refuse(error);
+    }
     if (o.name.empty()) return refuse("which EXPERIMENT? --list names what is shipped");
     return simulate(o);
 }
