@@ -45,4 +45,7 @@ if(MAXWELL_TESTS)
   add_test(NAME sim.program COMMAND ${CMAKE_COMMAND} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim
     -P ${CMAKE_CURRENT_LIST_DIR}/sim_test.cmake)
   set_tests_properties(sim.program PROPERTIES LABELS ci TIMEOUT 300)
+  add_test(NAME sim.shards COMMAND ${CMAKE_COMMAND} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim_shards
+    -DSCRIPTS=${CMAKE_CURRENT_LIST_DIR}/cluster -P ${CMAKE_CURRENT_LIST_DIR}/cluster/shards_test.cmake)
+  set_tests_properties(sim.shards PROPERTIES LABELS ci TIMEOUT 300 SKIP_REGULAR_EXPRESSION "(^|\n)skipped:")
 endif()
