@@ -17,24 +17,5 @@ if(NOT code EQUAL 0)
   message(FATAL_ERROR "maxwell_bench ends with ${code}:\n${said}")
 endif()
 
-# The page stands in a frame, since Chromium has no window narrower than 500 pixels.
-file(READ ${CMAKE_CURRENT_LIST_DIR}/look.html look)
-foreach(width 360 1280)
-  string(REPLACE WIDTH ${width} page "${look}")
-  file(WRITE ${WORK}/look_${width}.html "${page}")
-  execute_process(COMMAND ${CHROMIUM} --headless --no-sandbox --disable-gpu --disable-quic --no-first-run
-    --disable-background-networking --disable-component-update --disable-sync --user-data-dir=${WORK}/profile_${width}
-    --allow-file-access-from-files --virtual-time-budget=20000 --window-size=1400,900 --enable-logging=stderr
-    --dump-dom file://${WORK}/look_${width}.html
-    RESULT_VARIABLE code OUTPUT_VARIABLE dom ERROR_VARIABLE log TIMEOUT 120)
-  file(REMOVE_RECURSE ${WORK}/profile_${width})
-  string(REGEX MATCH "[^\n]*CONSOLE[^\n]*" console "${log}")
-  string(REGEX MATCH "<pre id=\"verdict\">([^<]*)" verdict "${dom}")
-  set(verdict "${CMAKE_MATCH_1}")
-  if(NOT verdict MATCHES "^verdict: good")
-    message(FATAL_ERROR "Chromium ended with ${code}. ${verdict}\n${log}")
-  elseif(console)
-    message(FATAL_ERROR "the page writes to the console: ${console}")
-  endif()
-  message("${verdict}")
-endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/look.cmake)
+look_at(${WORK})
