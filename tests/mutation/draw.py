@@ -2,29 +2,32 @@
 # SPDX-License-Identifier: MIT
 """Random mutants: faults of one token in the kernel-safe headers, drawn by a seed, against the fastest tests of their area.
 
-    draw.py SEED [--count N] [--area AREA]... [--root ROOT] [--work DIR]
+    draw.py SEED [--count N] [--area AREA]... [--jobs N] [--root ROOT] [--work DIR]
 
 Prints progress, every survivor, and the score. The exit code is 1 if a mutant survived. draw.json says which headers make up an
-area and which programs test it. A survivor is a gap in the tests, unless no test can tell it from the library: then it stands in
-equal.txt with its reason and isn't counted.
+area and which programs test it, the fastest first; a program runs against the mutants of the headers that it includes. A survivor is
+a gap in the tests, unless no test can tell it from the library: then it stands in equal.txt with its reason and isn't counted.
 
-Not drawn: comments, static_assert, MAXWELL_ASSERT, check_invariants, template headers and what does not compile.
+Not drawn: comments, static_assert, MAXWELL_ASSERT, check_invariants, template headers and what does not compile. Of a table of more
+than 64 numbers every 32nd is drawn, so that tables don't crowd out the code.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
 import random
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
 
 from named import blocks
-from switches import Mutant, body_of, function_bodies, tokens, write_alone, write_tree
+from switches import Mutant, body_of, function_bodies, partner, tokens, write_alone, write_tree
 
 SWAPS = {
     "<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"], ">=": [">", "<="], "==": ["!="], "!=": ["=="],
@@ -37,11 +40,28 @@ CHANGES_SOMETHING = re.compile(r"(\+\+|--|[^=!<>]=[^=]|\w\()")
 NO_STATEMENT = re.compile(r"^(return|constexpr|const|auto|static|static_assert|using|if|else|for|while|do|switch|case|MAXWELL_ASSERT)\b")
 
 
+def spared(ts):
+    """The indices of the numbers in long tables that aren't drawn."""
+    found, run = set(), []
+    for i, t in enumerate(ts):
+        if t.kind == "number":
+            run.append(i)
+        elif t.text not in (",", "{", "}"):
+            if len(run) > 64:
+                found |= {k for n, k in enumerate(run) if n % 32}
+            run = []
+    return found
+
+
 def faults(file, text):
     """All mutants of one header that can be drawn."""
     bodies = function_bodies(text)
     checked = [(b, e) for name, b, e in bodies if name == "check_invariants"]
     ts = tokens(text)
+    # What the compiler judges and what only debug builds run, over as many lines as it takes.
+    said = [(ts[i].begin, ts[partner(ts, i + 1)].end) for i in range(len(ts) - 1)
+            if ts[i].text in ("static_assert", "_Static_assert", "MAXWELL_ASSERT") and ts[i + 1].text == "("]
+    left_out = spared(ts)
     found, statement = [], 0
 
     def add(begin, end, new):
@@ -56,7 +76,7 @@ def faults(file, text):
                     and not re.match(r"^[\w:<>, ]+[&*]? \w+ ?[={;]", body):
                 add(ts[statement].begin, t.begin, "")
             statement = i + 1
-        if t.kind == "number" and re.fullmatch(r"\d+u?", t.text):
+        if t.kind == "number" and i not in left_out and re.fullmatch(r"\d+u?", t.text):
             value = int(t.text.rstrip("u"))
             add(t.begin, t.end, str(value + 1))
             if value > 0:
@@ -70,6 +90,8 @@ def faults(file, text):
             add(ts[i + 1].end, ts[i + 1].end, "false && ")
 
     def counts(m):
+        if any(b <= m.begin < e for b, e in said):
+            return False
         line = text[text.rfind("\n", 0, m.begin) + 1:text.find("\n", m.end)]
         if re.search(r"static_assert|MAXWELL_ASSERT|^\s*(#|template|requires|concept|friend)|\boperator\b|\bnoexcept\(", line):
             return False
@@ -91,7 +113,8 @@ def shown(mutant, text):
 
 
 class Area:
-    def __init__(self, name, spec, root, work):
+    def __init__(self, name, spec, root, work, jobs):
+        self.jobs = jobs
         self.name, self.root, self.include, self.work = name, root, root / "include", work / name
         self.headers = sorted({h.relative_to(self.include / "maxwell").as_posix() for pattern in spec["headers"]
                                for h in (self.include / "maxwell").glob(pattern)})
@@ -99,11 +122,28 @@ class Area:
         self.libraries = spec.get("libraries", "").split()
         self.text = {h: (self.include / "maxwell" / h).read_text() for h in self.headers}
         self.limit_s = {}
+        self.included = {}
+
+    def side_by_side(self, f, items):
+        """f of each of the items, as many at once as there are jobs, in their order."""
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            return list(pool.map(f, items))
+
+    def headers_of(self, sources):
+        """Which headers of the library a program includes."""
+        done = self.compile(sources, self.include, None, "-M")
+        return set(re.findall(r"maxwell/((?:\w+/)*\w+\.h(?:pp)?)\b", done.stdout))
+
+    def programs_for(self, mutant, programs):
+        return [(p, s) for p, s in programs if mutant.file in self.included[p]]
 
     def compile(self, sources, folder, output, *extra):
         gtest = [] if all("_checks" in s.name for s in sources) else ["-lgtest", "-lgtest_main", "-pthread"]
         command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", "-D_GLIBCXX_ASSERTIONS", f"-I{folder}",
-                   f"-I{self.include}", f"-I{self.root / 'tests'}", *extra, *[str(s) for s in sources]]
+                   f"-I{self.include}", f"-I{self.root / 'tests'}", *extra]
+        for s in sources:
+            command += ["-x", "c" if s.suffix == ".c" else "c++", str(s)]
+        command += ["-x", "none"]
         if output:
             command += ["-o", str(output), *gtest, *self.libraries]
         return subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -126,49 +166,63 @@ class Area:
             subprocess.run(["rm", "-rf", str(tree)], check=True)
             kept = [(n, m) for n, m in numbered if n not in invalid]
             where, _ = write_tree(tree, self.include, kept)
-            wrong, output = set(), ""
-            for sources in self.programs:
-                done = self.compile(sources, tree, None, "-fsyntax-only")
-                if done.returncode:
-                    output = done.stderr
-                    for said in (r"error", r"  required from"):  # where it is written, else what asked for it
-                        for file, line in re.findall(rf"^(\S+?):(\d+):(?:\d+:)? {said}", done.stderr, re.MULTILINE):
-                            wrong |= {n for n, (path, first, last) in where.items()
-                                      if pathlib.Path(file) == path and first <= int(line) <= last}
-                        if wrong:
-                            break
-                    if not wrong:
-                        sys.exit(f"{self.name}: does not compile, and no mutant's line is at fault:\n{output[:2000]}")
-                    break
+            wrong = set()
+            for done in self.side_by_side(lambda p: self.compile(p, tree, None, "-fsyntax-only"), self.programs):
+                if done.returncode == 0:
+                    continue
+                for said in (r"error", r"  required from"):  # where it is written, else what asked for it
+                    own = {n for file, line in re.findall(rf"^(\S+?):(\d+):(?:\d+:)? {said}", done.stderr, re.MULTILINE)
+                           for n, (path, first, last) in where.items()
+                           if pathlib.Path(file) == path and first <= int(line) <= last}
+                    if own:
+                        break
+                else:
+                    sys.exit(f"{self.name}: does not compile, and no mutant's line is at fault:\n{done.stderr[:2000]}")
+                wrong |= own
             if not wrong:
                 break
             invalid |= wrong
-        programs = []
-        for k, sources in enumerate(self.programs):
-            program = self.work / f"{k}_{sources[0].stem}"
+
+        def made(sources):
+            program = self.work / f"{self.programs.index(sources)}_{sources[0].stem}"
             done = self.compile(sources, tree, program)
             if done.returncode:
                 sys.exit(f"{self.name}: {sources[0].name} does not compile:\n{done.stderr[:2000]}")
+            self.included[program] = self.headers_of(sources)
+            return program
+
+        programs = list(zip(self.side_by_side(made, self.programs), self.programs))
+        for program, sources in programs:
             begun = time.monotonic()
             if self.noticed(program, 0, 300):
                 sys.exit(f"{sources[0].name} refuses the library itself")
             self.limit_s[program] = 5 + 10 * (time.monotonic() - begun)
-            programs.append((time.monotonic() - begun, program, sources))
-        return [p[1:] for p in sorted(programs, key=lambda p: p[0])], invalid
+        return sorted(programs, key=lambda p: self.limit_s[p[0]]), invalid
 
-    def survives_alone(self, mutant, programs):
+    def survives_alone(self, mutant, number, programs):
         """Compiled alone, as the compiler too would evaluate it. None where it doesn't compile."""
-        folder = self.work / "alone"
-        subprocess.run(["rm", "-rf", str(folder)], check=True)
+        folder = self.work / f"alone_{number}"
         write_alone(folder, self.include, mutant)
-        for program, sources in programs:
-            alone = self.work / ("alone_" + program.name)
-            done = self.compile(sources, folder, alone)
-            if done.returncode:
-                return False if "static assertion failed" in done.stderr else None
-            if self.noticed(alone, 0, self.limit_s[program]):
-                return False
-        return True
+        try:
+            for program, sources in programs:
+                alone = folder / program.name
+                done = self.compile(sources, folder, alone)
+                if done.returncode:
+                    return False if "static assertion failed" in done.stderr else None
+                if self.noticed(alone, 0, self.limit_s[program]):
+                    return False
+            return True
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def outcome(self, mutant, number, programs):
+        """killed, survived, or invalid."""
+        own = self.programs_for(mutant, programs)
+        if body_of(mutant, function_bodies(self.text[mutant.file])):
+            if any(self.noticed(p, number, self.limit_s[p]) for p, _ in own):
+                return "killed"
+        alive = self.survives_alone(mutant, number, own)
+        return "invalid" if alive is None else "survived" if alive else "killed"
 
 
 def bounded():
@@ -177,38 +231,26 @@ def bounded():
 
 
 def judge(area, drawn, equal, say):
-    """Counts of killed, equal, invalid, and the survivors."""
+    """How many were killed, survived, are listed as equal or don't compile."""
     area.work.mkdir(parents=True, exist_ok=True)
-    count, survivors = collections.Counter(), []
+    count = collections.Counter()
     known = []
     numbered = []
     for n, m in drawn:
         (known if (m.file, *shown(m, area.text[m.file])) in equal else numbered).append((n, m))
     count["equal"] = len(known)
     programs, invalid = area.build(numbered)
-    for done, (n, m) in enumerate(numbered, 1):
-        if n in invalid:
-            count["invalid"] += 1
-            continue
-        reason = None
-        if body_of(m, function_bodies(area.text[m.file])):
-            reason = next((r for p, _ in programs if (r := area.noticed(p, n, area.limit_s[p]))), None)
-        if reason is None:
-            alive = area.survives_alone(m, programs)
-            if alive is None:
-                count["invalid"] += 1
-                continue
-            reason = None if alive else "alone"
-        if reason:
-            count["killed"] += 1
-        else:
-            count["survived"] += 1
-            survivors.append(m)
+
+    def judged(entry):
+        n, m = entry
+        result = "invalid" if n in invalid else area.outcome(m, n, programs)
+        if result == "survived":
             old, new = shown(m, area.text[m.file])
             say(f"survived: {m.file}:{line_number(m, area.text[m.file])}\n  old: {old}\n  new: {new}")
-        if done % 25 == 0:
-            say(f"{area.name}: {done} of {len(numbered)}")
-    return count, survivors
+        return result
+
+    count.update(area.side_by_side(judged, numbered))
+    return count
 
 
 def main():
@@ -216,6 +258,7 @@ def main():
     parser.add_argument("seed", type=int, nargs="?", default=1)
     parser.add_argument("--count", type=int, default=500, help="mutants of all areas together (500); 0: only look whether equal.txt is up to date")
     parser.add_argument("--area", action="append", help="only this area; can be repeated")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once (as many as cores)")
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2])
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/mutants"))
     args = parser.parse_args()
@@ -232,7 +275,7 @@ def main():
     if (here / "equal.txt").exists():
         equal = {(e["file"], e["old"], e["new"]) for e in blocks(here / "equal.txt")}
 
-    areas = {name: Area(name, spec, root, work) for name, spec in specs.items() if not args.area or name in args.area}
+    areas = {name: Area(name, spec, root, work, args.jobs) for name, spec in specs.items() if not args.area or name in args.area}
     pool = [(name, m) for name, area in areas.items() for h in area.headers for m in faults(h, area.text[h])]
     stale = equal - {(m.file, *shown(m, areas[name].text[m.file])) for name, m in pool}
     if stale and not args.area:
@@ -243,19 +286,20 @@ def main():
     random.Random(args.seed).shuffle(pool)
     drawn = list(enumerate(pool[:args.count], 1))
 
-    total = collections.Counter()
+    total, begun = collections.Counter(), time.monotonic()
     for name, area in areas.items():
         own = [(n, m) for n, (a, m) in drawn if a == name]
         if not own:
             continue
-        count, _ = judge(area, own, equal, say)
+        count = judge(area, own, equal, say)
         total += count
         say(f"{name}: " + ", ".join(f"{count[k]} {k}" for k in ("killed", "survived", "equal", "invalid")))
     judged = total["killed"] + total["survived"]
     if judged == 0:
         sys.exit("no mutant was drawn that compiles")
     say(f"seed {args.seed}: {total['killed']} of {judged} killed, {100 * total['killed'] / judged:.1f} %; "
-        f"{total['equal']} listed as equal, {total['invalid']} that do not compile")
+        f"{total['equal']} listed as equal, {total['invalid']} that do not compile; "
+        f"{(time.monotonic() - begun) / 60:.0f} minutes")
     sys.exit(1 if total["survived"] else 0)
 
 
