@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdio>
+#include <cstring>
 #include <initializer_list>
 
 #define REQUIRE(condition) \
@@ -14,6 +15,14 @@
 namespace maxwell::test {
 
 using check = char const* (*)();
+
+/// Is the object that nobody has touched all zero, so that zeroed memory is one?
+template <class T>
+bool begins_as_zero() {
+    static T const object{};
+    static unsigned char const zeros[sizeof(T)] = {};
+    return std::memcmp(static_cast<void const*>(&object), zeros, sizeof(T)) == 0;
+}
 
 /// The exit code: 0 when all of them are content.
 inline int run(std::initializer_list<check> checks) {

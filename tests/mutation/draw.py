@@ -8,8 +8,9 @@ Prints progress, every survivor, and the score. The exit code is 1 if a mutant s
 area and which programs test it, the fastest first; a program runs against the mutants of the headers that it includes. A survivor is
 a gap in the tests, unless no test can tell it from the library: then it stands in equal.txt with its reason and isn't counted.
 
-Not drawn: comments, static_assert, MAXWELL_ASSERT, check_invariants, template headers and what does not compile. Of a table of more
-than 64 numbers every 32nd is drawn, so that tables don't crowd out the code.
+Not drawn: comments, prefetches, static_assert, MAXWELL_ASSERT, check_invariants, template headers and what does not compile. Nor whether
+equality counts where a comparison picks one of its own two sides, as in `a < b ? a : b`. Of a table of more than 64 numbers every
+32nd is drawn, so that tables don't crowd out the code.
 """
 
 import argparse
@@ -35,6 +36,8 @@ SWAPS = {
     "<<": [">>"], ">>": ["<<"], "++": ["--"], "--": ["++"], "+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="],
     "<<=": [">>="], ">>=": ["<<="], "true": ["false"], "false": ["true"],
 }
+# What the sanitizers' runs of the tests notice too.
+TRAPS = ["-fsanitize=bounds,shift,signed-integer-overflow,integer-divide-by-zero", "-fsanitize-undefined-trap-on-error"]
 UNARY = {"!", "~", "-"}
 CHANGES_SOMETHING = re.compile(r"(\+\+|--|[^=!<>]=[^=]|\w\()")
 NO_STATEMENT = re.compile(r"^(return|constexpr|const|auto|static|static_assert|using|if|else|for|while|do|switch|case|MAXWELL_ASSERT)\b")
@@ -51,6 +54,49 @@ def spared(ts):
                 found |= {k for n, k in enumerate(run) if n % 32}
             run = []
     return found
+
+
+def run_of(ts, i, step, ends):
+    """The texts of ts from i on in steps of 1 or -1, up to one of `ends` outside brackets, and where that one stands."""
+    out, depth = [], 0
+    opening, closing = ("([{", ")]}") if step == 1 else (")]}", "([{")
+    while 0 <= i < len(ts):
+        t = ts[i].text
+        if depth == 0 and (t in ends or t in closing):
+            break
+        depth += (t in opening) - (t in closing)
+        out.append(t)
+        i += step
+    return out[::step], i
+
+
+def bare(texts):
+    """Without a cast around all of it."""
+    if texts[:1] == ["static_cast"] and "(" in texts and texts[-1] == ")":
+        return texts[texts.index("(") + 1:-1]
+    return texts
+
+
+def is_clamp(ts, i):
+    """Does the comparison at ts[i] pick one of its own two sides? Then it makes no difference whether equality counts."""
+    ends = {";", ",", "?", ":", "=", "return", "&&", "||"}
+    left, _ = run_of(ts, i - 1, -1, ends)
+    right, k = run_of(ts, i + 1, 1, ends)
+    if k >= len(ts) or not left or not right:
+        return False
+    if ts[k].text == "?":
+        one, k = run_of(ts, k + 1, 1, {":", "?", ";"})
+        if k >= len(ts) or ts[k].text != ":":
+            return False
+        other, k = run_of(ts, k + 1, 1, {";", ",", "?", "<", ">"})
+        return sorted([bare(one), bare(other)]) == sorted([left, right])
+    if ts[k].text != ")":
+        return False
+    then, k = run_of(ts, k + 1, 1, {";"})
+    if then == left + ["="] + right:
+        return True
+    after, _ = run_of(ts, k + 1, 1, {";", "?", "<", ">"})
+    return then == ["return"] + right and after[:1] == ["return"] and bare(after[1:]) == left
 
 
 def faults(file, text):
@@ -83,6 +129,8 @@ def faults(file, text):
                 add(t.begin, t.end, str(value - 1))
         elif t.text in SWAPS and (before == after == " " or t.text in ("++", "--", "true", "false")):
             for new in SWAPS[t.text]:
+                if {t.text, new} in ({"<", "<="}, {">", ">="}) and is_clamp(ts, i):
+                    continue
                 add(t.begin, t.end, new)
         elif t.text in UNARY and after not in (" ", "\n") and before in (" ", "("):
             add(t.begin, t.end, "")
@@ -93,7 +141,7 @@ def faults(file, text):
         if any(b <= m.begin < e for b, e in said):
             return False
         line = text[text.rfind("\n", 0, m.begin) + 1:text.find("\n", m.end)]
-        if re.search(r"static_assert|MAXWELL_ASSERT|^\s*(#|template|requires|concept|friend)|\boperator\b|\bnoexcept\(", line):
+        if re.search(r"static_assert|MAXWELL_ASSERT|^\s*(#|template|requires|concept|friend)|\boperator\b|prefetch|\bnoexcept\(", line):
             return False
         return not any(b <= m.begin < e for b, e in checked)
 
@@ -139,7 +187,7 @@ class Area:
 
     def compile(self, sources, folder, output, *extra):
         gtest = [] if all("_checks" in s.name for s in sources) else ["-lgtest", "-lgtest_main", "-pthread"]
-        command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", "-D_GLIBCXX_ASSERTIONS", f"-I{folder}",
+        command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", "-D_GLIBCXX_ASSERTIONS", *TRAPS, f"-I{folder}",
                    f"-I{self.include}", f"-I{self.root / 'tests'}", *extra]
         for s in sources:
             command += ["-x", "c" if s.suffix == ".c" else "c++", str(s)]
@@ -208,7 +256,7 @@ class Area:
                 alone = folder / program.name
                 done = self.compile(sources, folder, alone)
                 if done.returncode:
-                    return False if "static assertion failed" in done.stderr else None
+                    return False if re.search("static assertion failed|non-constant condition", done.stderr) else None
                 if self.noticed(alone, 0, self.limit_s[program]):
                     return False
             return True

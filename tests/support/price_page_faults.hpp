@@ -151,7 +151,7 @@ inline char const* a_reader_sleeps_at_any_instruction(std::size_t instructions) 
             MAXWELL_REQUIRE(page->publish(numbered_schedule<fault_lanes>(++version)));
         }
     }
-    MAXWELL_REQUIRE(ok > instructions / 1000);
+    MAXWELL_REQUIRE(ok > instructions / 2500);
     return nullptr;
 }
 
