@@ -161,6 +161,210 @@ char const* a_chassis_counts_and_silence_is_scarce() {
     return nullptr;
 }
 
+/// The settings that a user gets without asking, as docs/thermal.md and the headers give them.
+char const* defaults_are_as_documented() {
+    constexpr plane_settings<3, 2, 4> s{};
+    REQUIRE(s.lane[3].kind == lane_kind::ordinary && s.lane[3].die == 0 && s.lane[3].safe_q16 == 524'288);
+    REQUIRE(s.device == 1 && s.filter_shift == 3 && s.forced_above_mk == 1'000 && s.sample_timeout_ms == 2'000);
+    constexpr observer_settings o{};
+    REQUIRE(o.ambient_mc == 40'000 && o.resolution_mk == 1'000 && o.max_offset_mk == 25'000);
+    REQUIRE(o.min_scale_q16 == 19'661 && o.max_scale_q16 == 170'394);
+    REQUIRE(o.sensor_timeout_quanta == 250 && o.model_timeout_quanta == 2'000 && o.drift_uk_per_quantum == 125);
+    constexpr learning_gains g{};
+    REQUIRE(g.scale_q16 == 10'617 && g.offset_q16 == 328 && g.ridge_k2 == 80);
+    constexpr price_limits p{};
+    REQUIRE(p.min_price == 0 && p.max_price == ~price{0} && p.rise_shift == 0 && p.fall_shift == 2 &&
+            p.safe_price == 0);
+    using prices = headroom_prices<2, 4>;
+    REQUIRE(prices::first_from == 491'520 && prices::first_until == 458'752);
+    return nullptr;
+}
+
+char const* untouched_objects_are_zero() {
+    REQUIRE((begins_as_zero<controller<3, 128>>()));
+    REQUIRE((begins_as_zero<thermal_observer<3, 128>>()) && begins_as_zero<thermal_model<3>>());
+    REQUIRE(begins_as_zero<energy_budget>());
+    REQUIRE(begins_as_zero<price_schedule<4>>() && (begins_as_zero<coupling_table<3, 5>>()));
+    two_dies nothing;
+    nothing.sleep(5'000 * ms, {});
+    REQUIRE(!nothing.step(6'000 * ms, {}) && !nothing.admit(0, 1) && nothing.check_invariants());
+    controller<3, 128> none;
+    none.sleep(5'000 * ms);
+    none.advance_window(3);
+    REQUIRE(!none.retarget(80'000) && !none.admit(1));
+    return nullptr;
+}
+
+char const* settings_are_refused_from_their_limits_on() {
+    const auto fault_of = [](auto change) {
+        settings_type s = usual();
+        change(s);
+        return check_plane(s, 128);
+    };
+    constexpr auto none = plane_fault::none;
+    REQUIRE(fault_of([](settings_type& s) { s.forced_above_mk = 0; }) == none);
+    REQUIRE(fault_of([](settings_type& s) { s.forced_above_mk = -1; }) == plane_fault::bad_filter);
+    REQUIRE(fault_of([](settings_type& s) { s.filter_shift = 10; }) == none);
+    REQUIRE(fault_of([](settings_type& s) { s.filter_shift = 11; }) == plane_fault::bad_filter);
+    REQUIRE(fault_of([](settings_type& s) { s.sample_timeout_ms = 1; }) == none);
+    REQUIRE(fault_of([](settings_type& s) { s.sample_timeout_ms = 0; }) == plane_fault::bad_filter);
+    REQUIRE(fault_of([](settings_type& s) { s.device = 2; }) == plane_fault::bad_lane);
+    REQUIRE(fault_of([](settings_type& s) { s.lane[2].die = 2; }) == plane_fault::bad_lane);
+    REQUIRE(fault_of([](settings_type& s) { s.lane[3].safe_q16 = 0; }) == plane_fault::bad_lane);
+    REQUIRE(fault_of([](settings_type& s) { s.lane[3].safe_q16 = 1; }) == none);
+    REQUIRE(fault_of([](settings_type& s) { s.chassis.cool = s.chassis.hot; }) == none);
+    REQUIRE(fault_of([](settings_type& s) { s.chassis.cool.value = s.chassis.hot.value + 1; }) ==
+            plane_fault::bad_chassis);
+    REQUIRE(fault_of([](settings_type& s) { s.die[1].window_quanta = 9; }) == plane_fault::unequal_dies);
+    REQUIRE(fault_of([](settings_type& s) { s.die[1].quantum_ns += 1'000; }) == plane_fault::unequal_dies);
+    REQUIRE(fault_of([](settings_type& s) { s.die[1].max_mw = 0; }) == plane_fault::bad_die);
+    // Ten windows of 2.29 s are as slow as the coupling; a millisecond more is too much.
+    const auto windows_of = [&](std::uint32_t quanta) {
+        return fault_of([=](settings_type& s) { s.die[0].window_quanta = s.die[1].window_quanta = quanta; });
+    };
+    REQUIRE(windows_of(2'290) != plane_fault::fast_coupling && windows_of(2'291) == plane_fault::fast_coupling);
+    const auto alone = [&](std::uint32_t quanta) {
+        return fault_of([=](settings_type& s) {
+            s.coupling[0][1] = s.coupling[1][0] = {};
+            s.die[0].window_quanta = s.die[1].window_quanta = quanta;
+        });
+    };
+    REQUIRE(alone(4'000) == none && alone(4'001) == plane_fault::unequal_dies);
+    // A plant that is known exactly, and a neighbour that warms it 16 times as much as itself.
+    REQUIRE(fault_of([](settings_type& s) {
+                for (auto& d : s.die) d.plant.min_response_q16 = d.plant.max_response_q16 = 65'536, d.idle_mw = 100;
+                s.die[0].stages[2].resistance_uk_per_w = 9'000'000;
+                s.coupling[0][1].resistance_uk_per_w = 8'000'000;
+            }) == plane_fault::unstable);
+    return nullptr;
+}
+
+char const* lanes_are_known_by_kind() {
+    settings_type s = usual();
+    headroom_prices<2, lane_count> prices(s, 5'000 * ms);
+    REQUIRE(prices.feeding_lanes() == 1 && !prices.feeding_first());
+    for (std::size_t l = 0; l < lane_count; ++l) {
+        REQUIRE(prices.schedule().multiplier(l, 5'000 * ms) == unit_multiplier);
+        REQUIRE(prices.multiplier(l) == unit_multiplier);
+    }
+    REQUIRE(prices.headroom(0) == whole_share && prices.chassis_headroom() == whole_share);
+    s.lane[batch] = {lane_kind::feeding, 0, unit_multiplier};
+    REQUIRE((headroom_prices<2, lane_count>(s, 0).feeding_lanes()) == 5);
+    // A device that is dear, beside a processor that isn't: nobody has to make room.
+    std::uint64_t now = 5'000 * ms;
+    for (int n = 0; n < 300; ++n) {
+        now += 10 * ms;
+        prices.observe_load({{0, whole_share}, now});
+        prices.observe_chassis({milli_celsius(60'000), now});
+        prices.take_headroom(0, whole_share, false);
+        prices.take_headroom(1, 0, false);
+        prices.take_chassis(now);
+        for (std::size_t l = 0; l < lane_count; ++l) prices.price_lane(l, now);
+    }
+    REQUIRE(prices.multiplier(device) > unit_multiplier * 7 && prices.multiplier(ordinary) == unit_multiplier);
+    REQUIRE(!prices.feeding_first() && prices.headroom(1) == 0 && prices.chassis_headroom() == 0);
+    return nullptr;
+}
+
+/// What the neighbour adds to a die's rise, by a stage of its own.
+double beside(two_dies const& p, std::size_t d) {
+    auto const& o = p.die(d).observer();
+    return kelvin(o.temperature()) - 40 - kelvin(o.model().rise());
+}
+
+char const* windows_take_turns() {
+    two_dies p = *two_dies::create(usual(), 0);
+    const milliwatts idle[] = {milliwatts(40'000), milliwatts(20'000)};
+    for (int k = 1; k <= 200; ++k) {
+        p.step(k * ms, {});  // the idle power
+        const double windows = k / 10 + (k % 10 >= 4 ? 1 : 0), other = k / 10 + (k % 10 >= 3 ? 1 : 0);
+        REQUIRE(std::abs(beside(p, 0) - 4 * -std::expm1(-windows * .01 / 22.9)) < 1e-6);
+        REQUIRE(std::abs(beside(p, 1) - 8 * -std::expm1(-other * .01 / 22.9)) < 1e-6);
+    }
+    const milliwatts much[] = {milliwatts(115'000), milliwatts(165'000)};
+    std::uint64_t now = 200 * ms;
+    for (int sleeps = 0; sleeps < 2; ++sleeps) {
+        std::uint32_t cap[2] = {p.die(0).cap_mw(), p.die(1).cap_mw()};
+        int moved[2] = {};
+        for (int k = 0; k < 20'000; ++k) {
+            const bool whole = p.step(now += ms, much);
+            REQUIRE(whole == (k % 10 == 9));
+            for (std::size_t d = 0; d < 2 && k % 100 == 0; ++d) {
+                p.observe(d, {milli_celsius(milli_from_q32(p.die(d).observer().temperature())), now});
+            }
+            for (int d = 0; d < 2; ++d) {
+                if (p.die(d).cap_mw() == cap[d]) continue;
+                REQUIRE(k % 10 == d);
+                cap[d] = p.die(d).cap_mw();
+                ++moved[d];
+            }
+        }
+        REQUIRE(moved[0] > 20 && moved[1] > 20);
+        const double warm = beside(p, 0);
+        const std::uint64_t before = now;
+        now += 3'000 * ms + 300'000 * sleeps;
+        p.sleep(now, idle);
+        const double to = 4, left = std::exp(-3 / 22.9);
+        REQUIRE(std::abs(beside(p, 0) - (to + (warm - to) * left)) < .01);
+        REQUIRE(p.observe(0, {milli_celsius(60'000), before}) == sensor_verdict::out_of_range);
+        const two_dies rested = p;
+        p.sleep(now + ms - 1, idle);
+        REQUIRE(kelvin(p.die(0).observer().temperature()) == kelvin(rested.die(0).observer().temperature()));
+    }
+    return nullptr;
+}
+
+/// Above its setpoint, by less than forces prices, a die has no headroom; a plane that starts warm stays as it is.
+char const* a_warm_start_stays_warm() {
+    settings_type s = usual();
+    s.forced_above_mk = 50'000;
+    two_dies p = *two_dies::create(s, 0);
+    const milli_celsius hot[] = {milli_celsius(90'000), milli_celsius(80'000)};
+    const two_dies cold = p;
+    p.warm_start({hot, 1});
+    REQUIRE(kelvin(p.die(0).observer().temperature()) == kelvin(cold.die(0).observer().temperature()));
+    p.warm_start(hot);
+    for (std::size_t d = 0; d < 2; ++d) {
+        REQUIRE(std::abs(kelvin(p.die(d).observer().temperature()) - hot[d].value / 1000.) < .01);
+    }
+    milliwatts same[2];
+    for (std::size_t d = 0; d < 2; ++d) {
+        auto const& m = p.die(d).observer().model();
+        same[d] = milliwatts(power_for(m.rise(), m.resistance()));
+    }
+    for (int k = 1; k <= 1'700; ++k) {  // as long as the model alone is trusted
+        p.step(k * ms, same);
+        for (std::size_t d = 0; d < 2; ++d) {
+            REQUIRE(std::abs(kelvin(p.die(d).observer().temperature()) - hot[d].value / 1000.) < .01);
+        }
+    }
+    REQUIRE(p.prices().headroom(0) == 0);
+    const double idle_rise = .27 * 20;
+    const double whole = (s.die[1].target_mc - s.die[1].margin_mk - 40'000) / 1000. - idle_rise;
+    REQUIRE(std::abs(p.prices().headroom(1) / 65536. - kelvin(p.die(1).room()) / whole) < .01);
+    return nullptr;
+}
+
+char const* a_controller_moves_its_target_and_its_window() {
+    auto s = usual().die[0];
+    s.idle_mw = 0;
+    auto c = *controller<3, 128>::create(s);
+    const double room = kelvin(c.room());
+    REQUIRE(!c.retarget(45'000) && !c.retarget(s.sensor.max_mc) && !c.retarget(200'001) && kelvin(c.room()) == room);
+    REQUIRE(c.retarget(75'000) && std::abs(room - kelvin(c.room()) - (s.target_mc - 75'000) / 1000.) < 1e-6);
+    for (int k = 0; k < 10; ++k) c.step(0);
+    c.advance_window(3);
+    for (int k = 1; k <= 7; ++k) REQUIRE(c.step(50'000) == (k == 7));
+    auto silent = c, stated = c, short_nap = c;
+    silent.sleep(30 * ms);
+    stated.sleep(30 * ms, 0);
+    short_nap.sleep(ms - 1);
+    REQUIRE(silent.observer().model().rise() == stated.observer().model().rise());
+    REQUIRE(short_nap.observer().model().rise() == c.observer().model().rise());
+    REQUIRE(silent.observer().model().rise() < c.observer().model().rise());
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -172,5 +376,12 @@ int main() {
         short_windows_price_all_lanes,
         multipliers_are_slow_and_headroom_is_filtered,
         a_chassis_counts_and_silence_is_scarce,
+        defaults_are_as_documented,
+        untouched_objects_are_zero,
+        settings_are_refused_from_their_limits_on,
+        lanes_are_known_by_kind,
+        windows_take_turns,
+        a_warm_start_stays_warm,
+        a_controller_moves_its_target_and_its_window,
     });
 }

@@ -9,13 +9,17 @@
 #include "support/price_page_faults.hpp"
 #include "support/price_schedules.hpp"
 
+#include <maxwell/thermal/clearing_price.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
+#include <maxwell/thermal/energy_budget.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
+#include <maxwell/thermal/stability_certificate.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 
 namespace maxwell::test {
 namespace {
@@ -82,6 +86,116 @@ char const* a_surface_is_followed() {
     return nullptr;
 }
 
+/// The tables that the certificate looks gains up in, by their formulas; and where it changes its mind.
+char const* certificates_are_as_computed() {
+    const long double pi = std::acos(-1.0L);
+    REQUIRE(std::size(detail::stable_below_q16) == 17 && std::size(detail::margins_below_q16) == 17);
+    for (std::uint32_t d = 0; d <= max_delay_samples; ++d) {
+        const long double stable = 65536 * 2 * std::sin(pi / (4 * d + 2));
+        const long double margins = std::fmin(65536 * 2 * std::sin(pi / (12 * d + 6)), stable * std::pow(10.0L, -0.4L));
+        REQUIRE(detail::stable_below_q16[d] == std::floor(stable + 1e-9L));
+        REQUIRE(detail::margins_below_q16[d] == std::floor(margins + 1e-9L));
+        const plant_bounds exact{65'536, 65'536, d};
+        REQUIRE(certify_learning(exact, detail::margins_below_q16[d] - 1) == stability::proven);
+        REQUIRE(certify_learning(exact, detail::margins_below_q16[d]) == stability::thin_margin);
+        REQUIRE(certify_learning(exact, detail::stable_below_q16[d]) == stability::unstable);
+        REQUIRE(certify_learning({65'536, 131'072, d}, detail::margins_below_q16[d] / 2 + 1) != stability::proven);
+    }
+    REQUIRE(certify_learning({0, 1, 1}, 1) == stability::bad_bounds &&
+            certify_learning({2, 1, 1}, 1) == stability::bad_bounds);
+    REQUIRE(certify_learning({1, 1, 17}, 1) == stability::bad_bounds &&
+            certify_learning({1, 1, 1}, 0) == stability::no_gain);
+    // A plant whose products are exact: 1 + ki < (1 - x)(1 - a + x - 2) - 1 in units of 2^-32.
+    const auto pi_plant = [](q32 b, q32 a) { return pi_plant_bounds{b, b, a, a}; };
+    REQUIRE(certify_pi(pi_plant(q32_one, 0), 0, q32_one - 5) == stability::proven);
+    REQUIRE(certify_pi(pi_plant(q32_one, 0), 0, q32_one - 4) == stability::unstable);
+    constexpr q32 most = q32{1} << 47;
+    REQUIRE(certify_pi(pi_plant(most, 0), 0, 1) != stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(most + 1, 0), 0, 1) == stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(1, 0), most, 1) != stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(1, 0), most + 1, 1) == stability::unstable);
+    REQUIRE(certify_pi(pi_plant(1, q32_one), 0, 1) == stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(1, -1), 0, 1) == stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(0, 0), 0, 1) == stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(1, 0), -1, 1) == stability::no_gain &&
+            certify_pi(pi_plant(1, 0), 0, 0) == stability::no_gain);
+    for (q32 b = 1; b < q32_one; b = b * 5 / 2 + 1) {  // each of the four corners alone can refuse
+        for (const q32 a : {q32{0}, q32_one / 3, q32_one / 10 * 9}) {
+            for (q32 ki = q32_one / 64; ki < q32_one * 4; ki = ki * 3 / 2) {
+                const double B = b / 4294967296., A = a / 4294967296., K = ki / 4294967296., kp = .25;
+                const bool stable = B * kp < 1 && B * K < (1 - B * kp) * (1 - A + B * kp);
+                if (std::abs(B * K - (1 - B * kp) * (1 - A + B * kp)) < 1e-6) continue;
+                const auto found = certify_pi({1, b, 0, a}, q32_one / 4, ki);
+                REQUIRE(found == (stable ? stability::proven : stability::unstable) || A == 0);
+            }
+        }
+    }
+    return nullptr;
+}
+
+/// Against one price after the other: the least at which demand fits, and which bidders fit beside another.
+char const* bids_are_cleared() {
+    dice d(3);
+    for (int round = 0; round < 3'000; ++round) {
+        power_bid bids[6];
+        const std::size_t count = d.below(7);
+        std::uint64_t cap = d.below(30);
+        for (power_bid& b : bids) {
+            b = {d.below(8), d.below(9)};
+            if (round % 3 == 0) b.amount <<= 28;
+            if (round % 5 == 0 && d.below(2) == 0) b.amount = ~price{0};
+        }
+        const std::size_t except = d.below(9);
+        const bool left_out = except < count;
+        const clearing found = clearing_price({bids, count}, cap, except);
+        if (left_out && bids[except].mw > cap) {
+            REQUIRE(found.scarce && found.uncleared && found.demand_mw == 0);
+            continue;
+        }
+        if (left_out) cap -= bids[except].mw;
+        const auto demand = [&](std::uint64_t least) {
+            std::uint64_t mw = 0;
+            for (std::size_t i = 0; i < count; ++i) mw += i != except && bids[i].amount >= least ? bids[i].mw : 0;
+            return mw;
+        };
+        std::uint64_t clears = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::uint64_t above = std::uint64_t{bids[i].amount} + 1;
+            if (i != except && demand(bids[i].amount) > cap && above > clears) clears = above;
+        }
+        if (clears > ~price{0}) {
+            REQUIRE(found.scarce && found.uncleared && found.marginal_price == ~price{0} && found.demand_mw == 0);
+            continue;
+        }
+        REQUIRE(!found.uncleared && found.scarce == (clears != 0) && found.clearing_price == clears);
+        REQUIRE(found.marginal_price == (clears != 0 ? clears - 1 : 0) && found.demand_mw == demand(clears));
+    }
+    for (const price last : {0u, 1u, 7u, 1'000u, ~0u}) {
+        for (const price wanted : {0u, 1u, 6u, 999u, 1'500u, 5'000u, ~0u}) {
+            for (const std::uint32_t shift : {0u, 2u, 31u, 32u}) {
+                const price_limits limits{5, 4'000'000'000, shift, shift, 0};
+                const double step = std::floor(std::ldexp(last, -static_cast<int>(shift))) + 1;
+                const double moved = std::clamp(double{1} * wanted, std::fmax(0, last - step), last + step);
+                REQUIRE(next_price(last, wanted, limits) == std::clamp(moved, 5.0, 4e9));
+            }
+        }
+    }
+    return nullptr;
+}
+
+char const* a_budget_saturates() {
+    energy_budget b(~0u);
+    b.open(~0u);
+    REQUIRE(b.allowance_mw() == ~0u && b.admitted_mw() == 0 && b.admit(~0u) && b.allowance_mw() == 0 && !b.admit(1));
+    b.debit(~0u);
+    REQUIRE(b.admitted_mw() == ~0u && b.cap_mw() == ~0u);
+    b.next_quantum(0);
+    REQUIRE(b.allowance_mw() == 0 && b.admitted_mw() == 0);
+    b.next_quantum(0);
+    REQUIRE(b.allowance_mw() == ~0u);
+    return nullptr;
+}
+
 char const* readers_and_writers_of_a_page_may_stop_anywhere() {
 #if MAXWELL_CAN_TRACE
     for (char const* why : {the_writer_dies_at_any_instruction(), a_reader_sleeps_at_any_instruction(10'000)}) {
@@ -100,6 +214,9 @@ int main() {
         a_schedule_is_looked_up_by_time,
         a_page_is_read_as_published,
         a_surface_is_followed,
+        certificates_are_as_computed,
+        bids_are_cleared,
+        a_budget_saturates,
         readers_and_writers_of_a_page_may_stop_anywhere,
     });
 }
