@@ -145,6 +145,20 @@ char const* units_and_cells_are_bounded() {
     return nullptr;
 }
 
+/// What is refused, and that it changes nothing.
+char const* a_cell_is_its_agents() {
+    mailbox<> box;
+    constexpr std::uint32_t beyond = mailbox_cells<>::capacity();
+    REQUIRE(box.admit(beyond, 1) == status::unknown_agent && box.retire(beyond, 1) == status::unknown_agent);
+    REQUIRE(box.retire(0, 0) == status::unknown_agent && !box.holds(0, 0) && !box.holds(beyond, 0));
+    REQUIRE(box.admit(3, 7) == status::ok && box.holds(3, 7) && !box.holds(3, 8) && !box.holds(2, 7));
+    REQUIRE(box.retire(2, 7) == status::unknown_agent && box.retire(3, 8) == status::stale_agent && box.holds(3, 7));
+    REQUIRE(box.admit(3, 8) == status::ok && !box.holds(3, 7) && box.holds(3, 8));
+    REQUIRE(box.retire(3, 7) == status::stale_agent && box.retire(3, 8) == status::ok && !box.holds(3, 8));
+    REQUIRE(box.retire(3, 8) == status::unknown_agent);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -160,5 +174,6 @@ int main() {
         a_letter_has_its_own_number,
         no_cell_comes_first_for_ever,
         units_and_cells_are_bounded,
+        a_cell_is_its_agents,
     });
 }

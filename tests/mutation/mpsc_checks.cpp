@@ -95,6 +95,27 @@ char const* shards_are_served_alike() {
     return nullptr;
 }
 
+/// All that waits is given, wherever it waits, if the budget is as much.
+char const* no_shard_is_left_out() {
+    sharded_ring<agent_ring<16>, 5> all;
+    for (std::uint32_t i = 0; i < 5; ++i) all.shard(i).admit(i);
+    for (int round = 0; round < 4; ++round) {
+        for (std::uint32_t busy = 0; busy < 5; ++busy) {
+            for (const std::size_t waiting : {1u, 3u, 8u}) {
+                for (std::size_t n = 0; n < waiting; ++n) REQUIRE(all.shard(busy).try_push({0, 1, 1}));
+                std::size_t calls = 0;
+                const auto count = [&](bid const& b) { calls += b.agent == busy ? 1 : 0; };
+                REQUIRE(all.drain(count, 10) == waiting && calls == waiting);
+                REQUIRE(all.drain(count, 10) == 0);
+            }
+        }
+    }
+    for (std::uint32_t i = 0; i < 5; ++i) REQUIRE(all.shard(i).try_push({0, 1, 1}));
+    for (int n = 0; n < 5; ++n) REQUIRE(all.drain(ignore_bids{}, 1) == 1);
+    REQUIRE(all.drain(ignore_bids{}, 0) == 0 && all.anomalies() == 0);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -111,5 +132,6 @@ int main() {
         strangers_are_dropped,
         a_ring_is_its_agents,
         shards_are_served_alike,
+        no_shard_is_left_out,
     });
 }
