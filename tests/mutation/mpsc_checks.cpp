@@ -18,11 +18,11 @@ namespace {
 
 char const* halves_are_given_up_in_two_steps() {
     halved_cell cell;
-    REQUIRE(cell.give_up(1));
+    REQUIRE(cell.abandon(1));
     const std::uint64_t open = 0;
     std::memcpy(static_cast<void*>(&cell), &open, sizeof(open));  // as if the consumer had died in between
     maxwell_wire_bid found{};
-    REQUIRE(cell.read(1, found) == cell_state::given_up && cell.commit(2, {1, 2, 3, 0}));
+    REQUIRE(cell.read(1, found) == cell_state::abandoned && cell.commit(2, {1, 2, 3, 0}));
     return nullptr;
 }
 

@@ -54,7 +54,7 @@ public:
         }
         if (why != nullptr) return why;
         if (!ring_->check_invariants()) return "an invariant is broken";
-        if (ring_->given_up() != given_up_) return "a place was given up too early or too late";
+        if (ring_->abandoned() != given_up_) return "a place was given up too early or too late";
         return ring_->anomalies() == 0 ? nullptr : "an honest producer counts as an anomaly";
     }
 
@@ -151,11 +151,11 @@ char const* every_way_to_settle(typename Cell::lap first) {
             if (cell.read(at, found) != cell_state::open) return "a place is not open at first";
             if (cell.commit(next, mine)) return "a place was settled for a later lap";
             const bool gives_up = (choices >> i & 1u) != 0;
-            if (gives_up ? !cell.give_up(at) : !cell.commit(at, mine)) return "nobody can settle";
-            if (cell.commit(at, mine) || cell.give_up(at)) return "a place was settled twice";
+            if (gives_up ? !cell.abandon(at) : !cell.commit(at, mine)) return "nobody can settle";
+            if (cell.commit(at, mine) || cell.abandon(at)) return "a place was settled twice";
             if (i > 0 && cell.commit(static_cast<lap>(at - 1), mine)) return "a late producer got in";
             const cell_state state = cell.read(at, found);
-            if (state != (gives_up ? cell_state::given_up : cell_state::bid)) return "it was settled in another way";
+            if (state != (gives_up ? cell_state::abandoned : cell_state::bid)) return "it was settled in another way";
             if (!gives_up && (found.amount != i || found.units != ~i || found.who != mine.who))
                 return "it holds another bid";
             if (cell.read(static_cast<lap>(at + 2), found) != cell_state::foreign) return "it belongs into another lap";

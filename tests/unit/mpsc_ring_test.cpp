@@ -81,8 +81,8 @@ void settles_once_a_lap() {
     Cell zeroed;
     maxwell_wire_bid found{};
     EXPECT_EQ(zeroed.read(1, found), cell_state::open);
-    EXPECT_TRUE(zeroed.give_up(77)) << "a foreign content can be given up, too";
-    EXPECT_EQ(zeroed.read(77, found), cell_state::given_up);
+    EXPECT_TRUE(zeroed.abandon(77)) << "a foreign content can be given up, too";
+    EXPECT_EQ(zeroed.read(77, found), cell_state::abandoned);
 }
 
 TEST(wire_cell, settles_once_a_lap) {
@@ -106,11 +106,11 @@ TEST(wire_cell, has_the_layout_of_the_c_header) {
 /// A consumer that dies between the two halves leaves the first one open: its successor closes it.
 TEST(wire_cell, halves_are_given_up_in_two_steps) {
     halved_cell cell;
-    ASSERT_TRUE(cell.give_up(1));
+    ASSERT_TRUE(cell.abandon(1));
     const std::uint64_t open = 0;
     std::memcpy(static_cast<void*>(&cell), &open, sizeof(open));  // only the second half has been given up
     maxwell_wire_bid found{};
-    ASSERT_EQ(cell.read(1, found), cell_state::given_up);
+    ASSERT_EQ(cell.read(1, found), cell_state::abandoned);
     EXPECT_TRUE(cell.commit(2, {1, 2, 3, 0}));
     EXPECT_EQ(cell.read(2, found), cell_state::bid);
     EXPECT_EQ(found.amount, 1u);
@@ -224,7 +224,7 @@ TEST(mpsc_ring, scribbled_places_are_passed) {
         ASSERT_LE(ring->drain(ignore_bids{}, budget), budget);
     }
     EXPECT_GT(ring->anomalies(), 0u);
-    EXPECT_GT(ring->given_up(), 0u);
+    EXPECT_GT(ring->abandoned(), 0u);
     for (int i = 0; i < 100; ++i) ring->drain(ignore_bids{}, 9);
     std::size_t delivered = 0;
     for (std::uint32_t i = 0; i < 64; ++i) {

@@ -8,9 +8,9 @@
  *           +---------------+---------------+-----------+---+---------------+
  *                                           |<---- who ---->|
  *
- * It is exactly as large as a processor can exchange at once. So the generation has the room of 8 bits, and the consumer finds
- * the other 24 in its own table. `lap` says how often the ring had been gone round when the bid was committed, counted
- * from 1, modulo 2^32: it tells a bid from what the same place held a lap ago. Byte order is the machine's.
+ * It is exactly as large as a processor can exchange at once. So only 8 bits of the generation fit, and the consumer finds
+ * the other 24 in its own table. `lap` is the lap in which the bid was committed, counted from 1, modulo 2^32: it tells a bid
+ * from what the same cell held a lap ago. Byte order is the machine's.
  */
 
 #ifndef MAXWELL_ABI_WIRE_BID_H
@@ -25,7 +25,7 @@ struct maxwell_wire_bid {
     uint32_t lap;
 };
 
-/* Slots from here on are nobody's: they mark a place whose producer was given up. */
+/* No agent has a slot from here on: such a slot marks a cell that the consumer has abandoned. */
 #define MAXWELL_WIRE_SLOTS 0xFF0000u
 
 static_assert(sizeof(struct maxwell_wire_bid) == 16, "one exchange, four bids to a cache line");

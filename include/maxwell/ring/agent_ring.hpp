@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// agent_ring: a ring that belongs to one agent. What comes out of it is that agent's, whatever the records say.
+// agent_ring: a ring that belongs to one agent. Every bid that comes out of it counts as that agent's.
 //
-//     host's    agent_ │ admitted_             who it belongs to; on a page of its own where Alignment is one
-//     ring_     an spsc_ring of offers: amount and units. There is no identity in it that could be forged.
+//     host's    agent_ │ admitted_             the agent that it belongs to; on a page of its own if Alignment is a page
+//     ring_     an spsc_ring of offers: amount and units. A record has no identity that could be forged.
 //
-// For agents that are not trusted, where each of their bids counts; where only the newest does, bid_board is smaller and never
-// full. An agent that floods its ring, lies in it or dies can hold up nothing but itself: see spsc_ring.
+// For agents that are not trusted, if each of their bids counts. If only the newest does, bid_board is smaller and never full.
+// An agent that floods its ring, corrupts it or crashes delays only itself: see spsc_ring.
 //
-// Give the memory to another agent by zeroing it, after the first one's mapping is gone. `admit` alone throws away what is
-// waiting, but can't keep a predecessor that still has the mapping from bidding as its successor.
+// To give the memory to another agent, unmap it from the first one, then zero it. `admit` alone drops what is waiting, but
+// can't keep a predecessor that still has the mapping from bidding as its successor.
 //
-// Zeroed memory is the empty ring that belongs to nobody.
+// Zeroed memory is the empty ring that belongs to no agent.
 //
 //     operation          cost
 //     try_push           O(1)        wait-free
@@ -43,15 +43,15 @@ public:
     using ring = spsc_ring<offer, Capacity, Alignment>;
     static constexpr overflow_policy overflow = overflow_policy::reject;
 
-    /// Empty, and nobody's.
+    /// The empty ring that belongs to no agent.
     constexpr agent_ring() noexcept = default;
 
-    /// Bids that fit. Exactly what was asked for.
+    /// The number of bids that fit: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Capacity; }
 
     // --- for the agent -----------------------------------------------------------------------------------------------------
 
-    /// Submits a bid; b.agent is not looked at. False, and nothing changes, when the ring is full. O(1), wait-free.
+    /// Submits a bid and returns true; ignores b.agent. Returns false, and changes nothing, if the ring is full. O(1), wait-free.
     bool try_push(bid const& b) noexcept { return ring_.try_push({b.amount, b.units}); }
 
     /// The ring itself: for batches, and for resume().
@@ -59,14 +59,14 @@ public:
 
     // --- for the host ------------------------------------------------------------------------------------------------------
 
-    /// From now on the ring is the agent's. What is waiting in it is dropped. O(Capacity).
+    /// Gives the ring to the agent, and drops what is waiting in it. O(Capacity).
     void admit(agent_id id) noexcept {
         ring_.release(Capacity);
         agent_ = id;
         admitted_ = true;
     }
 
-    /// The agent has left, or has lost the host's trust: nothing of the ring is looked at any more. O(1).
+    /// Ends the agent, which has left or lost the host's trust: the ring is not read any more. O(1).
     void retire() noexcept { admitted_ = false; }
 
     /// Calls f with each waiting bid of the agent, oldest first, `budget` times at most, and returns how often. O(budget).
@@ -76,7 +76,7 @@ public:
         return ring_.drain([&](offer const& o) noexcept { f(bid{agent_, o.amount, o.units}); }, budget);
     }
 
-    /// As in spsc_ring.
+    /// Returns what spsc_ring::anomalies does.
     std::uint64_t anomalies() const noexcept { return ring_.anomalies(); }
 
 private:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// bid_board: the default way for bids to arrive. The newest bid of each agent wins, and nothing is ever full.
+// bid_board: the default way for bids to arrive. Only the newest bid of each agent counts, and nothing is ever full.
 //
-// A queue carries every bid that was ever made; an auction only wants to know the newest of each agent. So each agent has a
-// cell, which it overwrites, and the host reads the cells that have changed since it last looked: however often an agent has
-// bid in between, that is one bid and one re-arrival; an agent that has blocked and woken up again in between has bid anew.
+// A queue carries every bid that was ever made; an auction needs only the newest of each agent. So each agent has a cell, which
+// it overwrites, and the host reads the cells that have changed since it last looked. However often an agent has bid in
+// between, the auction gets one bid, a new arrival; so it does from an agent that has withdrawn and bid again in between.
 //
 //     agents' side (bid_cells)                  host's side (board_reader), never mapped by a guest
 //
@@ -15,11 +15,11 @@
 // Identity comes from the cell: its index is the slot, and the generation that a bid is given is the host's own, in full.
 // The cell's 8 bits are only compared with it. Slots that hold no agent are never read, whatever is marked.
 //
-// What 256 generations allow. The host empties a cell when its agent retires, and leaves the next generation in it, so that
-// the late submission of a departed agent finds another generation and is refused. Every 256th holder of a slot has the same
-// 8 bits again: an agent that went unnoticed while its slot was given away 256 times, and then bids, bids for that holder.
-// A submission that was interrupted in the middle is refused even then, unless the cell holds, bit for bit, what it held
-// before. To exclude that case too, unmap the old agent before its slot is given away for the 256th time.
+// Limit of 8-bit generations. The host empties a cell when its agent retires, and leaves the next generation in it, so a late
+// submission of the departed agent finds another generation and is refused. Every 256th holder of a slot has the same 8 bits
+// again: an agent that stalls while its slot is given away 256 times, and then bids, bids for that holder. A submission
+// interrupted in the middle is refused even then, unless the cell holds, bit for bit, what it held before. To exclude that case
+// too, unmap the old agent before its slot is given away for the 256th time.
 //
 // Invariants
 //   1. A change that was marked is still in bid_cells' mark_, or else in marks_, until f has got it.
@@ -28,19 +28,19 @@
 //
 //     operation        cost                  why
 //     submit           O(1)                  wait-free, see bid_cells.hpp
-//     drain            O(budget + Agents/64) whatever agents write: reads at most `budget` cells, and takes a word of mark_
-//                                            once, or twice where the last drain ended in its neighbourhood
+//     drain            O(budget + Agents/64) whatever agents write: reads at most `budget` cells, and takes each word of mark_
+//                                            once, or twice if the last drain ended under the same word of summary_
 //     admit, retire    O(1)                  one cell, two words
 //     pending          O(Agents/4096)        the summary
 //     adopt            O(1)                  one cell
-//     rescan           O(Agents/64)          marks everybody
+//     rescan           O(Agents/64)          marks every cell
 //     memory           8 B and a bit per agent that are shared, 4 B and a bit that are not
 //
-// Order. What is drained first arrives first, and wins a tie. Words of the summary are looked at in rotation; of the 4,096
+// Order. A bid that is drained first arrives first, and wins a tie. Words of the summary are looked at in rotation; of the 4,096
 // agents under one of them a drain reads slot s before slot t if (s ^ turn) < (t ^ turn), and `turn` goes through its 4,096
-// values. So each of two agents comes first in half of the drains, whatever their slots are, and "earliest arrival" means
-// the earlier drain; within one drain chance decides, not the moment of submission, which a board doesn't know.
-// drain goes on where the budget ended the last time, so a change waits for at most two bids of every other agent.
+// values. So each of two agents comes first in half of the drains, whatever their slots are. A board doesn't know when a bid
+// was submitted: "earlier arrival" means an earlier drain and, within one drain, the order above.
+// A drain continues where the last one's budget ended, so a change waits for at most two bids of every other agent.
 
 #pragma once
 
@@ -71,9 +71,9 @@ public:
     /// Does `id` hold its slot? O(1).
     constexpr bool holds(agent_id id) const noexcept { return holders_.holds(id); }
 
-    /// Gives the slot of `id` to that agent, with an empty cell; an older agent of the slot is retired by that. Tell the agent
-    /// its id afterwards. `ok` and no change where it holds the slot already. `unknown_agent`: the slot is not below the
-    /// capacity. `stale_agent`: the slot has seen a newer generation. O(1).
+    /// Gives the slot of `id` to that agent, with an empty cell, and retires an older agent of the slot. Tell the agent its id
+    /// afterwards. Returns `ok`, and changes nothing if the agent holds the slot already; `unknown_agent` if the slot is not
+    /// below the capacity; `stale_agent` if the slot has seen a newer generation. O(1).
     status admit(cells& board, agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
         const std::uint8_t generation = short_generation(generation_of(id));
@@ -83,9 +83,9 @@ public:
         return admitted;
     }
 
-    /// Gives the slot of `id` to that agent as a predecessor of this host did, with what is in its cell: for a host that takes
-    /// over from one that has crashed, from a roster (ring/roster.hpp), before it calls rescan(). A cell in which the
-    /// predecessor has left another generation is emptied, as by admit. Returns what admit returns. O(1).
+    /// Gives the slot of `id` to that agent and keeps the bid in its cell: for a host that takes over from one that has crashed,
+    /// with a roster (ring/roster.hpp), before it calls rescan(). Empties the cell, as admit does, if it holds another
+    /// generation. Returns what admit returns. O(1).
     status adopt(cells& board, agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
         const status admitted = holders_.admit(id);
@@ -95,25 +95,25 @@ public:
         return status::ok;
     }
 
-    /// The agent has left, or has lost the host's trust: its bids are not read any more, and its next submission is
-    /// `stale_agent`. Call the auction's `retire` with the same id, or its last bid stays in. `unknown_agent`: the slot is
-    /// not below the capacity, or holds no agent. `stale_agent`: it holds another one. Both change nothing. O(1).
+    /// Ends the agent, which has left or lost the host's trust: its bids are not read any more, and its next submission returns
+    /// `stale_agent`. Call the auction's `retire` with the same id too: otherwise its last bid stays in. Returns `unknown_agent`
+    /// if the slot is not below the capacity or holds no agent, `stale_agent` if it holds another one. O(1).
     status retire(cells& board, agent_id id) noexcept {
         if (holds(id)) empty(board, slot_of(id), short_generation(generation_of(id) + 1));
         return holders_.retire(id);
     }
 
-    /// Calls f(bid) for each agent that has bid since its last bid was given to f; of 0 units where it has withdrawn. At most
-    /// `budget` calls; returns how many. A cell that had to be refused counts towards the budget. What was submitted before the
-    /// call is given to f by this one, or by the next if the budget ends. Of an agent that submits twice while the host drains,
-    /// the second bid can be given to f twice: its cell is read, for the sake of the first one's mark, before it is marked
-    /// itself. A mailbox (ring/mailbox.hpp) gives every submission once. Nothing while quarantined.
+    /// Calls f(bid) for each agent that has bid since its last bid was given to f, with 0 units if it has withdrawn. Makes at
+    /// most `budget` calls and returns how many; a cell that has to be refused counts towards the budget. This drain gives f
+    /// what was submitted before the call or, if the budget ends, a later drain does. If an agent submits twice while the host
+    /// drains, f can get the second bid twice: the first one's mark makes the host read the cell after the second bid is
+    /// written and before it is marked. A mailbox (ring/mailbox.hpp) gives every submission once. Returns 0 while quarantined.
     template <class F>
     std::size_t drain(cells& board, F&& f, std::size_t budget) noexcept {
         if (quarantined_) return 0;
-        // A predecessor in this memory may have died between two of its writes: nothing out of bounds may come of that.
+        // A predecessor in this memory may have crashed between two of its writes: keep every access in bounds after that too.
         marks_ &= holders_.held(mark_word_);
-        if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // who has bid again meanwhile is read now, and once
+        if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // an agent that has bid again since is read now, once
         summary_ &= cells::valid(summary_word_, cells::mark_words);
         turn_ = next_turn<12>(turns_);
         std::size_t given = 0;
@@ -138,23 +138,23 @@ public:
         return any != 0;
     }
 
-    /// For a host that takes over from one that crashed in a drain, in this memory or, after adopt, with its own: the next drain
-    /// gives the newest bid of every agent to f again, since nobody knows which of them the other one's auction had got; those
-    /// that it had already sold, too. O(Agents/64).
+    /// For a host that takes over from one that crashed in a drain, in the same memory or, after adopt, in its own: the next
+    /// drain gives the newest bid of every agent to f again, since it is not known which of them the other host's auction had
+    /// got, including bids that it had already sold. O(Agents/64).
     void rescan(cells& board) noexcept {
         marks_ = 0;
         summary_ = 0;
         board.mark_all();
     }
 
-    /// What no honest agent does: marks of agents that can't exist, and bids in the name of another generation.
+    /// How often the host found what no correct agent writes: marks of agents that can't exist, bids of another generation.
     constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
 
-    /// `true`: nothing of these cells is read from now on. `false`: they are read again, from the newest bids on.
+    /// `true`: the host stops reading these cells. `false`: it resumes, with the newest bids.
     constexpr void quarantine(bool on = true) noexcept { quarantined_ = on; }
     constexpr bool quarantined() const noexcept { return quarantined_; }
 
-    /// Do the invariants hold, as far as they are the host's own? O(1); for tests.
+    /// Do the invariants on the host's own members hold? O(1); for tests.
     constexpr bool check_invariants() const noexcept {
         if (mark_word_ >= cells::mark_words || summary_word_ >= cells::summary_words) return false;
         return (marks_ & ~holders_.held(mark_word_)) == 0 &&
@@ -164,18 +164,18 @@ public:
 private:
     static constexpr std::uint8_t short_generation(std::uint32_t g) noexcept { return static_cast<std::uint8_t>(g); }
 
-    /// Leaves nothing in the cell of `slot`, and no mark of it anywhere.
+    /// Empties the cell of `slot` and removes its marks.
     void empty(cells& board, std::uint32_t slot, std::uint8_t generation) noexcept {
         board.clear(slot, generation);
         if (slot / 64 == mark_word_) marks_ &= ~(std::uint64_t{1} << (slot % 64));
     }
 
-    /// Which bit of a word the lowest one stands for, once the word was reordered.
+    /// Returns the index that the lowest bit of a word reordered by `by` stands for.
     static constexpr std::uint32_t first_of(std::uint64_t bits, std::uint32_t by) noexcept {
         return static_cast<std::uint32_t>(std::countr_zero(bits)) ^ (by & 63);
     }
 
-    /// Reads what is marked under summary_, at most `left` cells, which it counts down; how many bids f has got.
+    /// Reads the marked cells under summary_, at most `left`, which it counts down. Returns how many bids f has got.
     template <class F>
     std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
         std::size_t given = read_word(board, f, left);
@@ -225,24 +225,24 @@ private:
     std::size_t mark_word_ = 0;
     std::size_t summary_word_ = 0;
     std::uint64_t anomalies_ = 0;
-    std::uint32_t turns_ = 0;  ///< drains
-    std::uint32_t turn_ = 0;   ///< 12 bits made of it: what this drain's order is
+    std::uint32_t turns_ = 0;  ///< the number of drains
+    std::uint32_t turn_ = 0;   ///< 12 bits made of turns_: this drain's order
     bool quarantined_ = false;
     slot_holders<Agents> holders_;
 };
 
-/// Both sides in one object, for agents that are threads or processes of one trust. Agents call submit, at any time and
-/// from anywhere; one host thread at a time calls the rest.
+/// Both sides in one object, for agents that are threads or processes that trust each other. Agents call submit, at any time and
+/// from any thread; one host thread at a time calls the rest.
 template <std::size_t Agents>
 class bid_board {
 public:
-    /// A newer bid takes the place of the one that was not yet read.
+    /// A newer bid replaces one that was not yet read.
     static constexpr overflow_policy overflow = overflow_policy::coalesce;
 
-    /// Nobody has been admitted. Zeroed memory is the same.
+    /// The board with no agents. Zeroed memory is the same.
     constexpr bid_board() noexcept = default;
 
-    /// Agents that have a cell. Exactly what was asked for.
+    /// The number of cells: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
 
     /// As bid_cells::submit.
@@ -265,7 +265,7 @@ public:
     status adopt(agent_id id) noexcept { return reader_.adopt(cells_, id); }
     void rescan() noexcept { reader_.rescan(cells_); }
 
-    /// The agents' side: what may be mapped by those who only bid.
+    /// The agents' side: what a process that only bids may map.
     bid_cells<Agents>& cells() noexcept { return cells_; }
 
 private:

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// The concept `bid_source`: where bids come from, whatever carries them.
+// The concept `bid_source`: what every carrier of bids offers to the host.
 //
 //     agents ──▶ ring or board ──drain(f, budget)──▶ f(bid): into the auction
 //                      │
-//                      └── anomalies(): what agents did that no honest agent does
+//                      └── anomalies(): how often an agent wrote what no correct agent writes
 //
-// One consumer drains, once a quantum. A call takes no more than `budget` steps, whatever the agents do or did before they
-// died, so a quantum's work is bounded by its own reader and not by who writes. The concept is cut into named parts, so that
-// a compiler says which one fails.
+// One consumer drains, once a quantum. A call takes at most `budget` steps, whatever agents do or did before they crashed, so
+// the host bounds a quantum's work, not the agents. The concept consists of named parts, so a compiler's error names the part
+// that is missing.
 //
-// What it can't say:
+// What the concept can't express:
 //   1. drain calls f at most `budget` times and returns how often it did. What it had to drop counts towards the budget
-//      too, so 0 means that nothing is waiting only where anomalies() did not change.
-//   2. Who a bid is from is the source's word, never a guess: the cell or the ring that belongs to one agent, or the record
-//      where all producers are trusted. Each source says which.
-//   3. f gets a copy that nobody can change any more. It must not use the source.
-//   4. What the death of a consumer in the middle of a drain repeats or loses differs: each source says which.
+//      too, so 0 means that nothing is waiting only if anomalies() did not change.
+//   2. The source determines which agent a bid is from: by the cell or ring that belongs to one agent or, if all producers are
+//      trusted, by the record. Each source says which.
+//   3. f gets a copy that no other thread can change. It must not use the source.
+//   4. If the consumer crashes in a drain, bids can be repeated or lost: each source says which.
 
 #pragma once
 
@@ -28,10 +28,10 @@
 
 namespace maxwell {
 
-/// What becomes of a bid for which there is no room.
+/// What happens to a bid for which there is no room.
 enum class overflow_policy : std::uint8_t {
-    reject,    ///< the submission answers false and changes nothing; the agent may try again
-    coalesce,  ///< there is always room: an agent's newer bid takes the place of the one that was not yet read
+    reject,    ///< the submission returns false and changes nothing; the agent can try again
+    coalesce,  ///< there is always room: an agent's newer bid replaces one that was not yet read
 };
 
 /// An example of what drain calls: it takes a bid and does nothing.
@@ -54,7 +54,7 @@ concept drains_bids = requires(S& s, ignore_bids f, std::size_t budget) {
     { s.drain(f, budget) } noexcept -> std::same_as<std::size_t>;
 };
 
-/// It counts what no honest agent does: indices that jump, identities that nobody holds. Never decreases.
+/// It counts what no correct agent writes: sequence numbers that jump, ids that no agent holds. Never decreases.
 template <class S>
 concept counts_anomalies = requires(S const& s) {
     { s.anomalies() } noexcept -> std::same_as<std::uint64_t>;

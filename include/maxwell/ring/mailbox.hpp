@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// mailbox: bids of a producer for up to 64 agents. The newest of each agent wins, nothing is ever full, each submission is
-// given to the auction once, and a submission waits for nobody.
+// mailbox: bids of a producer for up to 64 agents. Only the newest of each agent counts, nothing is ever full, no submission is
+// given to the auction twice, and no submission waits for another thread.
 //
 //     producer's (mailbox_writer)      shared, written by the producer       host's (mailbox_reader)
 //
@@ -9,16 +9,16 @@
 //                                      cell_[64]               ──compare──▶  letter_[64]  what was read last
 //                                      number_[64]             ──seldom───▶  number_[64]  which submission that was
 //
-// A drain compares one count for 64 agents; where it has changed, 64 words. Nobody but its producer can write a mailbox, so
-// identity is the mailbox and the index of the cell: the host knows which agent it has admitted to which cell.
+// A drain compares one count for 64 agents and, if that has changed, 64 words. Only its producer can write a mailbox, so the
+// mailbox and the index of the cell are the identity: the host knows which agent it has admitted to which cell.
 //
-// Why every submission is given once. A letter has the low 8 bits of its number, so a word that differs from the one read last
-// is another submission: it is given, and that is the usual way. A word that is equal may still be another one, if a multiple
-// of 256 submissions lies in between. So the host asks for the count again after it has read the cells:
-//   near   at most 254 more than before the last complete look: no cell can have gone round, an equal word is an old one.
-//   far    otherwise it asks each cell for its number: h before, h' after reading the letter. The producer stores number,
-//          letter, count in that order, so the letter's own number n is from h - 1 to h'; if those are at most 256, n is the one
-//          among them that ends in the letter's 8 bits. It is new if n differs from number_. If they are more (the host was
+// Why no submission is given twice or missed. A letter has the low 8 bits of its number. Usually a new submission's word differs
+// from the one read last. An equal word is another submission if a multiple of 256 submissions came in between. So the host
+// reads the count again after it has read the cells:
+//   near   at most 254 more than before the last complete look: no cell's number can have wrapped, so an equal word is an old one.
+//   far    otherwise it reads each cell's number: h before, h' after reading the letter. The producer stores number, letter,
+//          count in that order, so the letter's own number n is from h - 1 to h'; if those are at most 256, n is the one among
+//          them that ends in the letter's 8 bits. It is new if n differs from number_. If they are more (the host was
 //          interrupted right there), the host tries again, `tries` times, and then leaves the cell to the next drain.
 //
 // Invariants
@@ -28,8 +28,8 @@
 //
 //     operation     cost         why
 //     submit        O(1)         wait-free: three stores, see detail/mailbox_cells.hpp
-//     drain         O(1), O(64)  whatever the producer does: a load where nothing has changed, else 64 words, and 192 more where
-//                                the count ran far ahead
+//     drain         O(1), O(64)  whatever the producer does: a load if nothing has changed, else 64 words, and 192 more if the
+//                                count is far ahead
 //     admit         O(1)
 //     rescan        O(64)
 //     memory        17 B per agent that are shared, 32 B that are the host's, 10 B that are the producer's
@@ -37,10 +37,10 @@
 // Order. As on a bid_board a drain reads cell s before cell t if (s ^ turn) < (t ^ turn), so each of two agents comes first in
 // half of the drains.
 //
-// More than 64 agents take more mailboxes. An agent moves to another producer in this order: retire it here, admit it there,
-// tell the other producer its cell. Its newest bid stays in the auction meanwhile. A cell that is given to another agent: let
-// the producer stop submitting for the old one, retire that, admit the new one, and tell the producer; a producer that mixes its
-// own agents up harms no other's.
+// Use more mailboxes for more than 64 agents. To move an agent to another producer, retire it here, admit it there, and tell the
+// other producer its cell; its newest bid stays in the auction meanwhile. To give a cell to another agent, let the producer stop
+// submitting for the old one, retire that, admit the new one, and tell the producer. A producer that confuses its own agents
+// harms no other producer's.
 
 #pragma once
 
@@ -64,11 +64,11 @@ class mailbox_reader {
 public:
     using cells = mailbox_cells<Lap, Cells>;
 
-    /// No agent has been admitted.
+    /// The reader with no agents.
     constexpr mailbox_reader() noexcept = default;
 
-    /// Gives the cell to the agent, whose bids are those submitted from now on; an older agent of the cell is retired by that.
-    /// Tell the producer afterwards. `unknown_agent`, and no change: the cell is not below capacity(). O(1).
+    /// Gives the cell to the agent, and retires an older agent of the cell. What is submitted from now on is the agent's; tell
+    /// the producer afterwards. Returns `unknown_agent` if the cell is not below capacity(). O(1).
     status admit(cells const& box, std::uint32_t cell, agent_id id) noexcept {
         if (cell >= cells::capacity()) return status::unknown_agent;
         hold(held() & ~bit(cell));
@@ -81,9 +81,9 @@ public:
         return status::ok;
     }
 
-    /// The agent has left the cell, or has lost the host's trust: it is not read any more. Call the auction's `retire` as well,
-    /// unless the agent only moves to another producer. `unknown_agent`: the cell is not below capacity(), or nobody's.
-    /// `stale_agent`: it is another agent's. Both change nothing. O(1).
+    /// Takes the cell from the agent, which has left it or lost the host's trust: the cell is not read any more. Call the
+    /// auction's `retire` as well, unless the agent only moves to another producer. Returns `unknown_agent` if the cell is not
+    /// below capacity() or has no agent, `stale_agent` if it is another agent's. O(1).
     status retire(std::uint32_t cell, agent_id id) noexcept {
         if (cell >= cells::capacity() || (held() & bit(cell)) == 0) return status::unknown_agent;
         if (agent_[cell] != id) return status::stale_agent;
@@ -96,9 +96,9 @@ public:
         return cell < cells::capacity() && (held() & bit(cell)) != 0 && agent_[cell] == id;
     }
 
-    /// Calls f(bid) once for each agent for which its producer has submitted since its last bid was given to f; of 0 units where
-    /// that withdrew. At most `budget` calls; returns how many. What was submitted before the call is given to f by this one, or
-    /// by the next if the budget ends. Nothing while quarantined. O(1) if nothing was submitted, else O(64).
+    /// Calls f(bid) once for each agent for which the producer has submitted since its last bid was given to f, with 0 units if
+    /// that withdrew. Makes at most `budget` calls and returns how many. This drain gives f what was submitted before the call
+    /// or, if the budget ends, a later drain does. Returns 0 while quarantined. O(1) if nothing was submitted, else O(64).
     template <class F>
     std::size_t drain(cells const& box, F&& f, std::size_t budget) noexcept {
         if (quarantined_) return 0;
@@ -110,7 +110,7 @@ public:
             letters[cell] = box.letter(cell);
             changed |= std::uint64_t{letters[cell] != letter_[cell]} << cell;
         }
-        // The submission that is under way can be there without having been counted: hence 2 less than a lap.
+        // A submission in progress can be in its cell and not yet counted: hence 2 less than a lap.
         const bool sure = !unsure_ && box.count() - seen_ <= Lap - 2;
         turn_ = next_turn(turns_);
         const std::size_t given = sure ? take_changed(letters, changed & held(), f, budget) : take_far(box, f, budget);
@@ -121,18 +121,19 @@ public:
     /// Is anything waiting? Not while quarantined. O(1).
     bool pending(cells const& box) const noexcept { return !quarantined_ && (unread_ || box.count() != seen_); }
 
-    /// For a host that takes over from one that crashed in a drain, in whose memory this reader lies: the next drain gives the
-    /// newest bid of each agent to f again, since nobody knows which of them the other one's auction had got. Agents that have
-    /// not bid since they were admitted are not read. O(64).
+    /// For a host that takes over this reader from one that crashed in a drain: the next drain gives the newest bid of each agent
+    /// to f again, since it is not known which of them the other host's auction had got. Agents that have not bid since they
+    /// were admitted are not read. O(64).
     void rescan() noexcept {
         for (std::uint32_t cell = 0; cell < cells::capacity(); ++cell) number_[cell] = first_[cell];
         unsure_ = unread_ = true;
     }
 
-    /// What no honest producer does: letters that change without their sequence, numbers that don't fit their letters.
+    /// How often the host found what no correct producer writes: letters that change without their sequence number, numbers
+    /// that don't fit their letters.
     constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
 
-    /// `true`: nothing of this mailbox is read from now on. `false`: it is read again, from the newest bids on.
+    /// `true`: the host stops reading this mailbox. `false`: it resumes, with the newest bids.
     constexpr void quarantine(bool on = true) noexcept { quarantined_ = on; }
     constexpr bool quarantined() const noexcept { return quarantined_; }
 
@@ -195,7 +196,7 @@ private:
         return given;
     }
 
-    /// Far: asks every cell for its number.
+    /// Far: reads every cell's number.
     template <class F>
     std::size_t take_far(cells const& box, F& f, std::size_t budget) noexcept {
         std::size_t given = 0;
@@ -228,31 +229,31 @@ private:
 
     std::uint64_t seen_ = 0;  ///< the count before the last complete look
     bool unread_ = false;     ///< the last look left something
-    bool unsure_ = false;     ///< numbers and letters don't belong together: look at all
+    bool unsure_ = false;     ///< numbers and letters don't fit each other: look at all cells
     bool quarantined_ = false;
-    std::uint32_t turns_ = 0;  ///< looks
-    std::uint32_t turn_ = 0;   ///< 6 bits made of it: this drain's order
+    std::uint32_t turns_ = 0;  ///< the number of looks
+    std::uint32_t turn_ = 0;   ///< 6 bits made of turns_: this drain's order
     std::uint64_t anomalies_ = 0;
-    atomic<std::uint64_t> held_;  ///< cells that are an agent's
+    atomic<std::uint64_t> held_;  ///< cells that have an agent
     std::uint64_t letter_[cells::capacity()] = {};
     std::uint64_t number_[cells::capacity()] = {};
     std::uint64_t first_[cells::capacity()] = {};  ///< numbers above are the present agent's
     agent_id agent_[cells::capacity()] = {};
 };
 
-/// Cells and host's side in one object, for producers that are threads or processes of one trust. A page, so that what the
-/// host's processor fetches ahead while it walks through one mailbox is not another producer's; sharded_ring<mailbox<>, N>
-/// takes N of them. The producer has a mailbox_writer of its own and submits by it to cells().
+/// Cells and host's side in one object, for producers that are threads or processes that trust each other. It fills a page, so
+/// the host's hardware prefetcher never fetches lines of another producer's mailbox; sharded_ring<mailbox<>, N> takes N of them.
+/// The producer submits to cells() through its own mailbox_writer.
 template <std::uint64_t Lap = 256, std::uint32_t Cells = MAXWELL_MAILBOX_CELLS>
 class alignas(4096) mailbox {
 public:
-    /// A newer bid takes the place of the one that was not yet read.
+    /// A newer bid replaces one that was not yet read.
     static constexpr overflow_policy overflow = overflow_policy::coalesce;
 
-    /// Nobody has been admitted. Zeroed memory is the same.
+    /// The mailbox with no agents. Zeroed memory is the same.
     constexpr mailbox() noexcept = default;
 
-    /// Agents of one producer.
+    /// The number of agents of one producer.
     static constexpr std::uint32_t capacity() noexcept { return mailbox_cells<Lap, Cells>::capacity(); }
 
     /// What the producer writes.

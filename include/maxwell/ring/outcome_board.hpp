@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
-// outcome_board: the way back. What each agent has won and paid, written by the host, read by the agent.
+// outcome_board: what each agent has won and paid, written by the host and read by the agent.
 //
-// An agent that wants to know whether it has won looks at its own two cache lines: no call, no message that could be lost or
-// pile up. Numbers add up, so whoever looks seldom has missed nothing but the single prices.
+// An agent learns whether it has won by reading its own two cache lines: it needs no call, and there are no messages that could
+// be lost or pile up. The numbers are sums, so an agent that looks seldom misses only the price of each single award.
 //
 //     sequence_   even: copy 0 is whole, odd: copy 1          host: writes the other copy, then counts sequence_ up
 //     copy 0      [ awards, units, payments, price | generation ]
 //     copy 1      [ awards, units, payments, price | generation ]
 //
-// Why two copies and no sequence lock: a writer that dies in a lock leaves readers waiting for ever. Here there is always a
-// whole copy, and the next host finishes what the dead one has begun, by writing the unfinished copy anew.
+// Why two copies and no sequence lock: a writer that crashes in a lock leaves readers waiting for ever. Here one copy is always
+// whole, and the next host overwrites the one that the crashed host left unfinished.
 //
 // Invariants
 //   1. Copy `sequence_ % 2` is whole, and no word of it is written before sequence_ has been counted up.
-//   2. Only the host writes; agents need no more than a read-only mapping.
-//   3. All zeros is the board on which nobody has won anything, for agents of generation 0.
+//   2. Only the host writes; agents need only a read-only mapping.
+//   3. All zeros is the board without awards, for agents of generation 0.
 //
-// Why a reader never takes a mixture for an outcome: it reads sequence_ (acquire), the copy (acquire), and sequence_ again.
-// The first load makes that copy's words visible. The words of a copy are stored with release, so a reader that has read
-// one of a later time also sees the sequence_ that stood before it, which is greater: it looks again. The host has to post
-// twice to the same agent within one look for that to happen, and a look takes some ten nanoseconds.
+// Why a reader never returns a mixture of two copies: it reads sequence_ (acquire), the copy (acquire), and sequence_ again.
+// The first load makes that copy's words visible. The words of a copy are stored with release, so a reader that has read a
+// later word also sees the sequence_ that was stored before it, which is greater: it looks again. For that the host has to post
+// twice to the same agent within one look, which takes some ten nanoseconds.
 //
 //     operation        cost   why
 //     post, begin      O(1)   a copy of four words, one store; never waits
 //     read             O(1)   at most `tries` looks of six loads; never waits
-//     memory           128 B per agent, so that agents that look don't slow down the host's posts to others
+//     memory           128 B per agent, so an agent that reads doesn't slow down the host's posts to others
 
 #pragma once
 
@@ -58,24 +58,24 @@ public:
     /// How often read() looks for a copy that stays whole.
     static constexpr int tries = 8;
 
-    /// Nobody has won anything.
+    /// The board without awards.
     constexpr outcome_board() noexcept = default;
 
-    /// Agents that have an outcome. Exactly what was asked for.
+    /// The number of agents that have an outcome: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
 
     // --- host: one thread at a time ------------------------------------------------------------------------------------
 
-    /// Begins anew for the agent `id`, with nothing won; its predecessor can't read the slot from now on. Not needed for
-    /// agents of generation 0 on a new board. `unknown_agent`: the slot is not below capacity(). O(1).
+    /// Gives the slot to the agent `id`, with nothing won; its predecessor can't read the slot from now on. Not needed for
+    /// agents of generation 0 on a new board. Returns `unknown_agent` if the slot is not below capacity(). O(1).
     status begin(agent_id id) noexcept {
         if (slot_of(id) >= Agents) return status::unknown_agent;
         cell_[slot_of(id)].write({}, generation_of(id));
         return status::ok;
     }
 
-    /// Adds an award to its winner's outcome: winner.units at `payment` each. `unknown_agent`: the slot is not below
-    /// capacity(). `stale_agent`: the slot is another agent's. Both change nothing. O(1).
+    /// Adds an award to its winner's outcome: winner.units at `payment` each. Returns `unknown_agent` if the slot is not below
+    /// capacity(), `stale_agent` if it is another agent's. O(1).
     status post(award const& won) noexcept {
         const std::uint32_t slot = slot_of(won.winner.agent);
         if (slot >= Agents) return status::unknown_agent;
@@ -91,9 +91,9 @@ public:
 
     // --- agents: any number, through a read-only mapping ---------------------------------------------------------------
 
-    /// Sets `won` to what `id` has won so far, all of it as of one moment, and returns `ok`. Leaves it alone and returns
+    /// Sets `won` to what `id` has won so far, all of it as of one moment, and returns `ok`. Doesn't change it and returns
     /// `unknown_agent` if the slot is not below capacity(), `stale_agent` if it belongs to another agent, and `busy` if the
-    /// host has posted twice to it in each of `tries` looks: ask again. O(1), wait-free.
+    /// host has posted twice to it in each of `tries` looks: try again. O(1), wait-free.
     status read(agent_id id, outcome& won) const noexcept {
         if (slot_of(id) >= Agents) return status::unknown_agent;
         cell const& mine = cell_[slot_of(id)];
@@ -107,7 +107,7 @@ public:
         return status::busy;
     }
 
-    /// The same, where the reason doesn't matter: nothing unless that is `ok`.
+    /// Returns what `id` has won so far; nothing if the other read() would not return `ok`.
     std::optional<outcome> read(agent_id id) const noexcept {
         outcome won{};
         return read(id, won) == status::ok ? std::optional(won) : std::nullopt;
@@ -143,10 +143,10 @@ private:
         copy copies[2];
         std::uint64_t unused_back[4];
 
-        /// For the one who writes.
+        /// For the host.
         seen newest() const noexcept { return copies[sequence.load(memory_order::relaxed) % 2].load(); }
 
-        /// For the others: nothing if the copy may have been written meanwhile.
+        /// For readers: nothing if the copy may have been overwritten meanwhile.
         std::optional<seen> look() const noexcept {
             const std::uint64_t before = sequence.load(memory_order::acquire);
             const seen s = copies[before % 2].load();

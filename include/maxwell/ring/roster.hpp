@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// roster: which agents a host has, in memory that outlives it, so that a new host can go on where the old one has crashed.
+// roster: which agents a host has, in memory that outlives it, so that a new host can take over after a crash.
 //
-// A host believes what it has in its own memory, and that dies with it. Of the agents' cells a successor learns 8 bits of a
-// generation at most, and agents could have written those. So the host writes down whom it has, where nobody else can write:
-// in a region with a name, which its successor opens.
+// A host trusts only its own memory, and loses that when it crashes. From the agents' cells a successor learns at most 8 bits of
+// a generation, and agents could have written those. So the host notes its agents in a named region, which no agent can write
+// and which its successor opens.
 //
 //     word_    generation of the slot's agent, 32 bits │ 0: never given out, 1: live, 2: departed
 //
@@ -12,12 +12,12 @@
 //     r.admit(id)         before the agent is admitted to a board or a mailbox
 //     r.retire(id)        after it has been retired there
 //
-//     r.restore(registry)                                     the successor: ids go on where they ended,
+//     r.restore(registry)                                     the successor: ids continue where they ended,
 //     r.for_each_live([&](agent_id id) { reader.adopt(cells, id); });   agents are adopted with their bids,
 //     reader.rescan(cells);                                   and the next drain gives all of those to its auction
 //
-// A host that crashes between the roster and the board leaves an agent that nobody has told of its admission, or one that was
-// being retired: the successor has both as live agents without a bid, and retires them when they don't come.
+// A host that crashes between the roster and the board leaves an agent that was not told of its admission, or one that was being
+// retired: the successor has both as live agents without a bid, and retires them if they don't bid.
 //
 // Invariants
 //   1. A word is written by one store, so a crash leaves it as it was before or after.
@@ -44,13 +44,13 @@ class roster {
     static_assert(Agents > 0 && Agents <= (std::size_t{1} << 24), "a slot is 24 bits in the wire format");
 
 public:
-    /// Agents that have a place. Exactly what was asked for.
+    /// The number of slots: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
 
-    /// Notes that `id` has its slot from now on. `unknown_agent`, and no change: the slot is not below capacity(). O(1).
+    /// Notes that `id` has its slot from now on. Returns `unknown_agent` if the slot is not below capacity(). O(1).
     status admit(agent_id id) noexcept { return note(id, live); }
 
-    /// Notes that `id` has left. `unknown_agent` as above; `stale_agent`, and no change: it is not the slot's live agent. O(1).
+    /// Notes that `id` has left. Returns `unknown_agent` as admit does, and `stale_agent` if it is not the slot's live agent. O(1).
     status retire(agent_id id) noexcept {
         if (slot_of(id) >= Agents) return status::unknown_agent;
         if (word_[slot_of(id)].load(memory_order::relaxed) != word(id, live)) return status::stale_agent;
@@ -66,7 +66,7 @@ public:
         }
     }
 
-    /// Makes an empty registry give out ids from here on as the host's that has crashed would have. O(Agents).
+    /// Makes an empty registry continue the ids of the crashed host's registry. O(Agents).
     void restore(agent_registry<Agents>& registry) const noexcept {
         for (std::uint32_t slot = 0; slot < Agents; ++slot) {
             const std::uint64_t w = word_[slot].load(memory_order::acquire);

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// sharded_ring: a source of its own for each producer, and one drain over all of them.
+// sharded_ring: one source for each producer, and one drain over all of them.
 //
 //     producer 0 ──▶ shard(0) ─┐
 //     producer 1 ──▶ shard(1) ─┼──drain(f, budget)──▶ f(bid)
 //     producer 2 ──▶ shard(2) ─┘      next_: where the next drain begins
 //
-// Producers share nothing, so they never wait for each other, and none can take another's place; that is what makes it faster
-// than a shared ring, and safer. Bids of one producer keep their order; those of several have none.
+// Producers share no cache line, so it is faster than a shared ring, and none can use up another's cells. Bids of one producer
+// keep their order; those of several producers have none.
 //
-// Fair. Each shard first gets an equal share of the budget, one bid at least; what some of them leave goes to those that have
-// more, beginning with another one each time. Where the budget is smaller than the number of shards, the next drain begins
-// where this one ended. So a shard waits for no more than one drain, or Count / budget of them.
+// Fairness. Each shard first gets an equal share of the budget, at least one bid. What some shards leave goes to those that have
+// more, beginning with another one each time. If the budget is smaller than the number of shards, the next drain begins where
+// this one ended. So a shard waits for at most one drain, or Count / budget of them.
 //
-// What each shard promises under which failure is what its Source promises: agent_ring for producers that are not trusted,
-// spsc_ring<bid, ...> for a thread that bids for several agents and is.
+// Each shard promises what its Source promises: take agent_ring for producers that are not trusted, spsc_ring<bid, ...> for a
+// trusted thread that bids for several agents.
 //
-// Zeroed memory is that of zeroed shards.
+// Zeroed memory is a ring of zeroed shards.
 //
 //     operation    cost
-//     drain        O(budget + Count)   each shard is asked twice at most
+//     drain        O(budget + Count)   each shard is drained at most twice
 //     anomalies    O(Count)
 
 #pragma once
@@ -41,7 +41,7 @@ public:
 
     constexpr sharded_ring() noexcept = default;
 
-    /// How many shards there are.
+    /// The number of shards.
     static constexpr std::size_t shards() noexcept { return Count; }
 
     /// The shard of producer `i`, which is below shards().
@@ -50,7 +50,7 @@ public:
         return shard_[i];
     }
 
-    /// Calls f with waiting bids, `budget` times at most, and returns how often it did. O(budget + Count).
+    /// Calls f with waiting bids, at most `budget` times, and returns how often it did. O(budget + Count).
     template <class F>
     std::size_t drain(F&& f, std::size_t budget) noexcept {
         const std::size_t share = budget < Count ? 1 : budget / Count;
@@ -73,7 +73,7 @@ public:
         return given;
     }
 
-    /// Of all shards together.
+    /// The sum of all shards' anomalies(). O(Count).
     std::uint64_t anomalies() const noexcept {
         std::uint64_t all = 0;
         for (Source const& s : shard_) all += s.anomalies();

@@ -2,19 +2,19 @@
 //
 // bid_cells: the agents' side of a board. Each agent has one word that holds its newest bid.
 //
-// To bid is to overwrite one's own word and to mark it as changed, so nothing can be full, nobody waits for anybody, and an
-// agent that dies leaves at most its own newest bid unseen. The layout is abi/bid_board.h; ring/bid_board.hpp is the host's
+// An agent bids by overwriting its word and marking it as changed. So nothing can be full, no thread waits for another, and an
+// agent that crashes leaves at most its own newest bid unseen. The layout is abi/bid_board.h; ring/bid_board.hpp is the host's
 // side, which reads.
 //
 //     cell_      [ amount, units, generation ] ...    a word per agent, written by that agent
 //     mark_      [ 0110.. ][ 0 ] ... [ 1000.. ]       a bit per agent: written and not yet read
-//     summary_   [ 1 0 0 ... 1 ]                      a bit per word of mark_: there may be a bit in it
+//     summary_   [ 1 0 0 ... 1 ]                      a bit per word of mark_: there can be a bit in it
 //
-// Invariants, when no submission is on its way
+// Invariants, while no submission is in progress
 //   1. A cell that was written after the host has last read it is marked.
 //   2. A word of mark_ that is not 0 has its bit in summary_, or the host has taken that bit and not yet the word. (A set
 //      bit over an empty word is legal; it costs the host one look.)
-//   3. All zeros is the board on which nobody has bid.
+//   3. All zeros is the board without bids.
 //
 // Why no bid is lost, in the C++ memory model. An agent
 //     A1 writes its cell, A2 sets its mark (acq_rel), A3 sets the summary's bit unless it reads that it is set (relaxed);
@@ -26,9 +26,9 @@
 //   - H2 comes before A2: then A2 has read from it, so its H1 happens before A3. Hence A3 can't read a bit that this H1
 //     or an earlier one has taken: it finds the bit of a later moment, or sets it. Either way the bit is there for the next
 //     H1; and the H2 that follows on that H1 can't come before A2 again, since A3 would then have to follow that H1, too.
-// So the bit is read again even if A2 found its mark set: an agent that dies between A2 and A3 leaves a mark without
-// summary, and the next that bids under the same word sets the bit for both. The one order that matters to a host is H1
-// before H2 in program order; all that is published goes through the words of marks.
+// So an agent looks at the summary's bit even if A2 found its mark set: an agent that crashes between A2 and A3 leaves a mark
+// without summary, and the next agent that bids under the same word sets the bit for both. The only order that a host has to
+// keep is H1 before H2 in program order; everything is published through the words of marks.
 //
 //     operation               cost   why
 //     submit                  O(1)   wait-free: one compare-and-swap that is not repeated, one fetch_or, one load, seldom
@@ -37,8 +37,8 @@
 //     clear                   O(1)   two words
 //     mark_all                O(Agents/64)
 //
-// Whoever can write these words can bid as any of their agents: the cells are the unit of trust. Agents that don't trust each
-// other get boards of their own, on pages of their own (docs/bids.md).
+// A process that can write these words can bid as any of their agents: the cells are the unit of trust. Agents that don't trust
+// each other get boards of their own, on pages of their own (docs/bids.md).
 
 #pragma once
 
@@ -54,7 +54,7 @@
 
 namespace maxwell {
 
-/// What one word of a board says.
+/// The content of one word of a board.
 struct bid_cell {
     price amount;
     std::uint32_t units;      ///< at most max_units; 0: no bid
@@ -69,7 +69,7 @@ struct bid_cell {
                std::uint64_t{units} << MAXWELL_CELL_UNITS_SHIFT | std::uint64_t{amount} << MAXWELL_CELL_AMOUNT_SHIFT;
     }
 
-    /// Every word is legal: whatever a hostile agent writes has these three fields and nothing else.
+    /// Every word is legal: whatever an agent writes is decoded into these three fields.
     static constexpr bid_cell unpack(std::uint64_t word) noexcept {
         return {static_cast<price>(word >> MAXWELL_CELL_AMOUNT_SHIFT),
                 static_cast<std::uint32_t>(word >> MAXWELL_CELL_UNITS_SHIFT) & max_units,
@@ -88,22 +88,21 @@ public:
     static constexpr std::size_t mark_words = MAXWELL_BID_BOARD_WORDS(Agents);
     static constexpr std::size_t summary_words = MAXWELL_BID_BOARD_WORDS(mark_words);
 
-    /// Nobody has bid.
+    /// The cells without bids.
     constexpr bid_cells() noexcept = default;
 
-    /// Agents that have a cell. Exactly what was asked for.
+    /// The number of cells: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
 
     // --- agents --------------------------------------------------------------------------------------------------------
 
     /// Makes `b` the newest bid of its agent; 0 units withdraw the bid. Returns `unknown_agent` if the slot is not below
     /// capacity(), `too_many_units` if they are more than bid_cell::max_units, and `stale_agent` if the host has taken the
-    /// slot away from this agent (one of this generation modulo 256); none of them changes anything. Never full, never
-    /// waits: O(1), wait-free.
+    /// slot away from this agent (one of this generation modulo 256). Never full, never waits: O(1), wait-free.
     ///
-    /// The cell is swapped and not stored, so that an agent which the host has retired while it slept at this very line
-    /// can't overwrite the bid of its successor. It is tried once: if it fails with the generation unchanged, another
-    /// thread has bid for the same agent in between, and that one's bid is the newer.
+    /// The cell is compared and swapped, not stored: so an agent that the host has retired while it was preempted here can't
+    /// overwrite the bid of its successor. One attempt is enough: if it fails with the generation unchanged, another thread
+    /// has bid for the same agent in between, and its bid is the newer one.
     status submit(bid b) noexcept {
         const std::uint32_t slot = slot_of(b.agent);
         if (slot >= Agents) return status::unknown_agent;
@@ -126,13 +125,13 @@ public:
 
     // --- host ----------------------------------------------------------------------------------------------------------
 
-    /// Word `i` of the summary, without taking it. May be old, but not older than what has happened before this call.
+    /// Word `i` of the summary, without taking it. It shows at least what happened before this call.
     std::uint64_t peek_summary(std::size_t i) const noexcept { return summary_[i].load(memory_order::relaxed); }
 
-    /// Takes word `i` of the summary, below summary_words. Whoever takes it owes a take_marks for each bit.
+    /// Takes word `i` of the summary, below summary_words. For each bit of it the caller must then call take_marks.
     std::uint64_t take_summary(std::size_t i) noexcept {
         MAXWELL_ASSERT(i < summary_words);
-        if (peek_summary(i) == 0) return 0;  // the usual answer, without a locked access
+        if (peek_summary(i) == 0) return 0;  // the usual case, without a locked access
         return summary_[i].exchange(0, memory_order::relaxed);
     }
 
@@ -142,8 +141,8 @@ public:
         return mark_[i].exchange(0, memory_order::acq_rel);
     }
 
-    /// Has word `i` of the marks, below mark_words, and its cells brought near, for a host that comes to them soon. They
-    /// were written on other processors, and eight lines at a time take not much longer than one.
+    /// Prefetches word `i` of the marks, below mark_words, and its cells, which the host will read soon. Other processors
+    /// wrote them, and eight misses that overlap take little longer than one.
     void prefetch(std::size_t i) const noexcept {
         MAXWELL_ASSERT(i < mark_words);
         maxwell::prefetch_for_write(&mark_[i]);
@@ -151,35 +150,35 @@ public:
             maxwell::prefetch(&cell_[slot]);
     }
 
-    /// Takes those of `which` away in word `i` of the marks, for cells that are read afterwards anyway.
+    /// Clears the bits of `which` in word `i` of the marks, for cells that the host will read afterwards anyway.
     void drop_marks(std::size_t i, std::uint64_t which) noexcept {
         MAXWELL_ASSERT(i < mark_words);
         mark_[i].fetch_and(~which, memory_order::acq_rel);
     }
 
-    /// What the cell of `slot`, below capacity(), says now. Two calls may differ: use what one call has returned.
+    /// The present content of the cell of `slot`, below capacity(). It can change between two calls: use the result of one.
     bid_cell read(std::uint32_t slot) const noexcept {
         MAXWELL_ASSERT(slot < Agents);
         return bid_cell::unpack(cell_[slot].load(memory_order::relaxed));
     }
 
     /// Empties the cell of `slot`, below capacity(), for an agent of this generation: submissions of others are stale now.
-    /// Takes the mark away as well; an agent that was interrupted between cell and mark may still set it, and then what is in
-    /// the cell is read once more.
+    /// Clears the mark too; an agent that was interrupted between cell and mark can still set it, and then the cell is read
+    /// once more.
     void clear(std::uint32_t slot, std::uint8_t generation) noexcept {
         MAXWELL_ASSERT(slot < Agents);
         cell_[slot].store(bid_cell{0, 0, generation}.pack(), memory_order::relaxed);
         drop_marks(slot / 64, bit(slot));
     }
 
-    /// Marks every cell as changed, for a host that doesn't know what its predecessor had read before it died.
+    /// Marks every cell as changed, for a host that doesn't know what its predecessor had read before it crashed.
     void mark_all() noexcept {
         for (std::size_t i = 0; i < mark_words; ++i) mark_[i].fetch_or(valid(i, Agents), memory_order::acq_rel);
         for (std::size_t i = 0; i < summary_words; ++i)
             summary_[i].fetch_or(valid(i, mark_words), memory_order::relaxed);
     }
 
-    /// Bits of word `i` of a bitmap of `bits` bits that stand for anything: all of them, but in the last word.
+    /// The bits in use of word `i` of a bitmap of `bits` bits: all of them except in the last word.
     static constexpr std::uint64_t valid(std::size_t i, std::size_t bits) noexcept {
         return bits - 64 * i >= 64 ? ~std::uint64_t{0} : bit(bits) - 1;
     }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// index_order: in which order a drain reads what is marked, so that no index owes its luck to its number.
+// index_order: the order in which a drain reads marked indices, so that no index wins ties by its number.
 //
-// What is drained first arrives first, and wins a tie. By ascending index the lowest would win every tie for ever. Here index
+// A bid that is drained first arrives first, and wins a tie. In ascending order the lowest index would win every tie. Here index
 // s comes before index t if (s ^ turn) < (t ^ turn): that is decided by the highest bit in which s and t differ, so each of
-// two indices comes first for half of all values of `turn`, whatever other indices there are. Turns follow the golden ratio,
-// by which each of their bits is even over a few drains already.
+// two indices comes first for half of all values of `turn`, whatever other indices there are. Turns are multiples of the golden
+// ratio, so each of their bits is balanced after a few drains.
 //
 //     bits        1 0 0 1  0 0 1 0      indices 1, 4, 7
 //     turn        5
 //     reordered   ...                   bit i ^ 5 stands for index i: read 4, 7, 1
 //
-// The order is known to everybody who counts drains; it is fair, not secret.
+// An agent that counts drains can foresee the order: it is fair, not secret.
 
 #pragma once
 
@@ -21,7 +21,7 @@
 
 namespace maxwell {
 
-/// Moves bit i to bit i ^ by; `by` counts modulo 64. O(1): six steps, each of which is taken or not for a whole drain.
+/// Moves bit i to bit i ^ by; `by` counts modulo 64. O(1): six steps, whose branches go the same way for a whole drain.
 constexpr std::uint64_t reordered(std::uint64_t bits, std::uint32_t by) noexcept {
     constexpr std::uint64_t low[6] = {0x5555'5555'5555'5555u, 0x3333'3333'3333'3333u, 0x0F0F'0F0F'0F0F'0F0Fu,
                                       0x00FF'00FF'00FF'00FFu, 0x0000'FFFF'0000'FFFFu, 0x0000'0000'FFFF'FFFFu};
@@ -31,7 +31,7 @@ constexpr std::uint64_t reordered(std::uint64_t bits, std::uint32_t by) noexcept
     return bits;
 }
 
-/// The next of all values of `Bits` bits; `turns` counts. 2^32 divided by the golden ratio, times the count.
+/// Counts `turns` up and returns the upper `Bits` bits of that count times 2^32 divided by the golden ratio.
 template <unsigned Bits = 6>
 constexpr std::uint32_t next_turn(std::uint32_t& turns) noexcept {
     static_assert(Bits > 0 && Bits <= 32);

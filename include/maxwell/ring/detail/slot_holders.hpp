@@ -2,20 +2,20 @@
 //
 // slot_holders: which agent holds a slot, for a source whose records carry only a part of the agent's id.
 //
-// A wire bid has room for 8 bits of a generation. The host knows the whole of it: what arrives is either from the agent that
-// holds the slot now, or is refused.
+// A wire bid has room for 8 bits of a generation. The host keeps the whole generation: it accepts a record only from the agent
+// that holds the slot now.
 //
 //     slot        0      1      2      3   ...
 //     holder_     0.7    -      2.1    -          generation of the agent that holds it, or held it last
 //     held_       x      .      x      .          bitmap
 //
-// What 256 generations allow. Two agents that have held a slot 256 generations, or a multiple, apart have the same 8 bits, so
-// a record of the first that is read while the second holds the slot passes for the second's. In between the slot has been
-// given away 255 times: the record has been on its way for that long, or its producer has not noticed for that long.
+// Limit of 8-bit generations. Two agents that hold a slot 256 generations, or a multiple, apart have the same 8 bits, so a
+// record of the first that is read while the second holds the slot counts as the second's. For that the record, or its
+// producer, has to be delayed while the slot is given away 255 times.
 //
 // Invariants
 //   1. The generation of a slot never falls.
-//   2. The all-zero object is the table in which nobody holds anything.
+//   2. The all-zero object is the table in which no slot is held.
 //
 //     operation              cost
 //     all                    O(1)
@@ -37,7 +37,7 @@ class slot_holders {
     static_assert(Agents > 0 && Agents <= MAXWELL_WIRE_SLOTS, "a slot is 24 bits in the wire format");
 
 public:
-    /// Nobody holds anything.
+    /// The table in which no slot is held.
     constexpr slot_holders() noexcept = default;
 
     /// Does `id` hold its slot? O(1).
@@ -46,8 +46,8 @@ public:
         return slot < Agents && is_held(slot) && holder_[slot] == generation_of(id);
     }
 
-    /// From now on `id` holds its slot; an older agent of the slot is retired by that. `unknown_agent`: the slot is not below
-    /// Agents. `stale_agent`: the slot has seen a newer generation. Both change nothing. O(1).
+    /// Gives the slot of `id` to that agent, and retires an older agent of the slot. Returns `unknown_agent` if the slot is not
+    /// below Agents, `stale_agent` if it has seen a newer generation. O(1).
     constexpr status admit(agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
         if (slot >= Agents) return status::unknown_agent;
@@ -57,8 +57,8 @@ public:
         return status::ok;
     }
 
-    /// The agent has left: nothing that comes from it is accepted any more. `unknown_agent`: the slot is not below Agents, or
-    /// nobody holds it. `stale_agent`: another agent does. Both change nothing. O(1).
+    /// Ends the agent: its records are not accepted any more. Returns `unknown_agent` if the slot is not below Agents or no
+    /// agent holds it, `stale_agent` if another agent does. O(1).
     constexpr status retire(agent_id id) noexcept {
         const std::uint32_t slot = slot_of(id);
         if (slot >= Agents || !is_held(slot)) return status::unknown_agent;
@@ -67,8 +67,8 @@ public:
         return status::ok;
     }
 
-    /// The agent that holds `slot`, if the low 8 bits of its generation are `generation`; else nothing, also for a slot that is
-    /// not below Agents. O(1).
+    /// Returns the agent that holds `slot`, if the low 8 bits of its generation are `generation`; otherwise nothing, also if the
+    /// slot is not below Agents. O(1).
     constexpr std::optional<agent_id> find(std::uint32_t slot, std::uint32_t generation) const noexcept {
         if (slot >= Agents || !is_held(slot) || (holder_[slot] & 0xFFu) != generation) return std::nullopt;
         return make_agent_id(slot, holder_[slot]);
