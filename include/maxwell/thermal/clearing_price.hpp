@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// clearing_price: the price at which the bidders' watts fit under a power cap.
+// clearing_price: the price at which the power that bidders draw fits under a cap.
 //
 // Bids are fixed, the cap was set before them, and the host measures each bidder's watts. Demand at a price is the sum
 // of the watts of all bids at or above it: a staircase that falls as the price rises.
@@ -12,7 +12,7 @@
 //           |              |______        clearing_price   the tick above: the least price at which demand fits
 //           +--------------^------|--->   amount
 //
-// **clearing_price** is the critical price of a bidder that wants all of its watts or none. Let q be the least price at
+// **clearing_price** is the critical price of an all-or-nothing bidder. Let q be the least price at
 // which the others' demand leaves room for bidder i. If i bids q or more, demand fits at q and at no lower price, so the
 // clearing price is q, whatever i bid. If i bids less, the clearing price is above its bid. So bidding the true value
 // is dominant, as long as the cap doesn't depend on the bids.
@@ -20,12 +20,12 @@
 // That holds in the window for which the price is made. In the *next* window the price would depend on the bidder's own
 // earlier bid, and a bidder that lowers the next price by bidding less now can gain. `clearing_price(bids, cap, except)`
 // is q for the bidder at `except`: the others' bids at the cap less that bidder's watts. It doesn't depend on that
-// bidder's bid. It is independent of the bidder altogether only where the cap is: a cap that a controller makes from
-// past heat depends on whether the bidder ran (docs/thermal.md has the size).
+// bidder's bid. The cap can still depend on the bidder: a controller's cap depends on past heat, and so on whether the
+// bidder ran (docs/thermal.md has the size).
 //
 // **marginal_price** is for admission by quantity: bidders at it straddle the cap, and the energy budget admits as many
-// of them as fit, in the auction's order. A reserve of `clearing_price` would bar them all; where all bids are equal
-// that is everybody, which is why a price alone can't control a temperature.
+// of them as fit, in the auction's order. A reserve of `clearing_price` would bar them all; if all bids are equal, it bars
+// every bidder, so a price alone can't control a temperature.
 //
 //     operation        cost   why
 //     clearing_price   O(N)   eight passes, one for each four bits of a price; 128 bytes of memory
@@ -42,7 +42,7 @@
 
 namespace maxwell {
 
-/// What one bidder offers, and what it burns when it runs.
+/// What one bidder offers, and the power that it draws when it runs.
 struct power_bid {
     price amount;
     std::uint32_t mw;  ///< measured by the host
@@ -60,10 +60,9 @@ struct clearing {
 /// No bidder: for `except`.
 inline constexpr std::size_t no_bidder = ~std::size_t{0};
 
-/// Clears `bids` against `cap_mw`, in milliwatts. With `except`, the index of a bid, clears the other bids against what
-/// the cap leaves beside that bid's watts: the result is what this bidder has to bid to run, and doesn't depend on what
-/// it bids. Where its watts alone exceed the cap, the result is `uncleared`. An `except` at or above bids.size()
-/// excludes nothing. O(N).
+/// Clears `bids` against `cap_mw`, in milliwatts. With `except`, the index of a bid, clears the other bids against the cap
+/// less that bid's watts: the result is what this bidder has to bid to run, and doesn't depend on its bid. If its watts
+/// alone exceed the cap, the result is `uncleared`. An `except` at or above bids.size() excludes no bid. O(N).
 constexpr clearing clearing_price(view<power_bid const> bids, std::uint64_t cap_mw,
                                   std::size_t except = no_bidder) noexcept {
     if (except < bids.size()) {
@@ -91,7 +90,7 @@ constexpr clearing clearing_price(view<power_bid const> bids, std::uint64_t cap_
     return {true, false, marginal, marginal + 1, above};
 }
 
-/// The range of a broadcast price, and how fast it moves: in each window by at most a 2^-shift part of itself and a tick.
+/// The range of a published price, and how fast it moves: in each window by at most a 2^-shift part of itself and a tick.
 struct price_limits {
     price min_price = 0;
     price max_price = ~price{0};
@@ -100,7 +99,7 @@ struct price_limits {
     price safe_price = 0;          ///< the least price while the temperature is unknown; the safe cap holds besides
 };
 
-/// The price to broadcast after `last`, where `wanted` clears. It never falls when `wanted` rises. O(1).
+/// Returns the price to publish after `last` if `wanted` clears. It never falls when `wanted` rises. O(1).
 constexpr price next_price(price last, price wanted, price_limits const& limits) noexcept {
     const std::uint64_t most = std::uint64_t{last} + (limits.rise_shift < 32 ? last >> limits.rise_shift : 0) + 1;
     const std::uint64_t fall = std::uint64_t{limits.fall_shift < 32 ? last >> limits.fall_shift : 0} + 1;

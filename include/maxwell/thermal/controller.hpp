@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// controller: keeps a die at its target temperature by how much work it admits, and makes the price that clears it.
+// controller: holds a die at its target temperature by limiting the power that is admitted, and makes the clearing price.
 //
 //                    ┌───────────────── learned scale and offset ────────────────┐
 //                    │                                                           │
@@ -9,21 +9,22 @@
 //                                           ▼                               └──────────────────────────┘
 //                         clearing_price(bids, cap) ──▶ limits ──▶ price
 //
-// The actuator is quantity. Each window the controller asks its observer how warm the die will be a window later if
-// nothing is burnt, and what each watt adds to that: the rest to the target is a power cap, without any feedback gain.
-// The cap becomes an energy budget, which dispatched watts debit. The price is what clears that budget at the bids as
-// they are; it tells bidders what the heat costs, but it is not what holds the temperature: where all bid alike, demand
-// is all or nothing in the price.
+// The controlled quantity is power. Each window the observer predicts how warm the die will be a window later without
+// power, and what each watt adds to that: the rest to the target is a power cap, without any feedback gain. The cap
+// becomes an energy budget, from which dispatched watts are deducted. The price is what clears that budget at the present
+// bids. It tells bidders what heat costs, but doesn't hold the temperature: if all bids are equal, a price admits all of
+// them or none.
 //
-// What is left of feedback is the observer's learning, and that has to be proved stable: `create` refuses gains that
+// The only feedback is the observer's learning, which has to be stable: `create` refuses gains that
 // stability_certificate.hpp doesn't certify for the plant's bounds.
 //
-// When the sensor fails, the observer's model goes on alone for a bounded time, with a margin that grows with its
-// drift; then the cap is what the hottest plant within the bounds survives for ever, and the price the safe one.
+// When the sensor fails, the observer continues on its model alone for a bounded time, with a margin that grows with its
+// drift. After that the cap is what keeps the hottest plant within the bounds below the target for ever, and the price the
+// safe price.
 //
 // Invariants
 //   1. A controller with a model was certified.
-//   2. The cap is within [idle, most], and the safe cap or less where the observer trusts nothing.
+//   2. The cap is within [idle power, max power], and at most the safe cap while the observer trusts nothing.
 //   3. The all-zero object admits nothing.
 //
 //     operation            cost              why
@@ -33,8 +34,8 @@
 //     reprice              O(bids)           clearing_price
 //     create               O(100 Stages)     coefficients
 //
-// A price that is made in a window from bids of that window is a critical price; clearing_price.hpp says what follows
-// when it is used later, and how to make one that doesn't depend on the own bid.
+// A price made in a window from bids of that window is a critical price; clearing_price.hpp says what follows if it is
+// used later, and how to make one that doesn't depend on a bidder's own bid.
 
 #pragma once
 
@@ -52,7 +53,7 @@
 
 namespace maxwell {
 
-/// Whether the watts of a quantum are believed.
+/// Whether the reported watts of a quantum are plausible.
 enum class power_verdict : std::uint8_t {
     plausible,
     below_idle,  ///< less than half the idle power
@@ -83,18 +84,18 @@ public:
         return result;
     }
 
-    /// May something that burns `mw` until the end of this quantum be dispatched? If so it is debited. O(1).
+    /// Returns whether something that draws `mw` until the end of this quantum may be dispatched, and if so deducts it. O(1).
     constexpr bool admit(std::uint32_t mw) noexcept { return budget_.admit(mw); }
 
     /// What may still be admitted in this quantum, in milliwatts. O(1).
     constexpr std::uint32_t allowance_mw() const noexcept { return budget_.allowance_mw(); }
 
-    /// The quantum is over and the machine drew `burnt_mw` in it, the idle power included. Watts that the machine can't
-    /// draw are not believed: `power()` says why, and the model is stepped on what was admitted instead. Returns true
-    /// when a new window has begun: time to reprice. O(Stages).
-    constexpr bool step(std::uint32_t burnt_mw) noexcept {
-        power_ = judge_power(burnt_mw);
-        const std::uint32_t drawn_mw = power_ == power_verdict::plausible ? burnt_mw : budget_.admitted_mw();
+    /// Ends a quantum in which the machine drew `reported_mw`, the idle power included. If the machine can't draw that,
+    /// power() says so, and the model is stepped on what was admitted instead. Returns true if a new window has begun:
+    /// time to reprice. O(Stages).
+    constexpr bool step(std::uint32_t reported_mw) noexcept {
+        power_ = judge_power(reported_mw);
+        const std::uint32_t drawn_mw = power_ == power_verdict::plausible ? reported_mw : budget_.admitted_mw();
         observer_.step(drawn_mw);
         budget_.next_quantum(drawn_mw);
         const bool opened = ++quanta_ >= window_quanta_;
@@ -103,12 +104,12 @@ public:
         return opened;
     }
 
-    /// What step() thought of the watts of the last quantum. O(1).
+    /// Whether step() found the watts of the last quantum plausible. O(1).
     constexpr power_verdict power() const noexcept { return power_; }
 
-    /// The machine was suspended, or step() wasn't called, for `ns` nanoseconds, and drew `mw` meanwhile. The model
-    /// cools or heats by as much, readings from before don't count as recent, and a new window begins. Call it in place of
-    /// the steps that were missed. Less than a quantum changes nothing. O(64 Stages + History).
+    /// Accounts for `ns` nanoseconds in which the machine was suspended, or step() wasn't called, and in which it drew `mw`:
+    /// the model cools or heats accordingly, readings from before no longer count as recent, and a new window begins. Call it
+    /// in place of the missed steps. Less than a quantum changes nothing. O(64 Stages + History).
     constexpr void sleep(std::uint64_t ns, std::uint32_t mw = 0) noexcept {
         if (quantum_ns_ == 0 || ns < quantum_ns_) return;
         observer_.sleep(mw, ns / quantum_ns_);
@@ -117,21 +118,21 @@ public:
         budget_.debit(idle_mw_);
     }
 
-    /// Other dies on the same sink warm this one by `now` kelvin, and by `in_the_end` if they go on drawing what they draw.
-    /// Caps count with the first, the safe cap with the greater of both, times the plant's greatest response. Both are 0
-    /// at first and hold until the next call (plane.hpp makes them). O(1).
+    /// Sets by how many kelvin other dies on the same sink warm this one: `now`, and `in_the_end` if they continue to draw what
+    /// they draw. Caps use the first, the safe cap the greater of both, times the plant's greatest response. Both are 0 at
+    /// first and hold until the next call (plane.hpp makes them). O(1).
     constexpr void surround(q32 now, q32 in_the_end) noexcept {
         observer_.surround(now);
         beside_ = now > in_the_end ? now : in_the_end;
     }
 
-    /// The next window begins `quanta` quanta sooner, once, so that the windows of several dies can take turns. O(1).
+    /// Makes the next window begin `quanta` quanta sooner, once, so the windows of several dies can begin in turn. O(1).
     constexpr void advance_window(std::uint32_t quanta) noexcept {
         if (window_quanta_ != 0) quanta_ = (quanta_ + quanta) % window_quanta_;
     }
 
     /// Moves the target to `target_mc`, in thousandths of a degree Celsius, from the next window on. Returns false and
-    /// changes nothing where create() would refuse it: not above the warmest ambient air, out of the sensor's range, or
+    /// changes nothing if create() would refuse it: not above the warmest ambient air, out of the sensor's range, or
     /// reached by the idle power alone. O(1).
     constexpr bool retarget(std::int32_t target_mc) noexcept {
         const q32 target = q32_from_milli(target_mc);
@@ -144,13 +145,14 @@ public:
         return true;
     }
 
-    /// The sensor read `reading_mc` `age` quanta ago. O(1).
+    /// Takes in the sensor's reading of `age` quanta ago, in thousandths of a degree Celsius. O(1).
     constexpr sensor_verdict observe(std::int32_t reading_mc, std::uint32_t age) noexcept {
         return observer_.observe(reading_mc, age);
     }
 
-    /// Makes the price of this window from its bids: what clears the dispatchable part of the cap, within limits and
-    /// slew. While the temperature is unknown the cap is the safe one, and the price at least the safe price. O(bids).
+    /// Makes the price of this window from its bids: the price that clears the cap less the idle power, within the limits of
+    /// its range and speed. While the temperature is unknown the cap is the safe one, and the price at least the safe price.
+    /// O(bids).
     constexpr price reprice(view<power_bid const> bids) noexcept {
         const clearing c = clearing_price(bids, cap_mw() > idle_mw_ ? cap_mw() - idle_mw_ : 0);
         price_ = next_price(price_, c.clearing_price, prices_);
@@ -164,34 +166,34 @@ public:
     /// The power cap in force, in milliwatts. O(1).
     constexpr std::uint32_t cap_mw() const noexcept { return budget_.cap_mw(); }
 
-    /// What the hottest plant within the bounds survives for ever, in milliwatts, as of the last window for which the
-    /// observer trusted nothing, or of the target's last move. O(1).
+    /// The power that keeps the hottest plant within the bounds below the target for ever, in milliwatts, as of the last
+    /// window in which the observer trusted nothing, or of the target's last move. O(1).
     constexpr std::uint32_t safe_mw() const noexcept { return safe_mw_; }
 
-    /// Kelvin that are left to the setpoint in force, which doubt moves down; negative above it. 0 where the observer trusts
+    /// Kelvin left to the setpoint in force, which the uncertainty margin lowers; negative above it. 0 while the observer trusts
     /// nothing. O(Stages).
     constexpr q32 room() const noexcept {
         if (observer_.trust() == trust_level::nothing) return 0;
         return sub_sat(sub_sat(setpoint_, distance_), observer_.temperature());
     }
 
-    /// What is known of the temperature, and how well.
+    /// The observer: the estimate of the temperature, and its uncertainty.
     constexpr observer_type const& observer() const noexcept { return observer_; }
 
-    /// The machine has run for a while and reads `reading_mc`. O(Stages + History).
+    /// Begins as a machine that has run for a while and whose sensor reads `reading_mc`. O(Stages + History).
     constexpr void warm_start(std::int32_t reading_mc) noexcept {
         observer_.warm_start(reading_mc);
         open_window();
     }
 
-    /// The sensor was replaced or repaired: it is trusted from its next reading on. O(1).
+    /// Call it when the sensor was replaced or repaired: it is trusted from its next reading on. O(1).
     constexpr void reset_sensor() noexcept { observer_.reset_sensor(); }
 
     /// Do the invariants hold? O(Stages); for tests.
     constexpr bool check_invariants() const noexcept {
         if (window_quanta_ == 0) return cap_mw() == 0;
-        const bool blind_and_bold = observer_.trust() == trust_level::nothing && quanta_ == 0 && cap_mw() > floor_mw();
-        return cap_mw() >= idle_mw_ && cap_mw() <= max_mw_ && !blind_and_bold && observer_.check_invariants();
+        const bool above_safe_cap = observer_.trust() == trust_level::nothing && quanta_ == 0 && cap_mw() > floor_mw();
+        return cap_mw() >= idle_mw_ && cap_mw() <= max_mw_ && !above_safe_cap && observer_.check_invariants();
     }
 
 private:
@@ -202,7 +204,7 @@ private:
     friend class plane;
 
 public:
-    /// For `create`, in place and without a copy: nobody but plane.hpp can name the first argument.
+    /// For `create` and plane.hpp, which construct in place: no other code can name the first argument's type.
     constexpr controller(certified, settings const& s) noexcept
         : observer_(thermal_model<Stages>(s.stages, s.quantum_ns, s.window_quanta), s.observer, s.gains, s.sensor),
           budget_(s.window_quanta),
@@ -233,7 +235,7 @@ private:
         return mw > max_drawn_mw_ ? power_verdict::above_max : power_verdict::plausible;
     }
 
-    /// What the hottest plant within the bounds survives for ever in the warmest ambient air.
+    /// The power that keeps the hottest plant within the bounds below `setpoint` for ever in the warmest ambient air.
     constexpr std::uint32_t safe_power(q32 setpoint) const noexcept {
         return power_for(sub_sat(setpoint - max_ambient_, mul_q32(max_response_, beside_)), hottest_k_per_w_);
     }
@@ -242,8 +244,8 @@ private:
 
     constexpr void open_window() noexcept {
         quanta_ = 0;
-        const q32 doubt = sub_sat(observer_.error_bound(), error_tolerance_);
-        distance_ = add_sat(observer_.excess(), doubt > 0 ? mul_q32(error_gain_, doubt) : 0);
+        const q32 beyond_tolerance = sub_sat(observer_.error_bound(), error_tolerance_);
+        distance_ = add_sat(observer_.excess(), beyond_tolerance > 0 ? mul_q32(error_gain_, beyond_tolerance) : 0);
         const q32 headroom = sub_sat(sub_sat(setpoint_, distance_), observer_.coasting());
         std::uint32_t cap = power_for(headroom, observer_.warming());
         if (observer_.trust() == trust_level::nothing) {
@@ -265,15 +267,15 @@ private:
     q32 hottest_k_per_w_ = 0;  ///< of the hottest plant within the bounds
     q32 error_tolerance_ = 0;
     q32 error_gain_ = 0;
-    q32 beside_ = 0;    ///< what other dies add to the rise, now or in the end
+    q32 beside_ = 0;    ///< kelvin that other dies add, the greater of now and in the end
     q32 distance_ = 0;  ///< from the setpoint to that in force, as of the window's beginning
     std::uint32_t quantum_ns_ = 0;
     std::uint32_t window_quanta_ = 0;
     std::uint32_t quanta_ = 0;
     std::uint32_t idle_mw_ = 0;
     std::uint32_t max_mw_ = 0;
-    std::uint32_t min_drawn_mw_ = 0;  ///< less is not believed
-    std::uint32_t max_drawn_mw_ = 0;  ///< more is not believed
+    std::uint32_t min_drawn_mw_ = 0;  ///< less is implausible
+    std::uint32_t max_drawn_mw_ = 0;  ///< more is implausible
     std::uint32_t safe_mw_ = 0;
     price price_ = 0;
     power_verdict power_ = power_verdict::plausible;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// controller_settings: what a controller has to know of its machine, and whether a machine can be like that.
+// controller_settings: what a controller has to know of its machine, and a check that a machine can be like that.
 //
 // Most mistakes in settings are mistakes of units: degrees for thousandths, kelvin for micro-kelvin, watts for
-// milliwatts. A controller with such settings would run, and hold nothing. So `check_settings` refuses every setting
-// that no machine has, and names the first one that it meets:
+// milliwatts. A controller with such settings would run, and not hold the temperature. So `check_settings` refuses settings
+// that no machine has, and names the first fault:
 //
 //     idle power             ambient    max_ambient      target - margin
 //     ├─▶ hottest plant ──────────────────────┼─── idle_too_hot ─▶│     idle power alone must leave room to the target
@@ -29,14 +29,14 @@
 
 namespace maxwell {
 
-/// What a controller has to know. The defaults are those of docs/thermal.md; `stages` and `max_mw` have none.
+/// What a controller has to know of its machine. docs/thermal.md explains the defaults; `stages` and `max_mw` have none.
 template <std::size_t Stages>
 struct controller_settings {
     thermal_stage stages[Stages];             ///< `./run identify` finds them
     std::uint32_t quantum_ns = 1'000'000;     ///< how often step() is called
     std::uint32_t window_quanta = 10;         ///< how long a cap holds; also the horizon of the prediction
     std::int32_t target_mc = 85'000;          ///< in thousandths of a degree Celsius
-    std::int32_t margin_mk = 140;             ///< how far below the target the setpoint lies
+    std::int32_t margin_mk = 140;             ///< how far the setpoint is below the target
     std::int32_t error_tolerance_mk = 1'000;  ///< error bound of the observer up to which the setpoint stays there
     std::uint32_t error_gain = 4;             ///< kelvin that the setpoint moves down per kelvin of error beyond that
     std::int32_t max_ambient_mc = 45'000;     ///< the warmest that the ambient air gets
@@ -131,7 +131,7 @@ constexpr char const* sentence(settings_fault fault) noexcept {
     return "not a fault";
 }
 
-/// The first fault of `s` for a controller whose observer keeps `history` quanta; `none` where there is none. O(Stages).
+/// Returns the first fault of `s` for a controller whose observer keeps `history` quanta, or `none`. O(Stages).
 template <std::size_t Stages>
 constexpr settings_fault check_settings(controller_settings<Stages> const& s, std::size_t history) noexcept {
     using fault = settings_fault;

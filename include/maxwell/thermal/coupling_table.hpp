@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// coupling_table: how dear one plane's time is while another plane is busy, as a surface over a grid.
+// coupling_table: the multiplier of one plane's price as a function of another plane's use and of headroom, as a table.
 //
-// When the GPU is at 95 % and the chassis is hot, CPU time costs eight times as much, and only work that feeds the GPU still
-// runs. How the price depends on the two is a surface that belongs to a machine, so it is a table: measured, drawn by hand, or
-// the default below. Between its knots it is bilinear: one weighted sum of four knots, shifted once.
+// By the default, when the GPU is at 95 % and the chassis is hot, CPU time costs eight times as much, and only work that feeds the
+// GPU is exempt. The function differs between machines, so it is a table: measured, drawn by hand, or the default below. Between
+// its knots it is bilinear: one weighted sum of four knots, shifted once.
 //
 //     use   1 +----+----+----+----+        scarcity, the default: 2^(3 s),
 //             |    |  8 |    |    |  1       s = clamp((use - .5) / .4375, 0, 1) * (1 - headroom)
@@ -15,17 +15,17 @@
 //             +----+----+----+----+
 //             0       headroom    1        Rows knots of use, Cols knots of headroom, both ends included
 //
-// Invariant: a lookup lies between the least and the greatest of the four knots around it, and is a knot's value at the knot. So
-// wherever knots only rise towards more use, or only fall towards more headroom, lookups do too. The all-zero object is the table
-// that nobody has filled: its multipliers are 0, which a schedule refuses.
+// Invariant: a lookup is between the least and the greatest of the four knots around it, and is a knot's value at the knot. So if
+// knots only rise towards more use, or only fall towards more headroom, lookups do too. The all-zero object is the unfilled table:
+// its multipliers are 0, which a schedule refuses.
 //
 //     operation     cost   why
 //     multiplier    O(1)   four loads in two rows, six multiplications, no division; no branch but the clamps
 //     is_monotone   O(Rows * Cols)
 //     memory        4 B a knot: 4,356 B for 33 x 33
 //
-// Error of the default with 33 x 33 knots: below .35 % of the multiplier everywhere, since the surface's kinks lie on knots. It is
-// h^2/8 (|f_uu| + |f_hh|) where the surface is smooth, so half as wide a grid costs four times the error.
+// Error of the default with 33 x 33 knots: below .35 % of the multiplier everywhere, since the surface's kinks are at knots. Where
+// the surface is smooth the error is h^2/8 (|f_uu| + |f_hh|), so a grid twice as coarse has four times the error.
 
 #pragma once
 
@@ -41,7 +41,7 @@ namespace maxwell {
 
 using share_q16 = std::uint32_t;  ///< a share of 1 in Q16.16: 65536 is all of it, and more counts as that
 
-/// All of it.
+/// A share of 1.
 inline constexpr share_q16 whole_share = share_q16{1} << 16;
 
 template <std::size_t Rows, std::size_t Cols>
@@ -80,7 +80,7 @@ public:
         return knot_[row][col];
     }
 
-    /// Changes a knot; false, and nothing changes, when there is none such. O(1).
+    /// Sets a knot and returns true; returns false, and changes nothing, if there is no such knot. O(1).
     constexpr bool set(std::size_t row, std::size_t col, multiplier_q16 value) noexcept {
         if (row >= Rows || col >= Cols) return false;
         knot_[row][col] = value;
@@ -149,23 +149,23 @@ constexpr coupling_table<Rows, Cols> make_scarcity() noexcept {
 template <std::size_t Rows = 33, std::size_t Cols = 33>
 inline constexpr coupling_table<Rows, Cols> scarcity = detail::make_scarcity<Rows, Cols>();
 
-/// What is known of the planes; each a share.
+/// The state of both planes; each a share.
 struct plane_state {
     share_q16 gpu_utilisation;  ///< how much of the GPU's time was used
-    share_q16 gpu_demand;       ///< how much of it is asked for
+    share_q16 gpu_demand;       ///< how much of it is demanded
     share_q16 gpu_headroom;     ///< how much of the GPU's thermal budget is left
     share_q16 cpu_headroom;     ///< how much of the CPU's is left
 };
 
-/// What follows for the three kinds of lanes.
+/// The multipliers of the three kinds of lanes.
 struct plane_multipliers {
     multiplier_q16 cpu;      ///< bidders for the CPU that don't feed the GPU
-    multiplier_q16 feeding;  ///< those that do: 1, or a dear GPU would starve for want of cheap work
+    multiplier_q16 feeding;  ///< bidders that feed the GPU: always 1, so an expensive GPU is never short of work
     multiplier_q16 gpu;      ///< bidders for the GPU
 };
 
-/// Prices of two planes by two surfaces: the CPU's by GPU utilisation and CPU headroom, the GPU's by its own demand and headroom
-/// and by nothing of the CPU's. O(1).
+/// Looks up the multipliers of both planes: the CPU's by GPU utilisation and CPU headroom, the GPU's by its own demand and headroom
+/// alone. O(1).
 template <std::size_t Rows, std::size_t Cols, std::size_t GpuRows, std::size_t GpuCols>
 constexpr plane_multipliers couple(coupling_table<Rows, Cols> const& cpu, coupling_table<GpuRows, GpuCols> const& gpu,
                                    plane_state const& now) noexcept {

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// headroom_prices: lanes' multipliers from what the dies and the chassis have left, filtered and slowed down so that they don't swing.
+// headroom_prices: lanes' multipliers from the headroom of dies and chassis, filtered and limited in speed so they don't oscillate.
 //
 //     headroom of each die ─┐
 //     of the chassis ───────┴▶ filter, 2^-shift of the way ──▶ Surface(use, headroom) ──▶ a twentieth a window ──▶ price_schedule
 //     use, demand of the device ─────────────────────────────────▲
 //
 // An ordinary lane takes the lesser of its die's headroom and the chassis', since heat that has left a die is still in the machine:
-// with a busy device and a hot chassis ordinary work is dear although its own die is cold. A lane of the device goes by its own die
-// alone, so a hot processor makes it dearer only as far as it heats it. A feeding lane is never dear.
+// with a busy device and a hot chassis ordinary work is expensive although its own die is cold. A lane of the device depends on its
+// own die alone, so a hot processor raises its price only by heating that die. A feeding lane's multiplier is always 1.
 //
-// With many more bidders than room, a price that follows an unfiltered headroom flips between its ends: dear, so nobody runs, so
-// there is room, so it is cheap, so everybody does. A multiplier that moves by a twentieth at most needs 43 windows from 1 to 8. Only
-// a die that is too hot, or whose temperature nobody knows, raises its lanes at once.
+// With many more bidders than headroom, a price that follows the unfiltered headroom oscillates: while it is high no bidder runs, so
+// headroom grows, the price falls, and all bidders run. A multiplier that moves by at most a twentieth needs 43 windows from 1 to 8.
+// Only a die that is too hot, or whose temperature is unknown, raises its lanes at once.
 //
-// From a multiplier of 7.5 on, and until all ordinary lanes are below 7, feeding_first() asks the scheduler to let feeding lanes go
-// first, whatever the others bid: lanes.hpp does so by prefer().
+// From a multiplier of 7.5 on, and until all ordinary lanes are below 7, feeding_first() asks the scheduler to prefer feeding lanes,
+// whatever the others bid: lanes.hpp does so by prefer().
 //
 // Invariants
-//   1. No multiplier is 0, a feeding lane's is 1, and none moves by more than a twentieth in a window but upwards while its die is
-//      too hot or unknown.
-//   2. A headroom never leaves the range of what it was told: it is a weighted mean.
+//   1. No multiplier is 0, a feeding lane's is 1, and none moves by more than a twentieth in a window, except upwards while its
+//      die's temperature is too high or unknown.
+//   2. A filtered headroom is a weighted mean, so it never leaves the range of its inputs.
 //   3. The all-zero object is the schedule of no lane.
 //
 //     operation        cost   why
@@ -42,24 +42,24 @@
 
 namespace maxwell {
 
-/// How much a device works, and how much is wanted of it. Where the demand isn't known, take the utilisation for it.
+/// How much of a device's time is used, and how much is demanded. If the demand isn't known, set it to the utilisation.
 struct device_load {
     share_q16 utilisation;
     share_q16 demand;
 };
 
-/// `Surface`: the coupling_table by which ordinary lanes pay for the device's use, and the device's lanes for its demand.
+/// `Surface`: the coupling_table that makes ordinary lanes' multipliers from the device's use, and the device's from its demand.
 template <std::size_t Dies, std::size_t Lanes, auto const& Surface = scarcity<>>
 class headroom_prices {
 public:
-    /// Feeding goes first from the one on, and until below the other.
+    /// feeding_first() begins at the first of these multipliers and ends below the second.
     static constexpr multiplier_q16 first_from = unit_multiplier / 2 * 15;
     static constexpr multiplier_q16 first_until = unit_multiplier * 7;
 
     constexpr headroom_prices() noexcept = default;
 
-    /// All of it is left, every multiplier is 1. The chassis and the load count as hot and busy until they are heard of. `s` is as
-    /// check_plane accepts it.
+    /// Begins with full headroom and multipliers of 1. The chassis counts as hot and the device as busy until their first samples.
+    /// check_plane must accept `s`.
     template <std::size_t Stages>
     constexpr headroom_prices(plane_settings<Stages, Dies, Lanes> const& s, std::uint64_t now_ns) noexcept
         : filter_shift_(s.filter_shift),
@@ -77,11 +77,12 @@ public:
         schedule_.begin(now_ns, 0);
     }
 
-    /// A reading of the chassis' sensor, or of the device's load. What is older than the newest one is left out. O(1).
+    /// Takes in a reading of the chassis' sensor, or of the device's load; ignores one older than the newest. O(1).
     constexpr void observe_chassis(timed<milli_celsius> reading) noexcept { keep(chassis_, reading); }
     constexpr void observe_load(timed<device_load> load) noexcept { keep(load_, load); }
 
-    /// Die d, below Dies, has `share` of its headroom left in this window; if `forced`, none, and its lanes may rise without a limit.
+    /// Takes in that die d, below Dies, has `share` of its headroom left in this window. If `forced` it has none, and its lanes'
+    /// multipliers can rise without a limit.
     constexpr void take_headroom(std::size_t d, share_q16 share, bool forced) noexcept {
         MAXWELL_ASSERT(d < Dies);
         filter(headroom_[d], share);
@@ -89,10 +90,10 @@ public:
         forced_[d] = forced;
     }
 
-    /// The chassis' headroom at `now_ns`, by its newest reading; none when that is too old.
+    /// Takes in the chassis' headroom at `now_ns`, by its newest reading; 0 if that is too old.
     constexpr void take_chassis(std::uint64_t now_ns) noexcept { filter(headroom_[Dies], chassis_share(now_ns)); }
 
-    /// Lane l, below Lanes, gets its multiplier of the next schedule. Lanes in order, each once a window. O(1).
+    /// Makes the multiplier of lane l, below Lanes, for the next schedule. Call it for lanes in order, each once a window. O(1).
     constexpr void price_lane(std::size_t l, std::uint64_t now_ns) noexcept {
         MAXWELL_ASSERT(l < Lanes);
         plane_lane const& lane = lane_[l];
@@ -114,13 +115,13 @@ public:
         if (l == Lanes - 1) feeding_first_ = dearest_ >= (feeding_first_ ? first_until : first_from);
     }
 
-    /// All lanes are priced: the schedule begins. O(1).
+    /// Begins the schedule; all lanes have been priced. O(1).
     constexpr void begin(std::uint64_t now_ns, price base) noexcept { schedule_.begin(now_ns, base); }
 
-    /// Whole after begin(), and until the next price_lane(). O(1).
+    /// The schedule; it is complete from begin() until the next price_lane(). O(1).
     constexpr price_schedule<Lanes> const& schedule() const noexcept { return schedule_; }
 
-    /// Shall feeding lanes go before all others? O(1).
+    /// Should feeding lanes run before all others? O(1).
     constexpr bool feeding_first() const noexcept { return feeding_first_; }
 
     /// The feeding lanes, as bits. O(Lanes).
@@ -181,7 +182,7 @@ private:
         return left <= 0 ? 0 : left >= range ? whole_share : static_cast<share_q16>((left << 16) / range);
     }
 
-    /// As near to `wanted` as a twentieth allows; upwards all the way if `forced`.
+    /// Returns the multiplier nearest to `wanted` within a twentieth of `now`; without a limit upwards if `forced`.
     static constexpr multiplier_q16 slewed(multiplier_q16 now, multiplier_q16 wanted, bool forced) noexcept {
         const std::uint32_t most = now < 20 ? 1 : now / 20;
         if (wanted > now) return forced || wanted - now <= most ? wanted : now + most;
@@ -198,7 +199,7 @@ private:
     std::uint64_t timeout_ns_ = 0;
     timed<milli_celsius> chassis_ = {};
     timed<device_load> load_ = {};
-    multiplier_q16 dearest_ = 0;  ///< of the ordinary lanes priced so far in this window
+    multiplier_q16 dearest_ = 0;  ///< the greatest of the ordinary lanes priced so far in this window
     plane_lane lane_[Lanes] = {};
     multiplier_q16 multiplier_[Lanes] = {};
     price_schedule<Lanes> schedule_;

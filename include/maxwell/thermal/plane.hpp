@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// plane: sensors in, prices out. A controller for each die, the heat that they share, and the prices that follow.
+// plane: makes caps and prices from sensors: a controller for each die, the heat that dies share, and the lanes' prices.
 //
 //     readings ──▶ controller[0] ──cap──▶ admit(0, mw)       watts of each die ──┐
 //        with      controller[1] ──cap──▶ admit(1, mw)                           │
@@ -8,22 +8,22 @@
 //                       └── heat from the other dies ◀── coupling stages ◀───────┘
 //     chassis, device's load ──────────────▶
 //
-// Temperature is held by quantity: each die has its own cap, and the heat that the other dies send it is part of its model, so a cap
-// is right before a sensor has seen the neighbour's watts. What the caps leave makes the prices:
+// Temperature is held by limiting power: each die has its own cap, and its model includes the heat from the other dies, so a cap
+// accounts for the neighbour's watts before a sensor shows them. Prices follow from headroom:
 //
-//     headroom of a die = kelvin left to its setpoint / kelvin between its idle and its setpoint, in the air as it is stated
+//     headroom of a die = kelvin left to its setpoint / kelvin between its idle and its setpoint, at the nominal ambient temperature
 //
 // No quantum does all the work of a window:
 //
 //     quantum   0 .. Dies-1           the window of that die opens: a new cap
 //               Dies .. 2 Dies-1      what that die drew warms the others, and its headroom is taken
 //               2 Dies ..             that lane is priced
-//               the last              the schedule begins, and step() says so; a short window does the rest here
+//               the last              the schedule begins, and step() returns true; in a short window all that is left is done here
 //
 //
 // Invariants
 //   1. Every die keeps the invariants of its controller, the lanes those of headroom_prices.
-//   2. A schedule is whole whenever step() has returned true, and until the step after it.
+//   2. The schedule is complete when step() has returned true, and until the step after that.
 //   3. The all-zero object admits nothing, and has the schedule of no lane.
 //
 //     operation     cost                    why
@@ -33,7 +33,7 @@
 //     sleep         O(Dies (64 (Stages + Dies) + History))
 //     create        O(100 Dies (Stages + Dies))
 //
-// One thread at a time: that which makes prices, or a lock.
+// Not thread-safe: one thread makes prices, or a lock protects the plane.
 
 #pragma once
 
@@ -83,27 +83,28 @@ public:
 
     // --- what is measured --------------------------------------------------------------------------------------------------
 
-    /// A sensor of `die` read this. Returns the rule that refused it, or `plausible`; `out_of_range` also where there is no such
-    /// die, or the reading is older than History. A time after the last step counts as that of the step. O(1).
+    /// Takes in a reading of the sensor of `die`. Returns `plausible`, or the rule that refused it; `out_of_range` also if there is
+    /// no such die, or the reading is older than History quanta. A time after the last step counts as that of the step. O(1).
     constexpr sensor_verdict observe(std::size_t die, timed<milli_celsius> reading) noexcept {
         if (die >= Dies || quantum_ns_ == 0) return sensor_verdict::out_of_range;
         const std::uint64_t age = now_ns_ > reading.time_ns ? (now_ns_ - reading.time_ns) / quantum_ns_ : 0;
         return die_[die].observe(reading.value.value, age < History ? static_cast<std::uint32_t>(age) : History);
     }
 
-    /// The chassis' sensor read this. What is older than the newest one is left out. O(1).
+    /// Takes in a reading of the chassis' sensor; ignores one older than the newest. O(1).
     constexpr void observe_chassis(timed<milli_celsius> reading) noexcept { prices_.observe_chassis(reading); }
 
-    /// The device has worked so much of late, and so much is wanted of it. What is older than the newest is left out. O(1).
+    /// Takes in the device's recent utilisation and demand; ignores a sample older than the newest. O(1).
     constexpr void observe_load(timed<device_load> load) noexcept { prices_.observe_load(load); }
 
     // --- the quantum -------------------------------------------------------------------------------------------------------
 
-    /// May something that draws `mw` until the end of this quantum be dispatched on `die`? If so it is debited. O(1).
+    /// Returns whether something that draws `mw` until the end of this quantum may be dispatched on `die`, and if so deducts it.
+    /// False if there is no such die. O(1).
     constexpr bool admit(std::size_t die, std::uint32_t mw) noexcept { return die < Dies && die_[die].admit(mw); }
 
-    /// A quantum ends at `now_ns`, and die i has drawn drawn[i] in it, its idle power included; dies beyond the view drew their
-    /// idle power. Returns whether there is a new schedule in prices(). O(Dies (Stages + Dies)).
+    /// Ends a quantum at `now_ns`, in which die i has drawn drawn[i], its idle power included; dies beyond the view have drawn
+    /// their idle power. Returns whether there is a new schedule in prices(). O(Dies (Stages + Dies)).
     constexpr bool step(std::uint64_t now_ns, view<milliwatts const> drawn) noexcept {
         if (quantum_ns_ == 0) return false;
         now_ns_ = now_ns;
@@ -112,7 +113,7 @@ public:
             die_[d].step(mw);
             drawn_mw_[d] += die_[d].power() == power_verdict::plausible ? mw : die_[d].cap_mw();
         }
-        // Part q of a window's work in quantum q, and what is left of it in the last one. The controllers do the first Dies.
+        // Does part q of a window's work in quantum q, and what is left in the last one. The controllers do the first Dies parts.
         const bool last = quantum_ == window_quanta_ - 1;
         const std::uint32_t until = last || quantum_ >= parts ? parts : quantum_ + 1;
         for (std::uint32_t part = quantum_; part < until; ++part) {
@@ -127,8 +128,9 @@ public:
         return last;
     }
 
-    /// From the last step to `now_ns` nobody called step(), in a suspend for instance, and die i has drawn drawn[i], or nothing beyond
-    /// the view. Models cool as much, readings from before don't count, and windows begin. Less than a quantum changes nothing.
+    /// Accounts for the time from the last step to `now_ns`, in which step() wasn't called, in a suspend for instance, and in which
+    /// die i drew drawn[i], or 0 beyond the view. Models cool accordingly, readings from before no longer count as recent, and new
+    /// windows begin. Less than a quantum changes nothing.
     constexpr void sleep(std::uint64_t now_ns, view<milliwatts const> drawn) noexcept {
         if (quantum_ns_ == 0 || now_ns < now_ns_ || now_ns - now_ns_ < quantum_ns_) return;
         const std::uint64_t ns = now_ns - now_ns_;
@@ -145,11 +147,12 @@ public:
         take_turns();
     }
 
-    /// The machine has run for a while and its dies read this: each begins in the state in which it would stay like that, the
-    /// others' heat included. Changes nothing where there aren't as many readings as dies. O(Dies^2 + Dies (Stages + History)).
+    /// Begins as a machine that has run for a while and whose dies have these temperatures: each die is in the steady state at
+    /// its temperature, the others' heat included. Changes nothing unless there are as many readings as dies.
+    /// O(Dies^2 + Dies (Stages + History)).
     constexpr void warm_start(view<milli_celsius const> readings) noexcept {
         if (quantum_ns_ == 0 || readings.size() != Dies) return;
-        // Watts that explain all temperatures together, by Gauss and Seidel; it converges, since no coupling is strong.
+        // Finds the watts that explain all temperatures, by Gauss and Seidel; it converges, since couplings are weak.
         for (int pass = 0; pass < 20; ++pass) {
             for (std::size_t i = 0; i < Dies; ++i) {
                 surround(i);
@@ -164,16 +167,16 @@ public:
 
     // --- prices ------------------------------------------------------------------------------------------------------------
 
-    /// Ticks per unit at a multiplier of 1, from the next schedule on. O(1).
+    /// Sets the price at a multiplier of 1, in ticks per unit, from the next schedule on. O(1).
     constexpr void base_price(price base) noexcept { base_price_ = base; }
 
-    /// Makes the base price from the bids for a die: its controller's clearing price, within its limits. Where there is no such
-    /// die the price stays. O(bids).
+    /// Makes the base price from the bids for a die: its controller's clearing price, within its limits. If there is no such die
+    /// the price stays. O(bids).
     constexpr void reprice(std::size_t die, view<power_bid const> bids) noexcept {
         if (die < Dies) base_price_ = die_[die].reprice(bids);
     }
 
-    /// Multipliers, the schedule, headroom as it was filtered, and whether feeding goes first.
+    /// Multipliers, the schedule, the filtered headroom, and whether feeding lanes go first.
     constexpr prices_type const& prices() const noexcept { return prices_; }
 
     /// The controller of a die, which is below Dies: caps, estimates, trust; and to retarget it or reset its sensor.
@@ -200,7 +203,7 @@ private:
     };
 
 public:
-    /// For `create`, in place and without a copy: nobody else can name the first argument.
+    /// For `create`, which constructs in place: no other code can name the first argument's type.
     template <std::size_t... Die>
     constexpr plane(checked, settings const& s, std::uint64_t now_ns, std::index_sequence<Die...>) noexcept
         : die_{controller_type(typename controller_type::certified{}, s.die[Die])...},
@@ -228,8 +231,8 @@ private:
 
     static constexpr q32 watts(std::uint32_t mw) noexcept { return q32_from_milli(static_cast<std::int32_t>(mw)); }
 
-    /// The window of die d opens in quantum d. Heat is shared in quantum Dies + d, so as many quanta as are missing from a window
-    /// count with the watts of before.
+    /// Makes the window of die d open in quantum d. Its heat is shared in quantum Dies + d, so the quanta of the window that are
+    /// still missing count with the watts of the window before.
     constexpr void take_turns() noexcept {
         quantum_ = 0;
         for (std::size_t d = 0; d < Dies; ++d) {
@@ -240,7 +243,7 @@ private:
         }
     }
 
-    /// A window of die d, as of the plane's, is over: what it drew warms the others, and what is left of it counts.
+    /// Ends the window of die d: what it drew warms the others, and its headroom is taken.
     constexpr void share_heat(std::size_t d) noexcept {
         if constexpr (Dies > 1) {
             last_mw_[d] = static_cast<std::uint32_t>(drawn_mw_[d] / window_quanta_);

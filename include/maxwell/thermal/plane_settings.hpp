@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// plane_settings: what a plane has to know of its dies, of the heat between them, and of its lanes; and whether that can be held.
+// plane_settings: what a plane has to know of its dies, the heat between them, and its lanes; and a check that control is stable.
 //
-//     coupling[i][j]: how die i answers to the watts of die j, a stage of its own. A processor and an accelerator on one sink
+//     coupling[i][j]: how the watts of die j warm die i, as one stage. A processor and an accelerator on one sink
 //     of .2 K/W and 22.9 s:   die[0].stages = {..., {200'000, 22'900'000}}   coupling[0][1] = {200'000, 22'900'000}
 //                             die[1].stages = {..., {200'000, 22'900'000}}   coupling[1][0] = {200'000, 22'900'000}
 //
 // Two conditions make coupled caps stable, and `check_plane` refuses what doesn't meet them (docs/thermal.md has the proofs):
 //
-//   Sharing.   Each die is pinned to its setpoint by its own watts. So the watts follow the inverse of the matrix of responses, which
-//              must be stable: of a die's own stages those that are at least as fast as its fastest coupling add up to more than all
-//              of its couplings. Then the matrix is dominated by its diagonal at every frequency.
-//   Learning.  A reading moves one die's watts, and so the others' temperatures where the coupling is not as stated. The learning is
-//              certified with the plant's greatest response plus that leak, which may be half of the least response at most.
+//   Sharing.   Each die is held at its setpoint by its own watts. So the watts follow the inverse of the matrix of responses, which
+//              must be stable: the resistances of a die's own stages that are at least as fast as its fastest coupling must add up to
+//              more than those of all its couplings. Then the matrix is diagonally dominant at every frequency.
+//   Learning.  A reading moves one die's watts, and so the others' temperatures if the coupling differs from the settings. The
+//              learning is certified with the plant's greatest response plus that leak, which can be at most half of the least
+//              response.
 //
 // Invariants
 //   1. A fault other than `none` has a sentence that says what to change.
@@ -35,21 +36,21 @@
 
 namespace maxwell {
 
-/// What the bidders of a lane want, as the host has observed it.
+/// What the bidders of a lane use, as the host has observed it.
 enum class lane_kind : std::uint8_t {
-    ordinary,  ///< a die's time, for anything but feeding the device: dear while the device is busy and its die or the chassis hot
+    ordinary,  ///< a die's time, not to feed the device: expensive while the device is busy and its die or the chassis is hot
     feeding,  ///< a die's time, to feed the device: its multiplier is always 1
-    device,   ///< the device's time: dear while it is asked for and hot, whatever the other dies do
+    device,   ///< the device's time: expensive while it is in demand and hot, whatever the other dies do
 };
 
 struct plane_lane {
     lane_kind kind = lane_kind::ordinary;
     std::uint8_t die = 0;                           ///< whose time is sold
-    multiplier_q16 safe_q16 = 8 * unit_multiplier;  ///< where it goes when nobody makes prices any more
+    multiplier_q16 safe_q16 = 8 * unit_multiplier;  ///< its multiplier when prices are no longer made
 };
 
-/// Headroom of the chassis by its own sensor: all of it at `cool` and below, none at `hot` and above. Where both are equal there is
-/// no such sensor.
+/// Headroom of the chassis by its own sensor: full at `cool` and below, none at `hot` and above. If both are equal there is no such
+/// sensor.
 struct chassis_range {
     milli_celsius cool;
     milli_celsius hot;
@@ -63,9 +64,9 @@ struct plane_settings {
     std::uint8_t device = Dies - 1;  ///< the die that feeding lanes feed; if it is the only one, none
     chassis_range chassis = {};
     std::uint32_t filter_shift = 3;        ///< headroom moves by a 2^-shift part of the way each window
-    std::int32_t forced_above_mk = 1'000;  ///< so far above its target a die's price may rise without a limit
+    std::int32_t forced_above_mk = 1'000;  ///< from so far above its target on, a die's price can rise without a limit
     std::uint32_t sample_timeout_ms =
-        2'000;  ///< a chassis or a load that is not heard of for so long counts as hot, or busy
+        2'000;  ///< without a sample for so long, the chassis counts as hot and the device as busy
 };
 
 /// The first setting for which a plane is refused.
@@ -115,7 +116,7 @@ constexpr char const* sentence(plane_fault fault) noexcept {
 
 namespace detail {
 
-/// Die i with all its couplings: are they slow and weak enough, and is there room above what all dies draw when idle?
+/// Checks die i with all its couplings: that they are slow and weak enough, and that idle power leaves headroom.
 template <std::size_t Stages, std::size_t Dies, std::size_t Lanes>
 constexpr plane_fault check_coupling(plane_settings<Stages, Dies, Lanes> const& s, std::size_t i) noexcept {
     controller_settings<Stages> const& own = s.die[i];
@@ -162,7 +163,7 @@ constexpr plane_fault check_coupling(plane_settings<Stages, Dies, Lanes> const& 
 
 }  // namespace detail
 
-/// The first fault of `s` for a plane whose observers keep `history` quanta; `none` where there is none.
+/// Returns the first fault of `s` for a plane whose observers keep `history` quanta, or `none`.
 template <std::size_t Stages, std::size_t Dies, std::size_t Lanes>
 constexpr plane_fault check_plane(plane_settings<Stages, Dies, Lanes> const& s, std::size_t history) noexcept {
     for (controller_settings<Stages> const& die : s.die) {

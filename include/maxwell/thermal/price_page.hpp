@@ -2,12 +2,12 @@
 //
 // price_page: the newest price schedule in shared memory: one writer, any number of readers, in other processes and guests.
 //
-// Readers only read, so their mapping may be read-only, and none of them can disturb the writer or another reader (where they
-// may write, core/published.hpp takes any type). The writer may die at any instruction: readers go on with the last version
+// Readers only load, so their mapping can be read-only, and no reader can disturb the writer or another reader (if readers may
+// write, core/published.hpp takes any type). If the writer crashes, at any instruction, readers continue with the last version
 // that it announced.
 //
-//     latest_   v ────────────┐                       version v lies in bank v & 1, so the writer makes v + 1 where nobody
-//                             ▼                       who is up to date reads
+//     latest_   v ────────────┐                       version v is in bank v & 1, so the writer makes v + 1 in the bank that no
+//                             ▼                       reader of v reads
 //     bank_[0]  version 6   start, base price, lanes
 //     bank_[1]  version 7   start, base price, lanes
 //
@@ -20,21 +20,22 @@
 // of v, happened before its loads: they return those or newer ones. A newer word of this bank is one of v + 2 or later. It
 // was stored with release after the claim of v + 2, and the reader acquired it, so the claim happened before the reader's
 // step 3, which then finds a version that isn't v: versions only grow. (Boehm, MSPC 2012, shows that a sequence lock needs to
-// acquire each word, or a fence. Here it is each word: a load on x86 all the same, and thread sanitizers see no fences.)
+// acquire each word, or a fence. Here it is each word: on x86 that is a plain load, and thread sanitizers don't see fences.)
 //
 // Why a read ends. Step 3 fails only once v + 2 is claimed, which is after v + 1 was announced; claims are stored with
-// release and checked with acquire, so the next attempt finds v + 1 or later. A writer that is dead or slow claims at most
-// once more: two attempts are enough. Only one that publishes without a pause for the length of `attempts` reads is in the
-// way, and then the reader keeps what it has.
+// release and checked with acquire, so the next attempt finds v + 1 or later. A writer that has crashed or is slow claims at
+// most once more: two attempts are enough. A read fails only if the writer publishes without a pause during all `attempts`, and
+// then the reader keeps what it has.
 //
-// Why a dead writer leaves nothing to repair. It may have claimed v + 1 and not announced it. Nobody has seen that version;
-// its successor claims and writes it anew. One writer at a time: hand the page over by something that the kernel takes back
-// at a process's death, as host/writer_claim.hpp does, or a stopped writer that wakes up could write into its successor's words.
+// Why a crashed writer leaves nothing to repair. It may have claimed v + 1 and not announced it. No reader has seen that version;
+// its successor claims and writes it again. Only one writer at a time: guard the page by a lock that the kernel releases when
+// the process ends, as host/writer_claim.hpp does. Otherwise a stopped writer that continues could overwrite its successor's
+// words.
 //
 // Invariants
 //   1. bank_[latest & 1].version == latest, and that bank's words are those published with it.
-//   2. The other bank's version is latest - 1, or latest + 1 while a writer is in it or after it died there.
-//   3. The all-zero object is the page of which nothing was published.
+//   2. The other bank's version is latest - 1, or latest + 1 while a writer is in it or after it crashed there.
+//   3. The all-zero object is the page without a published version.
 //
 //     operation   cost        why
 //     publish     O(Lanes)    a word is a plain store on x86
@@ -53,12 +54,12 @@
 
 namespace maxwell {
 
-/// What became of a read. Whatever is not `ok` has left the reader's schedule as it was.
+/// The result of a read. Only a read that returns `ok` changes the reader's schedule.
 enum class price_read : std::uint8_t {
     ok,
     nothing_yet,  ///< no version was published yet
     foreign,      ///< the page has another layout or another number of lanes
-    too_busy,     ///< the writer was faster at each of the attempts
+    too_busy,     ///< the writer published during each of the attempts
 };
 
 template <std::size_t Lanes>
@@ -68,22 +69,22 @@ public:
 
     using schedule = price_schedule<Lanes>;
 
-    /// How often a read looks for a whole version before it gives up.
+    /// The number of attempts of a read.
     static constexpr int attempts = 4;
 
     price_page() noexcept = default;
     price_page(price_page const&) = delete;
     price_page& operator=(price_page const&) = delete;
 
-    /// How many lanes there are.
+    /// The number of lanes.
     static constexpr std::size_t lanes() noexcept { return Lanes; }
 
-    /// The version to read; 0 while there is none. It grows by 1 with each schedule. A reader that has read it already
-    /// needs no second copy. O(1).
+    /// The newest version; 0 while there is none. It grows by 1 with each schedule. A reader that has this version already
+    /// needn't read it again. O(1).
     std::uint64_t version() const noexcept { return latest_.load(memory_order::acquire); }
 
-    /// Publishes `next`, for the writer alone. False, and nothing changes, where the page has another layout or another
-    /// number of lanes. O(Lanes).
+    /// Publishes `next` and returns true; only the writer may call it. Returns false, and changes nothing, if the page has
+    /// another layout or another number of lanes. O(Lanes).
     bool publish(schedule const& next) noexcept {
         const std::uint64_t version = latest_.load(memory_order::relaxed) + 1;
         if (!lay_down()) return false;
@@ -97,8 +98,8 @@ public:
         return true;
     }
 
-    /// Copies the newest version to `to`. Anything but `ok` leaves `to` as it was: the last good schedule, which knows what
-    /// to do when it is late. Takes at most `attempts` copies. O(Lanes).
+    /// Copies the newest version to `to` and returns `ok`. Any other result leaves `to` unchanged: the reader keeps its last
+    /// schedule, which has prices for times after its end too. Makes at most `attempts` copies. O(Lanes).
     price_read read(schedule& to) const noexcept {
         for (int attempt = 0; attempt < attempts; ++attempt) {
             const std::uint64_t version = latest_.load(memory_order::acquire);
@@ -116,8 +117,8 @@ public:
         return price_read::too_busy;
     }
 
-    /// Do the invariants hold? For a writer, also one that begins where another has died; while another writes, the answer
-    /// may be wrong. O(1).
+    /// Do the invariants hold? For the writer, and for its successor after a crash; while another writes, the result can be
+    /// wrong. O(1).
     bool check_invariants() const noexcept {
         const std::uint64_t latest = version();
         const std::uint64_t other = bank_[(latest + 1) & 1].version.load(memory_order::relaxed);
@@ -154,13 +155,13 @@ private:
         line.safe_q16 = from.safe_q16.load(memory_order::acquire);
     }
 
-    /// Is the page of our layout? Whoever has seen a version has seen what was written before it.
+    /// Does the page have this layout? A thread that has seen a version has seen what was written before it.
     bool is_ours() const noexcept {
         return layout_.load(memory_order::relaxed) == MAXWELL_PRICE_LAYOUT &&
                lanes_.load(memory_order::relaxed) == Lanes;
     }
 
-    /// Makes a zeroed page ours. The layout comes last, so that a writer that died in between left a page without one.
+    /// Gives a zeroed page this layout. The layout's number is stored last, so a writer that crashed before left a page without it.
     bool lay_down() noexcept {
         if (layout_.load(memory_order::relaxed) == 0) {
             lanes_.store(Lanes, memory_order::relaxed);

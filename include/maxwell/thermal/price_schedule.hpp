@@ -2,10 +2,10 @@
 //
 // price_schedule: the multipliers of every lane for the next ten milliseconds, looked up by time.
 //
-// Sensors speak 10 to 100 times a second, quanta come 1,000 to 10,000 times. So whoever makes the prices makes them ahead,
-// and a quantum only looks up which step it is in. A lane is a class of bidders with one multiplier; the reserve of a lane
-// is the base price times its multiplier, rounded up. When the next schedule is late this one stays in force: its last
-// step holds for as long again, and then walks to the lane's safe multiplier, which it reaches 36 steps after the start.
+// Sensors are read 10 to 100 times a second, and there are 1,000 to 10,000 quanta a second. So prices are made ahead, and a
+// quantum only looks up its step. A lane is a class of bidders with one multiplier; the reserve of a lane is the base price times
+// its multiplier, rounded up. If the next schedule is late this one stays in force: its last step holds for as long again, and
+// then moves to the lane's safe multiplier, which it reaches 36 steps after the start.
 //
 //     multiplier
 //      ^       ___
@@ -44,8 +44,8 @@ using multiplier_q16 = std::uint32_t;  ///< Q16.16: 65536 is 1
 /// A multiplier of 1.
 inline constexpr multiplier_q16 unit_multiplier = multiplier_q16{1} << 16;
 
-/// base * multiplier, rounded up: the reserve of a lane. A product that no price can hold is the greatest price, so that a
-/// hotter lane never becomes cheaper. O(1).
+/// base * multiplier, rounded up: the reserve of a lane. A product above max_price is max_price, so a hotter lane never becomes
+/// cheaper. O(1).
 constexpr price scaled_price(price base, multiplier_q16 multiplier) noexcept {
     constexpr std::uint64_t greatest = ~price{0};
     const std::uint64_t ticks = (std::uint64_t{base} * multiplier + (unit_multiplier - 1)) >> 16;
@@ -65,10 +65,10 @@ public:
     static constexpr std::uint64_t safe_after_ns =
         (steps + MAXWELL_PRICE_HOLD_STEPS + (1u << MAXWELL_PRICE_DECAY_SHIFT)) * step_ns;
 
-    /// How many lanes there are.
+    /// The number of lanes.
     static constexpr std::size_t lanes() noexcept { return Lanes; }
 
-    /// When the first step begins, on the clock of whoever made the schedule.
+    /// When the first step begins, on the clock of the host that made the schedule.
     constexpr std::uint64_t start_ns() const noexcept { return start_ns_; }
 
     /// When the next schedule is due.
@@ -77,14 +77,14 @@ public:
     /// Ticks per unit at a multiplier of 1.
     constexpr price base_price() const noexcept { return base_price_; }
 
-    /// A lane as it lies in a price page; `lane` is below lanes().
+    /// The lane's line, in the layout of a price page; `lane` is below lanes().
     constexpr maxwell_price_lane const& line(std::size_t lane) const noexcept {
         MAXWELL_ASSERT(lane < Lanes);
         return lanes_[lane];
     }
 
-    /// The multiplier of `lane` at `now_ns`. Before the start: the first step's, so a clock that is a little behind does no
-    /// harm; after the end: as drawn above. 0 for a lane that was never set or is not below lanes(). O(1).
+    /// The multiplier of `lane` at `now_ns`. Before the start it is the first step's, for clocks that are a little behind; after
+    /// the end it is as drawn above. 0 for a lane that was never set or is not below lanes(). O(1).
     constexpr multiplier_q16 multiplier(std::size_t lane, std::uint64_t now_ns) const noexcept {
         if (lane >= Lanes) return 0;
         const std::uint64_t age_ns = now_ns - start_ns_;
@@ -94,20 +94,20 @@ public:
         return out_of_horizon(lanes_[lane], step);
     }
 
-    /// What a bidder of `lane` has to offer at least: the base price times the multiplier, rounded up. 0 for a lane that was
-    /// never set or is not below lanes(). O(1).
+    /// The reserve of `lane`: the base price times the multiplier, rounded up. 0 for a lane that was never set or is not below
+    /// lanes(). O(1).
     constexpr price reserve(std::size_t lane, std::uint64_t now_ns) const noexcept {
         return scaled_price(base_price_, multiplier(lane, now_ns));
     }
 
-    /// A new horizon begins at `start_ns`. Lanes keep their multipliers until they are set. O(1).
+    /// Begins a new horizon at `start_ns`, with the base price `base`. Lanes keep their multipliers until they are set. O(1).
     constexpr void begin(std::uint64_t start_ns, price base) noexcept {
         start_ns_ = start_ns;
         base_price_ = base;
     }
 
-    /// The multipliers of `lane`, one for each step, and where they go when nobody makes new ones. False, and nothing
-    /// changes, when `lane` is not below lanes(), there are not `steps` multipliers, or one of them or `safe` is 0. O(1).
+    /// Sets the multipliers of `lane`, one for each step, and the safe one for when no new schedule comes. Returns false, and
+    /// changes nothing, if `lane` is not below lanes(), there are not `steps` multipliers, or one of them or `safe` is 0. O(1).
     constexpr bool set(std::size_t lane, view<multiplier_q16 const> each_step, multiplier_q16 safe) noexcept {
         if (lane >= Lanes || each_step.size() != steps || safe == 0) return false;
         for (multiplier_q16 m : each_step) {
@@ -127,7 +127,7 @@ public:
         return true;
     }
 
-    /// A lane's line, to be taken over as another program has laid it down, whatever that is. `lane` is below lanes().
+    /// The lane's line, to be overwritten with any bytes that another program has stored. `lane` is below lanes().
     constexpr maxwell_price_lane& line(std::size_t lane) noexcept {
         MAXWELL_ASSERT(lane < Lanes);
         return lanes_[lane];

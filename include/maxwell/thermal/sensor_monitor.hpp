@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// sensor_monitor: is this reading to be believed?
+// sensor_monitor: decides whether a sensor's reading is plausible.
 //
-// A thermal sensor fails in six ways. Each shows when readings are compared with the model, change by change, since a
-// model that is a few kelvin off still knows how fast a die can move:
+// A thermal sensor fails in six ways. Each shows in a comparison of the changes of readings with the changes of the model,
+// since a model that is a few kelvin off still predicts how fast a die's temperature can change:
 //
 //     out of range   below or above what the sensor can measure
 //     impossible     colder than the ambient air can be: degrees that were taken for thousandths, for instance
 //     jumped         between two readings it moved otherwise than the model, by more than a jump and the model's own move
-//     stuck          it says the same, to the millikelvin, while the model moves by more than a span
+//     stuck          it stays the same, to the millikelvin, while the model moves by more than a span
 //     lagging        it stays in a small band below the prediction while the model rises by more than two spans within
-//                    ten readings: stuck but for its last bit
-//     missing        no reading arrives: the observer counts that, since time passes there
+//                    ten readings: stuck except for its last bit
+//     missing        no reading arrives: the observer detects that, since it counts quanta
 //
 //                 out of range, impossible, jumped, stuck, lagging
 //         ┌─────────┐ ─────────────────────▶ ┌─────────┐ ─┐ any of these, and at the start
@@ -19,9 +19,9 @@
 //         └─────────┘ ◀───────────────────── └─────────┘ ◀┘
 //             a number of readings in a row that follow the model and are not much colder than it
 //
-// A hot sensor is trusted again sooner than a cold one: believing a sensor that reads too hot costs work, believing one
-// that reads too cold costs the machine. A sensor that came back too cold stays suspect until it is reset. No comparison
-// shows a sensor that is wrong by a constant from the start, or drifts more slowly than the ambient air does.
+// A sensor that reads too hot is trusted again sooner than one that reads too cold: trusting the first costs work, trusting the
+// second can overheat the machine. A sensor that came back too cold stays suspect until it is reset. The comparison doesn't
+// detect a sensor that is wrong by a constant from the start, or that drifts more slowly than the ambient air does.
 //
 // Invariants
 //   1. A reading is `plausible` only when the sensor is trusted after it.
@@ -65,8 +65,8 @@ public:
     /// Trusts no reading.
     constexpr sensor_monitor() noexcept = default;
 
-    /// Trusts the sensor until it gives reason not to. `coldest` is the lowest temperature that the machine can have,
-    /// in degrees Celsius.
+    /// Trusts the sensor until a reading is implausible. `coldest` is the lowest temperature that the machine can have, in
+    /// degrees Celsius.
     constexpr sensor_monitor(sensor_limits const& limits, q32 coldest) noexcept
         : min_(q32_from_milli(limits.min_mc)),
           max_(q32_from_milli(limits.max_mc)),
@@ -76,8 +76,8 @@ public:
           still_(q32_from_milli(limits.still_mk)),
           confirmations_(limits.confirmations) {}
 
-    /// Judges `reading`, in degrees Celsius. `rise` is the model's rise at the time of the reading, `scale` the factor
-    /// that makes kelvin of it, `predicted` the expected temperature. O(1).
+    /// Judges `reading`, in degrees Celsius. `rise` is the model's rise at the time of the reading, `scale` the factor that
+    /// converts it to the die's kelvin, `predicted` the expected temperature. O(1).
     constexpr sensor_verdict judge(q32 reading, q32 rise, q32 scale, q32 predicted) noexcept {
         if (reading < min_ || reading >= max_) return suspect(sensor_verdict::out_of_range);
         if (reading < coldest_) return suspect(sensor_verdict::impossible);
@@ -102,7 +102,7 @@ public:
             return suspect(sensor_verdict::jumped);
         }
         if (frozen_ || magnitude(mul_q32(scale, rise - changed_at_)) > stuck_) {
-            frozen_ = true;  // until it moves: the model can come by the same temperature again
+            frozen_ = true;  // until it moves: the model can pass the same temperature again
             return suspect(sensor_verdict::stuck);
         }
         // Without the scale, which a lagging sensor would have made small.
@@ -121,13 +121,13 @@ public:
         return sensor_verdict::plausible;
     }
 
-    /// Returns whether the newest reading is to be believed.
+    /// Is the sensor trusted after the newest reading?
     constexpr bool trusted() const noexcept { return seen_ && !suspect_; }
 
-    /// Returns whether the newest reading moved: what was learned so far comes from a sensor that is not stuck.
+    /// Did the newest reading differ from the one before? Then what was learned so far comes from a sensor that is not stuck.
     constexpr bool moved() const noexcept { return seen_ && changed_at_ == rise_; }
 
-    /// The sensor was replaced or repaired: it is trusted from its next reading on.
+    /// Call it when the sensor was replaced or repaired: it is trusted from its next reading on.
     constexpr void reset() noexcept {
         seen_ = false;
         suspect_ = false;

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// stability_certificate: is this loop stable for every plant within the bounds? Proved in integers, before it runs.
+// stability_certificate: checks, before a loop runs and in integers, that it is stable for every plant within the bounds.
 //
-// Two loops remain where quantity is the actuator and the model feeds it forward.
+// Two kinds of loops are certified.
 //
-// **Learning.** What the observer learns from a reading moves the power, and the next readings see it, `delay` samples
-// later. With e the innovation, g the share of it that is learned and w how much the plant responds over how much the
-// model does, that is a delayed integrator:
+// **Learning.** What the observer learns from a reading changes the power, which later readings show, `delay` samples
+// later. With e the innovation, g the share of it that is learned and w the plant's response over the model's, that is a
+// delayed integrator:
 //
 //     e[k+1] = e[k] - g w e[k - delay]        z^(delay+1) - z^delay + g w = 0
 //
-// All roots lie inside the unit circle exactly if 0 < g w < 2 sin(pi / (4 delay + 2)). Its phase margin is 60 degrees or
+// All roots are inside the unit circle exactly if 0 < g w < 2 sin(pi / (4 delay + 2)). Its phase margin is 60 degrees or
 // more if g w <= 2 sin(pi / (12 delay + 6)), its gain margin 8 dB or more if g w <= .398 of the first limit. Only a loop
 // that keeps both margins is called proven.
 //
-// **PI.** For one who trims by a proportional and integral controller instead: plant b / (z - a), one sample of delay.
-// With x = b kp, the conditions of Jury are
+// **PI.** A proportional and integral controller with the plant b / (z - a) and one sample of delay. With x = b kp, Jury's
+// conditions are
 //
 //     x < 1    and    0 < b ki < (1 - x) (1 - a + x)
 //
-// The right side less the left is concave in b and falls in a, so that it is enough to look at the corners of the
-// bounds.
+// The right side less the left is concave in b and falls in a, so it is enough to check the corners of the bounds.
 //
 // Complexity: O(1). The zeroed bounds contain no plant, and nothing is certified for them.
 //
@@ -35,7 +34,7 @@
 
 namespace maxwell {
 
-/// How much a machine may respond, over what its model says, and how late. Q16: 65536 is 1.
+/// The range of a machine's response over its model's, and its delay. Q16: 65536 is 1.
 struct plant_bounds {
     std::uint32_t min_response_q16 = 49'152;  ///< .75
     std::uint32_t max_response_q16 = 81'920;  ///< 1.25
@@ -53,7 +52,7 @@ struct pi_plant_bounds {
 enum class stability : std::uint8_t {
     proven,
     bad_bounds,   ///< empty, reversed, or a delay of more samples than are tabulated
-    no_gain,      ///< a loop that does nothing, or pushes the wrong way
+    no_gain,      ///< a loop with a gain of 0, or of the wrong sign
     thin_margin,  ///< stable, but with less than 8 dB or 60 degrees
     unstable,     ///< for some plant within the bounds, or not provably stable
 };
@@ -97,7 +96,7 @@ constexpr stability certify_pi(pi_plant_bounds const& bounds, q32 kp, q32 ki) no
     if (kp < 0 || ki <= 0) return stability::no_gain;
     if (kp > most || ki > most) return stability::unstable;
     const auto stable = [kp, ki](q32 b, q32 a) {
-        // A unit of rounding on each product, always against the loop.
+        // Each product is rounded up by a unit: towards instability, so rounding never certifies an unstable loop.
         const q32 x = add_sat(mul_q32(b, kp), 1);
         return x < q32_one && add_sat(mul_q32(b, ki), 1) < mul_q32(q32_one - x, q32_one - a + x - 2) - 1;
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// thermal_model: how far a die is above its surroundings, from the watts that it has burnt. Exact, in integers.
+// thermal_model: how far a die is above the ambient temperature, from the power that it has drawn. Exact, in integers.
 //
 // Heat flows from the die through the spreader and the sink into the air: a ladder of thermal resistances and
 // capacities. Seen from the die any such ladder is a sum of independent first-order stages (its Foster form;
@@ -8,7 +8,7 @@
 //
 //          P watts          die           spreader          sink
 //        ────────────▶ ┌─ R0 ─┐       ┌─ R1 ─┐       ┌─ R2 ─┐
-//                   o──┤      ├───o───┤      ├───o───┤      ├──o  surroundings
+//                   o──┤      ├───o───┤      ├───o───┤      ├──o  ambient
 //                      └─ C0 ─┘       └─ C1 ─┘       └─ C2 ─┘
 //                         x0      +      x1      +      x2       =  rise of the die, tau = R C
 //
@@ -16,11 +16,11 @@
 //
 //     x := x + (R P - x) (1 - e^(-h/tau))
 //
-// so a long step errs no more than a short one, and coefficients depend on nothing but h. They are made with integers,
-// at compile time or when a machine has been measured.
+// so a long step is as exact as a short one, and the coefficients depend only on h. They are computed with integers, at
+// compile time or when a machine has been measured.
 //
 // Invariants
-//   1. No stage is negative, and none is above R times the greatest power it was given, but for rounding.
+//   1. No stage is negative, and none is above R times the greatest power it was given, except for rounding.
 //   2. The all-zero object is a model without stages: its rise is always 0.
 //
 //     operation                  cost        why
@@ -62,7 +62,7 @@ public:
     /// Has no stages.
     constexpr thermal_model() noexcept = default;
 
-    /// As cold as its surroundings, stepped each `quantum_ns`, and asked how warm it will be `horizon_quanta` later.
+    /// A die at ambient temperature; step() is called each `quantum_ns`, and coasting() predicts `horizon_quanta` ahead.
     /// O(100 Stages).
     constexpr thermal_model(thermal_stage const (&stages)[Stages], std::uint32_t quantum_ns,
                             std::uint32_t horizon_quanta) noexcept {
@@ -81,7 +81,7 @@ public:
         }
     }
 
-    /// A quantum during which `power_mw` were burnt has passed. O(Stages).
+    /// Advances by a quantum in which `power_mw` were drawn. O(Stages).
     constexpr void step(std::uint32_t power_mw) noexcept {
         const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
@@ -90,12 +90,12 @@ public:
         }
     }
 
-    /// `quanta` quanta have passed in which `power_mw` were drawn: within rounding as far as so many steps. For time in
-    /// which nobody stepped, a suspend for instance. O(64 Stages).
+    /// Advances by `quanta` quanta in which `power_mw` were drawn: the same as so many steps, within rounding. For time in
+    /// which step() wasn't called, a suspend for instance. O(64 Stages).
     constexpr void advance(std::uint32_t power_mw, std::uint64_t quanta) noexcept {
         const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
-            // What is left of the distance to the end after so many quanta, by repeated squaring.
+            // The share of the distance to the steady state that is left after so many quanta, by repeated squaring.
             q63 left = q63_max;
             q63 power_of_two = q63_max - stage_[i].quantum;
             for (std::uint64_t n = quanta; n != 0; n >>= 1) {
@@ -107,7 +107,7 @@ public:
         }
     }
 
-    /// Kelvin above the surroundings, now. O(Stages).
+    /// Kelvin above the ambient temperature now. O(Stages).
     constexpr q32 rise() const noexcept {
         q32 total = 0;
         for (const q32 x : rise_) total += x;
@@ -120,20 +120,20 @@ public:
         return rise_[stage];
     }
 
-    /// Kelvin above the surroundings at the end of the horizon, if nothing were burnt until then. O(Stages).
+    /// Kelvin above the ambient temperature at the end of the horizon if no power is drawn until then. O(Stages).
     constexpr q32 coasting() const noexcept {
         q32 total = 0;
         for (std::size_t i = 0; i < Stages; ++i) total += rise_[i] - part_of(rise_[i], stage_[i].horizon);
         return total;
     }
 
-    /// What each watt, burnt all through the horizon, adds to coasting(), in K/W. O(1).
+    /// What each watt, drawn all through the horizon, adds to coasting(), in K/W. O(1).
     constexpr q32 warming() const noexcept { return warming_; }
 
-    /// What each watt adds in the end, in K/W. O(1).
+    /// What each watt adds in the steady state, in K/W. O(1).
     constexpr q32 resistance() const noexcept { return resistance_; }
 
-    /// The state in which `power_mw` have been burnt for ever. O(Stages).
+    /// Sets the steady state at a power of `power_mw`. O(Stages).
     constexpr void settle(std::uint32_t power_mw) noexcept {
         const std::uint32_t power = power_mw < max_power_mw ? power_mw : max_power_mw;
         for (std::size_t i = 0; i < Stages; ++i) {
@@ -157,7 +157,7 @@ private:
         q63 horizon;   ///< share of the way in the horizon
     };
 
-    /// Where `power` mW lead in the end. No share is negative, and an unsigned product is cheaper.
+    /// The steady state of stage i at `power` mW. No share is negative, and an unsigned product is cheaper.
     constexpr q32 end_of(std::size_t i, std::uint32_t power) const noexcept {
         const auto k_per_mw = static_cast<std::uint64_t>(stage_[i].k_per_mw);
         return static_cast<q32>((detail::uint128{k_per_mw} * power) >> 31);
@@ -169,8 +169,8 @@ private:
     q32 resistance_ = 0;
 };
 
-/// The power that, at `k_per_w`, makes a rise of `rise`, in milliwatts: rounded down, 0 where `rise` is not positive,
-/// and the greatest power of a model where none is too much. O(1), two divisions.
+/// The power, in milliwatts, that makes a rise of `rise` at `k_per_w`: rounded down, 0 if `rise` is not positive, and the
+/// greatest power of a model if `k_per_w` is not positive. O(1), two divisions.
 constexpr std::uint32_t power_for(q32 rise, q32 k_per_w) noexcept {
     constexpr std::uint32_t most = thermal_model<1>::max_power_mw;
     if (rise <= 0) return 0;

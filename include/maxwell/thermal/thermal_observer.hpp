@@ -2,41 +2,38 @@
 //
 // thermal_observer: the temperature of the die now, from the watts dispatched, corrected by a late and coarse sensor.
 //
-// A die moves within milliseconds, a sensor speaks ten times a second, in whole kelvin, about the past. So each quantum
-// a model is stepped on the watts that were dispatched, and when a reading comes it is compared with what the model
-// said then:
+// A die's temperature changes within milliseconds; a sensor is read ten times a second, late, and in whole kelvin. So each
+// quantum a model is stepped on the watts that were dispatched, and a reading is compared with what the model predicted for
+// its time:
 //
 //     watts ──▶ thermal_model ──▶ rise ──┬─▶ past_[age] ──┐
 //                                        │                ▼
-//                                        │    reading ─▶ innovation e ─▶ sensor_monitor: to be believed?
+//                                        │    reading ─▶ innovation e ─▶ sensor_monitor: plausible?
 //                                        │                │
 //                                        ▼                ▼
-//       temperature = surroundings + offset + scale * rise        learn: scale += g e rise / (rise^2 + ridge)
+//       temperature = ambient + offset + scale * rise             learn: scale += g e rise / (rise^2 + ridge)
 //                                                                        offset += h e
 //
-// `rise` is the model's and what other dies add (surround): one scale for both, since they share the sink that it is off by.
+// `rise` is the model's plus what other dies add (surround): one scale for both, since they share the sink.
 //
-// Two things are learned: a scale, since a machine's resistances are never quite those of its model, and an offset,
-// since neither is the air. The scale takes the greater part of an innovation where the die is hot, and nothing of it
-// where the die is cold, so that what was learned at one load holds at another (docs/dead_ends.md says what an offset
-// alone costs).
+// Two parameters are learned: a scale, since a machine's resistances differ from its model's, and an offset, since its
+// ambient temperature differs too. The scale takes the greater part of an innovation while the die is hot, and none while it
+// is cold, so that what was learned at one load holds at another (docs/dead_ends.md has the cost of an offset alone).
 //
-// A reading says no more than that the temperature was within its cell of one resolution. The innovation is therefore 0
-// while the prediction lies inside that cell, and the distance to the nearer edge outside: quantisation is no noise to
-// follow.
+// A reading says only that the temperature was in a quantisation interval of one resolution. So the innovation is 0 while
+// the prediction is inside that interval, and otherwise the distance to its nearer edge: quantisation noise is not learned.
 //
-// How far it trusts itself: trust() says what the estimate rests on, error_bound() how far off it may be. Without a
-// reading that can be believed the model alone is good for a while only; then trust() is `nothing`, for as long as it
-// lasts.
+// Trust: trust() says what the estimate is based on, error_bound() its uncertainty. Without plausible readings the model
+// alone is good for a limited time; then trust() is `nothing`, until a reading is plausible again.
 //
-//     reading believed            sensor_timeout_quanta quanta without one        model_timeout_quanta quanta without one
+//     plausible readings          sensor_timeout_quanta quanta without one        model_timeout_quanta quanta without one
 //         sensor ─────────────────────────▶ model ────────────────────────────────▶ nothing
 //           ▲                                 │                                        │
-//           └─────── a reading believed ──────┴────────────────────────────────────────┘
+//           └─────── a plausible reading ─────┴────────────────────────────────────────┘
 //
 // Invariants
 //   1. scale and offset are within their limits.
-//   2. Without a believed reading trust() is `nothing` after model_timeout_quanta quanta.
+//   2. Without a plausible reading trust() is `nothing` after model_timeout_quanta quanta.
 //   3. The all-zero object has no model and trusts nothing.
 //
 //     operation                      cost        why
@@ -63,7 +60,7 @@ struct learning_gains {
     std::uint32_t offset_q16 = 328;    ///< share that the offset takes over, .005
     std::uint32_t ridge_k2 = 80;  ///< square kelvin: the square of the rise at which the scale takes half of its share
 
-    /// The same speed of learning with a reading each `period_ms`; never above what a reading each 100 ms may take.
+    /// The gains for the same speed of learning with a reading each `period_ms`; at most these gains themselves.
     constexpr learning_gains scaled_to(std::uint32_t period_ms) const noexcept {
         const std::uint64_t period = period_ms < 100 ? period_ms : 100;
         return {static_cast<std::uint32_t>(scale_q16 * period / 100),
@@ -71,7 +68,7 @@ struct learning_gains {
     }
 };
 
-/// What a loop through these gains feeds back in all, for certify_learning. Saturates.
+/// The sum of both gains, for certify_learning. Saturates.
 constexpr std::uint32_t total_gain_q16(learning_gains const& gains) noexcept {
     const std::uint64_t sum = std::uint64_t{gains.scale_q16} + gains.offset_q16;
     return static_cast<std::uint32_t>(sum < UINT32_MAX ? sum : UINT32_MAX);
@@ -80,33 +77,33 @@ constexpr std::uint32_t total_gain_q16(learning_gains const& gains) noexcept {
 /// What the observer has to know beside the model. Temperatures in thousandths of a degree Celsius, durations in
 /// quanta.
 struct observer_settings {
-    std::int32_t ambient_mc = 40'000;            ///< of the air, as far as known
+    std::int32_t ambient_mc = 40'000;            ///< the nominal ambient temperature
     std::int32_t resolution_mk = 1'000;          ///< of the sensor, which rounds to the nearest
     std::uint32_t min_scale_q16 = 19'661;        ///< .3
     std::uint32_t max_scale_q16 = 170'394;       ///< 2.6
-    std::int32_t max_offset_mk = 25'000;         ///< how far the surroundings may differ from what is known
-    std::uint32_t sensor_timeout_quanta = 250;   ///< without a reading for so long, it rests on the model
-    std::uint32_t model_timeout_quanta = 2'000;  ///< and for so long, on nothing
-    std::int32_t drift_uk_per_quantum = 125;     ///< how fast the model alone may go wrong, in micro-kelvin
+    std::int32_t max_offset_mk = 25'000;         ///< how far the ambient temperature can differ from that
+    std::uint32_t sensor_timeout_quanta = 250;   ///< without a plausible reading for so long, trust is `model`
+    std::uint32_t model_timeout_quanta = 2'000;  ///< without one for so long, trust is `nothing`
+    std::int32_t drift_uk_per_quantum = 125;  ///< how fast the model's error can grow without readings, in micro-kelvin
 };
 
-/// What an estimate rests on.
+/// What an estimate is based on.
 enum class trust_level : std::uint8_t {
-    nothing,  ///< neither sensor nor, by now, the model: be safe
+    nothing,  ///< neither readings nor, by now, the model: use the safe cap
     model,    ///< watts alone, for a bounded time
     sensor,   ///< watts, corrected by readings
 };
 
-/// `History`: quanta that a reading may be old.
+/// `History`: a reading's age is less than so many quanta.
 template <std::size_t Stages, std::size_t History>
 class thermal_observer {
     static_assert(History > 0 && History <= 65'536, "a history is 1 to 65,536 quanta");
 
 public:
-    /// Knows nothing: its temperature is 0, its trust is `nothing`.
+    /// Has no model: its temperature is 0, its trust is `nothing`.
     constexpr thermal_observer() noexcept = default;
 
-    /// Begins with `model` as it is, a scale of 1, and no reading yet: its trust is `model`, for a while.
+    /// Begins with the state of `model`, a scale of 1, and no reading: its trust is `model`, until the timeout.
     constexpr thermal_observer(thermal_model<Stages> const& model, observer_settings const& settings,
                                learning_gains const& gains, sensor_limits const& limits) noexcept
         : model_(model),
@@ -124,35 +121,35 @@ public:
           scale_before_(scale_),
           sensor_timeout_(settings.sensor_timeout_quanta),
           model_timeout_(settings.model_timeout_quanta),
-          blind_(settings.sensor_timeout_quanta < settings.model_timeout_quanta ? settings.sensor_timeout_quanta
-                                                                                : settings.model_timeout_quanta) {
+          unheard_(settings.sensor_timeout_quanta < settings.model_timeout_quanta ? settings.sensor_timeout_quanta
+                                                                                  : settings.model_timeout_quanta) {
         fill_past();
     }
 
-    /// A quantum during which `power_mw` were burnt has passed. O(Stages).
+    /// Advances by a quantum in which `power_mw` were drawn. O(Stages).
     constexpr void step(std::uint32_t power_mw) noexcept {
         model_.step(power_mw);
         newest_ = newest_ + 1 < History ? newest_ + 1 : 0;
         past_[newest_] = rise();
-        if (blind_ < model_timeout_) ++blind_;
+        if (unheard_ < model_timeout_) ++unheard_;
         if (excess_left_ != 0) --excess_left_;
     }
 
-    /// Other dies on the same sink or in the same air warm this one by `kelvin` from now on, as modelled; 0 at first. The
-    /// value holds until the next call. O(1).
+    /// Sets by how many kelvin other dies on the same sink or in the same air warm this one, as modelled; 0 at first. The value
+    /// holds until the next call. O(1).
     constexpr void surround(q32 kelvin) noexcept { beside_ = kelvin; }
 
-    /// `quanta` quanta have passed in which nobody stepped and `power_mw` were drawn. Readings from before don't say
-    /// anything about now: they count as so much older. O(64 Stages + History).
+    /// Advances by `quanta` quanta in which step() wasn't called and `power_mw` were drawn. Readings from before count as so
+    /// much older. O(64 Stages + History).
     constexpr void sleep(std::uint32_t power_mw, std::uint64_t quanta) noexcept {
         model_.advance(power_mw, quanta);
         fill_past();
-        blind_ = quanta < model_timeout_ - blind_ ? blind_ + static_cast<std::uint32_t>(quanta) : model_timeout_;
+        unheard_ = quanta < model_timeout_ - unheard_ ? unheard_ + static_cast<std::uint32_t>(quanta) : model_timeout_;
         excess_left_ = 0;
     }
 
-    /// The sensor read `reading_mc` `age` quanta ago. Whatever is not `plausible` teaches nothing; an age of History or
-    /// more is out of range. O(1).
+    /// Takes in the sensor's reading of `age` quanta ago, in thousandths of a degree Celsius, and returns whether it is
+    /// plausible; only then is it learned from. An age of History or more is `out_of_range`. O(1).
     constexpr sensor_verdict observe(std::int32_t reading_mc, std::uint32_t age) noexcept {
         if (age >= History) return sensor_verdict::out_of_range;
         const q32 rise = past_[newest_ >= age ? newest_ - age : newest_ + History - age];
@@ -161,10 +158,10 @@ public:
         const sensor_verdict verdict = monitor_.judge(reading, rise, scale_, predicted);
         excess_left_ = 0;
         if (verdict == sensor_verdict::plausible) {
-            blind_ = 0;
+            unheard_ = 0;
             learn(innovation(reading, predicted), rise);
         } else if (verdict == sensor_verdict::stuck) {
-            scale_ = scale_before_;  // what was learned since the reading last moved came from a dead sensor
+            scale_ = scale_before_;  // what was learned since the reading last moved came from a stuck sensor
             offset_ = offset_before_;
         } else if (verdict != sensor_verdict::out_of_range && reading > predicted) {
             excess_ = reading - predicted;
@@ -177,50 +174,50 @@ public:
         return verdict;
     }
 
-    /// Of the die, now, in degrees Celsius. O(Stages).
+    /// The die's estimated temperature now, in degrees Celsius. O(Stages).
     constexpr q32 temperature() const noexcept { return estimate(rise()); }
 
-    /// What it will be at the end of the model's horizon if nothing is burnt until then. O(Stages).
+    /// The estimated temperature at the end of the model's horizon if no power is drawn until then. O(Stages).
     constexpr q32 coasting() const noexcept { return estimate(add_sat(model_.coasting(), beside_)); }
 
-    /// What each watt burnt through the horizon adds to that, in K/W. O(1).
+    /// What each watt drawn through the horizon adds to coasting(), in K/W. O(1).
     constexpr q32 warming() const noexcept { return mul_q32(scale_, model_.warming()); }
 
-    /// Kelvin by which the newest reading, if it is not believed, is above the estimate: keep the setpoint down by as
-    /// much. 0 once no reading has confirmed it for sensor_timeout_quanta. O(1).
+    /// Kelvin by which the newest reading, if it is implausible, is above the estimate: lower the setpoint by as much. 0 once
+    /// no reading has confirmed it for sensor_timeout_quanta. O(1).
     constexpr q32 excess() const noexcept { return excess_left_ != 0 ? excess_ : 0; }
 
-    /// What the estimate rests on. O(1).
+    /// What the estimate is based on. O(1).
     constexpr trust_level trust() const noexcept {
-        if (blind_ >= model_timeout_) return trust_level::nothing;
-        return blind_ >= sensor_timeout_ ? trust_level::model : trust_level::sensor;
+        if (unheard_ >= model_timeout_) return trust_level::nothing;
+        return unheard_ >= sensor_timeout_ ? trust_level::model : trust_level::sensor;
     }
 
-    /// How much the estimate may have drifted since it last rested on the sensor, in kelvin. O(1).
+    /// How much the estimate can have drifted since the last plausible reading, in kelvin. O(1).
     constexpr q32 drift() const noexcept {
-        return blind_ <= sensor_timeout_
+        return unheard_ <= sensor_timeout_
                    ? 0
-                   : detail::saturate(detail::int128{drift_per_quantum_} * (blind_ - sensor_timeout_));
+                   : detail::saturate(detail::int128{drift_per_quantum_} * (unheard_ - sensor_timeout_));
     }
 
-    /// By how much the die can be hotter than the estimate, in kelvin: half the resolution, the mean by which readings
-    /// were lately hotter than predicted, and the drift. The mean no longer counts once trust() is `nothing`. O(1).
+    /// By how much the die can be hotter than the estimate, in kelvin: half the resolution, the mean by which recent readings
+    /// were hotter than predicted, and the drift. The mean no longer counts once trust() is `nothing`. O(1).
     constexpr q32 error_bound() const noexcept {
-        const q32 lately = trust() == trust_level::nothing ? 0 : surprise_;
+        const q32 lately = trust() == trust_level::nothing ? 0 : hot_error_;
         return add_sat(add_sat(half_cell_, lately), drift());
     }
 
     /// The learned scale of the model's rise, in Q32.32. O(1).
     constexpr q32 scale() const noexcept { return scale_; }
 
-    /// The learned offset of the surroundings, in kelvin. O(1).
+    /// The learned offset of the ambient temperature, in kelvin. O(1).
     constexpr q32 offset() const noexcept { return offset_; }
 
-    /// The model as it stands.
+    /// The model in its present state.
     constexpr thermal_model<Stages> const& model() const noexcept { return model_; }
 
-    /// The machine has run for a while and reads `reading_mc`: the model begins in the state in which it would have
-    /// that temperature for good. For a scheduler that starts late. O(Stages + History).
+    /// Begins as a machine that has run for a while and whose sensor reads `reading_mc`: the model starts in the steady state
+    /// at that temperature. For a scheduler that starts late. O(Stages + History).
     constexpr void warm_start(std::int32_t reading_mc) noexcept {
         const q32 own = sub_sat(q32_from_milli(reading_mc), estimate(beside_));
         const q32 k_per_w = mul_q32(scale_, model_.resistance());
@@ -229,17 +226,17 @@ public:
         fill_past();
     }
 
-    /// The sensor was replaced or repaired: it is trusted from its next reading on. O(1).
+    /// Call it when the sensor was replaced or repaired: it is trusted from its next reading on. O(1).
     constexpr void reset_sensor() noexcept {
         monitor_.reset();
         excess_left_ = 0;
-        surprise_ = 0;
+        hot_error_ = 0;
     }
 
     /// Do invariants 1 and 2 hold? O(Stages); for tests.
     constexpr bool check_invariants() const noexcept {
         return scale_ >= min_scale_ && scale_ <= max_scale_ && offset_ >= -max_offset_ && offset_ <= max_offset_ &&
-               blind_ <= model_timeout_ && newest_ < History && model_.check_invariants();
+               unheard_ <= model_timeout_ && newest_ < History && model_.check_invariants();
     }
 
 private:
@@ -249,7 +246,7 @@ private:
         return add_sat(add_sat(ambient_, offset_), mul_q32(scale_, rise));
     }
 
-    /// How far `predicted` lies outside the cell of `reading`; positive where the reading is hotter.
+    /// How far `predicted` is outside the quantisation interval of `reading`; positive if the reading is hotter.
     constexpr q32 innovation(q32 reading, q32 predicted) const noexcept {
         if (predicted < reading - half_cell_) return sub_sat(reading - half_cell_, predicted);
         if (predicted > reading + half_cell_) return sub_sat(reading + half_cell_, predicted);
@@ -260,10 +257,10 @@ private:
         const q32 to_scale = mul_q32(mul_q32(scale_gain_, e), scale_per_kelvin(rise));
         scale_ = clamped(add_sat(scale_, to_scale), min_scale_, max_scale_);
         offset_ = clamped(add_sat(offset_, mul_q32(offset_gain_, e)), -max_offset_, max_offset_);
-        surprise_ += ((e > 0 ? e : 0) - surprise_) / 4;
+        hot_error_ += ((e > 0 ? e : 0) - hot_error_) / 4;
     }
 
-    /// rise / (rise^2 + ridge): the scale that explains a kelvin, damped where the die is cold.
+    /// rise / (rise^2 + ridge): the change of scale that explains a kelvin, damped while the die is cold.
     constexpr q32 scale_per_kelvin(q32 rise) const noexcept {
         constexpr q32 most = q32{1} << 46;  // 16,384 K, so that its square has room
         const auto rise_q16 = static_cast<std::uint64_t>(clamped(rise, 0, most)) >> 16;
@@ -292,11 +289,11 @@ private:
     q32 scale_before_ = 0;  ///< when the reading last moved
     q32 offset_before_ = 0;
     q32 excess_ = 0;
-    q32 surprise_ = 0;               ///< mean of the innovations of late, as far as they were hot
+    q32 hot_error_ = 0;              ///< mean of recent positive innovations
     std::uint32_t excess_left_ = 0;  ///< quanta for which excess_ still counts
     std::uint32_t sensor_timeout_ = 0;
     std::uint32_t model_timeout_ = 0;
-    std::uint32_t blind_ = 0;  ///< quanta since a reading was believed, at most model_timeout_
+    std::uint32_t unheard_ = 0;  ///< quanta since the last plausible reading, at most model_timeout_
     std::uint32_t newest_ = 0;
     q32 past_[History] = {};  ///< rise of the model, a ring
 };

@@ -8,8 +8,8 @@
 // 16 bits behind the point are not enough here: a sink of 22.9 s stepped each millisecond moves by 4.4e-5 of the way,
 // which 16 bits round from 2.87 to 3 units, and the sink then settles a third of a kelvin too high (docs/dead_ends.md).
 //
-// Products are of 128 bits, which x86-64 and AArch64 do in one or two instructions; nothing divides by 128 bits, which
-// would call a library. Every result that doesn't fit saturates: too hot stays too hot.
+// Products have 128 bits, which x86-64 and AArch64 compute in one or two instructions; nothing divides 128 bits, which
+// would call a library. Results that don't fit saturate, so a temperature never wraps from hot to cold.
 //
 //     operation            cost             why
 //     mul_q32, part_of    O(1)             one multiplication of 64 x 64 bits and a shift
@@ -45,7 +45,7 @@ constexpr std::int64_t saturate(int128 v) noexcept {
 
 }  // namespace detail
 
-/// `thousandths` / 1000: a temperature as Linux gives it. Rounded towards 0, so less than 2^-32 off.
+/// `thousandths` / 1000: a temperature as Linux gives it. Rounded towards 0, with an error below 2^-32.
 constexpr q32 q32_from_milli(std::int32_t thousandths) noexcept { return thousandths * q32_one / 1000; }
 
 /// The nearest thousandths of `v`; saturates.
