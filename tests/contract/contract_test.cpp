@@ -211,7 +211,7 @@ TYPED_TEST(contract, the_reserve_is_what_a_winner_alone_pays) {
     }
 }
 
-TYPED_TEST(contract, nobody_wins_below_the_reserve_or_pays_more_than_the_bid) {
+TYPED_TEST(contract, no_bid_wins_below_the_reserve_or_pays_more_than_itself) {
     dice random(1);
     for (int round = 0; round < 2000; ++round) {
         const price around = random() >> random.below(32);

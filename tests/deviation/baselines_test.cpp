@@ -121,7 +121,7 @@ TEST(posted_price, the_first_who_offer_it_win_and_pay_it) {
     EXPECT_TRUE(posted_price({{0, 9, 0}}, 1, 0).empty()) << "0 units are no bid";
 }
 
-TEST(posted_price, nobody_gains_by_lying) {
+TEST(posted_price, no_misreport_is_profitable) {
     const lies l = try_all_lies(3, 6, 1, [](bids const& all, std::size_t who, bid const& truth) {
         const auto won = posted_price(all, 2, 3);
         award const* mine = find_winner(won, who);
@@ -150,7 +150,7 @@ double utility_of_position(bids const& all, std::size_t who, bid const& truth) {
     return mine ? mine->weight * (double(truth.amount) - mine->payment) : 0.0;
 }
 
-TEST(gsp, a_good_position_is_not_worth_an_honest_bid) {
+TEST(gsp, a_good_position_is_not_worth_a_truthful_bid) {
     const lies l = try_all_lies(3, 6, 1, utility_of_position);
     print("GSP, positions 10 and 8", l);
     EXPECT_GT(l.profitable, 0u);

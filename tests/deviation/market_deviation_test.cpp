@@ -70,7 +70,7 @@ void expect_rewarded(char const* what, mistake made, std::optional<price> bonus 
     EXPECT_FALSE(r.truthful()) << what << ": a control that passes proves nothing";
 }
 
-TEST(market_deviation_controls, naive_payments_across_lanes_reward_misreporting) {
+TEST(market_deviation_controls, local_payments_across_lanes_reward_misreporting) {
     expect_rewarded<tournament_tree<4>>("control: no tie tick across lanes", mistake::no_tie_tick);
     expect_rewarded<tournament_tree<4>>("control: other lanes set no price", mistake::other_lanes_left_out);
     expect_rewarded<tiers_of_two>("control: rounded down to a tier across lanes", mistake::rounded_to_tiers);

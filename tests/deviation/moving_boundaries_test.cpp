@@ -46,7 +46,7 @@ TEST(moving_boundaries, pricing_by_the_newest_boundaries_rewards_misreporting) {
     EXPECT_GT(r.profitable, 0u) << "a control that passes proves nothing";
 }
 
-TEST(moving_boundaries, boundaries_that_see_the_own_bid_reward_misreporting) {
+TEST(moving_boundaries, boundaries_that_depend_on_a_live_bid_reward_misreporting) {
     const auto r = search_histories<moving_market<oracle<moving_rule::sees_own_bid>>>(scaled(10) + 2);
     print("boundaries that see the own bid", r, 2);
     EXPECT_GT(r.profitable, 0u) << "a control that passes proves nothing";

@@ -292,7 +292,7 @@ TEST(hostile, rings_withstand_their_producers) {
     EXPECT_TRUE(withstands_another_process<rings>());
 }
 
-TEST(hostile, a_consumer_that_trusts_is_found_out) {
+TEST(hostile, a_consumer_that_trusts_its_producers_fails) {
     const auto shared = std::make_unique<trusting_ring::shared_part>();
     attacker a(trusting_ring::writable(*shared), 22);
     EXPECT_FALSE(withstands<trusting_ring>(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer: in a second or two, whatever finds a fault in a container or in what containers are made of. It passes with
+// Mutation checks: in a second or two, what finds a fault in a container or in what containers are made of. It passes with
 // the library as it is, and must fail with every mutant of it in auction.txt.
 //
 // Oracle and library share the tier maps and the clearing rules, so those are also held to their definitions, and to what
@@ -128,7 +128,7 @@ void enter(exact& a, sim::market const& m, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) a.insert({m.slots[i], m.amounts[i], 1});
 }
 
-char const* nobody_gains_by_lying() {
+char const* no_misreport_is_profitable() {
     const sim::deviation_space space{.agents = 3, .ticks = 6, .steps = 4, .reserves = {0, 2}, .all_slots = false};
     const auto highest_bid = [](sim::market const& m) {
         exact a;
@@ -203,7 +203,7 @@ char const* affinity_looks_no_further_than_its_probes() {
 }
 
 /// A bid is in for its lifetime and gone one round of the hand later, in every slot; a refused one renews nothing.
-char const* the_dead_leave_in_time() {
+char const* crashed_agents_bids_leave_in_time() {
     constexpr std::uint32_t lifetime = 10;
     bid_lifetimes<4> lifetimes;
     exact a;
@@ -249,10 +249,10 @@ int main() {
         [] { return arrivals_keep_their_order<3, 8>(5000, 0); },
         [] { return arrivals_keep_their_order<5, 10>(9000, 1); },
         affinity_looks_no_further_than_its_probes,
-        the_dead_leave_in_time,
+        crashed_agents_bids_leave_in_time,
         many_enter_in_their_order,
         a_bonus_is_worth_itself,
-        nobody_gains_by_lying,
+        no_misreport_is_profitable,
         random_operations,
     });
 }

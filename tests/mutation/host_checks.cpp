@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer: in a second or two, whatever finds a fault in shared regions and in what wakes a host. It passes with the library
+// Mutation checks: in a second or two, what finds a fault in shared regions and in what wakes a host. It passes with the library
 // as it is, and must fail with every mutant of it in host.txt.
 
 #include "mutation/check.hpp"
@@ -102,7 +102,7 @@ char const* names_are_their_users() {
     return nullptr;
 }
 
-char const* no_bell_is_missed() {
+char const* no_wakeup_is_lost() {
     using namespace std::chrono_literals;
     wakeup bell;
     const auto begin = std::chrono::steady_clock::now();
@@ -150,5 +150,5 @@ char const* no_bell_is_missed() {
 int main() {
     using namespace maxwell::test;
     return run({seals_hold, only_what_matches_is_opened, a_guests_memory_is_opened_if_it_is_sealed,
-                memory_is_there_and_stays_with_its_maker, names_are_their_users, no_bell_is_missed});
+                memory_is_there_and_stays_with_its_maker, names_are_their_users, no_wakeup_is_lost});
 }

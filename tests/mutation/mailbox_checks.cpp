@@ -78,7 +78,7 @@ char const* a_crashed_submission_has_not_happened() {
     return nullptr;
 }
 
-char const* lies_are_counted_and_bounded() {
+char const* corrupt_writes_are_counted_and_bounded() {
     mailbox<> box;
     for (std::uint32_t cell = 0; cell < 63; ++cell) box.admit(cell, cell);  // 63 is nobody's
     // Letters without a number: far, since the count is a lie, too.
@@ -170,7 +170,7 @@ int main() {
         [] { return a_mailbox_does_what_the_reference_does<256>(3, 5000); },
         a_crashed_producer_leaves_all_or_nothing,
         a_crashed_submission_has_not_happened,
-        lies_are_counted_and_bounded,
+        corrupt_writes_are_counted_and_bounded,
         a_letter_has_its_own_number,
         no_cell_comes_first_for_ever,
         units_and_cells_are_bounded,

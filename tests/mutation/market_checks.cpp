@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer of market/: in a second or two, whatever finds a fault in a quantum. It passes with the library as it is, and must fail
+// Mutation checks: in a second or two, what finds a fault in a quantum. It passes with the library as it is, and must fail
 // with every mutant of it in market.txt.
 
 #include "mutation/check.hpp"

@@ -173,7 +173,7 @@ char const* chains_are_as_long_as_the_ring() {
     return nullptr;
 }
 
-char const* who_stays_too_long_owes_the_price_of_its_slot() {
+char const* an_agent_that_stays_too_long_owes_the_price_of_its_slot() {
     deferred_payment<3, 8> p;
     REQUIRE(p.enter(make_agent_id(0, 1)) == status::ok && p.enter(1) == status::ok);
     REQUIRE(p.enter(make_agent_id(0, 1)) == status::stale_agent && p.enter(0) == status::stale_agent);
@@ -241,6 +241,6 @@ int main() {
     using namespace maxwell::test;
     return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws,
                 factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor, dues_are_those_of_brute_force,
-                chains_are_as_long_as_the_ring, who_stays_too_long_owes_the_price_of_its_slot,
+                chains_are_as_long_as_the_ring, an_agent_that_stays_too_long_owes_the_price_of_its_slot,
                 rings_are_seen_and_nothing_else, a_watch_needs_evidence});
 }

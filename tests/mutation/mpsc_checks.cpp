@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer: in a second or two, whatever finds a fault in rings for many producers. It passes with the library as it is,
+// Mutation checks: in a second or two, what finds a fault in rings for many producers. It passes with the library as it is,
 // and must fail with every mutant of it in mpsc.txt.
 
 #include "mutation/check.hpp"
@@ -16,7 +16,7 @@
 namespace maxwell::test {
 namespace {
 
-char const* halves_are_given_up_in_two_steps() {
+char const* halves_are_abandoned_in_two_steps() {
     halved_cell cell;
     REQUIRE(cell.abandon(1));
     const std::uint64_t open = 0;
@@ -127,7 +127,7 @@ int main() {
         [] { return every_way_to_settle<halved_cell>(0xFFFDu); },
         [] { return random_claims_everywhere<wire_cell>(2000); },
         [] { return random_claims_everywhere<halved_cell>(2000); },
-        halves_are_given_up_in_two_steps,
+        halves_are_abandoned_in_two_steps,
         producers_are_limited,
         strangers_are_dropped,
         a_ring_is_its_agents,

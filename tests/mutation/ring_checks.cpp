@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer: in a second or two, whatever finds a fault in what carries bids. It passes with the library as it is, and must
+// Mutation checks: in a second or two, what finds a fault in what carries bids. It passes with the library as it is, and must
 // fail with every mutant of it in ring.txt.
 
 #include "mutation/check.hpp"
@@ -28,7 +28,7 @@ unsigned char* producers_part(Ring& ring) {
     return reinterpret_cast<unsigned char*>(&ring) + 64;
 }
 
-char const* lies_are_counted_and_not_believed() {
+char const* corrupt_writes_are_counted_and_not_delivered() {
     for (const std::uint64_t stamp : {std::uint64_t{2}, std::uint64_t{1000}, ~std::uint64_t{0} / 2}) {
         spsc_ring<bid, 4> ring;
         std::memcpy(producers_part(ring) + 64 + 16, &stamp, sizeof(stamp));
@@ -37,7 +37,7 @@ char const* lies_are_counted_and_not_believed() {
     return nullptr;
 }
 
-char const* a_dead_producer_is_resumed() {
+char const* a_crashed_producer_is_resumed() {
     spsc_ring<bid, 4> ring;
     for (std::uint32_t i = 0; i < 2; ++i) REQUIRE(ring.try_push(numbered(i)));
     const std::uint64_t before = 1;
@@ -142,7 +142,7 @@ char const* a_new_host_goes_on_where_the_old_one_ended() {
     return nullptr;
 }
 
-char const* a_board_bears_death_and_lies() {
+char const* a_board_survives_crashes_and_corrupt_writes() {
     bid_cells<100> cells;
     board_reader<100> reader;
     const auto read = [&](std::size_t budget) { return reader.drain(cells, ignore_bids{}, budget); };
@@ -176,7 +176,7 @@ char const* a_rescan_reads_everybody() {
     return nullptr;
 }
 
-char const* who_bids_all_the_time_starves_nobody() {
+char const* a_flooding_agent_starves_no_other() {
     bid_board<9000> board;
     for (std::uint32_t slot = 0; slot < 9000; ++slot) board.admit(slot);
     board.submit({8999, 1, 1});
@@ -225,8 +225,8 @@ int main() {
         [] { return random_sequence<3>(0, 5000); },
         [] { return random_sequence<7>((std::uint64_t{1} << 32) - 50, 5000); },
         [] { return random_sequence<64>(~std::uint64_t{0} - 500, 5000); },
-        lies_are_counted_and_not_believed,
-        a_dead_producer_is_resumed,
+        corrupt_writes_are_counted_and_not_delivered,
+        a_crashed_producer_is_resumed,
         quarantine_is_tight,
         [] { return a_board_does_what_its_twin_does<2>(5000); },
         [] { return a_board_does_what_its_twin_does<65>(20000); },
@@ -234,9 +234,9 @@ int main() {
         a_board_takes_every_number_of_units_that_it_can_carry,
         no_slot_comes_first_for_ever,
         a_new_host_goes_on_where_the_old_one_ended,
-        a_board_bears_death_and_lies,
+        a_board_survives_crashes_and_corrupt_writes,
         a_rescan_reads_everybody,
-        who_bids_all_the_time_starves_nobody,
+        a_flooding_agent_starves_no_other,
         outcomes_add_up_for_their_agent,
     });
 }

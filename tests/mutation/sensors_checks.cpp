@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer: in a second, whatever finds a fault in sensors. It passes with the library as it is, and must fail with every mutant of
+// Mutation checks: in a second, what finds a fault in sensors. It passes with the library as it is, and must fail with every mutant of
 // it in sensors.txt.
 
 #include "mutation/check.hpp"
@@ -21,7 +21,7 @@ namespace {
 /// A folder for a tree of files, which goes with it.
 struct temporary_folder {
     std::string path =
-        (std::filesystem::temp_directory_path() / "maxwell_host_killer.").string() + std::to_string(getpid());
+        (std::filesystem::temp_directory_path() / "maxwell_host_checks.").string() + std::to_string(getpid());
     ~temporary_folder() { std::filesystem::remove_all(path); }
     void write(std::string const& file, std::string const& text) const {
         const std::filesystem::path at = path + '/' + file;

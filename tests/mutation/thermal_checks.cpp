@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer of thermal/: in a second or two, whatever finds a fault in prices. It passes with the library as it is, and must
+// Mutation checks: in a second or two, what finds a fault in prices. It passes with the library as it is, and must
 // fail with every mutant of it in thermal.txt. Those of the price page only show while another process is stepped, so they
 // live where ptrace is forbidden.
 

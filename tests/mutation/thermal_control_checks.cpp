@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The killer of the temperature's control: in a second or two, whatever finds a fault in the model, the observer or the
+// Mutation checks: in a second or two, what finds a fault in the model, the observer or the
 // controller. It passes with the library as it is, and must fail with every mutant of it in thermal_control.txt.
 
 #include "mutation/check.hpp"
@@ -123,7 +123,7 @@ char const* sensors_are_suspected_and_trusted() {
 }
 
 /// Trust returns after so many readings in a row without a reason for doubt, and a replaced sensor begins anew.
-char const* trust_is_counted_from_the_last_doubt() {
+char const* confirmations_are_counted_from_the_last_suspicion() {
     sensor_limits limits;
     limits.confirmations = 3;
     const auto say = [](sensor_monitor& m, int reading, int predicted) {
@@ -380,7 +380,7 @@ int main() {
         a_model_settles_where_it_should,
         readings_teach_what_they_say,
         sensors_are_suspected_and_trusted,
-        trust_is_counted_from_the_last_doubt,
+        confirmations_are_counted_from_the_last_suspicion,
         a_stuck_sensor_leaves_what_it_taught_before,
         loops_are_certified,
         a_budget_is_kept,

@@ -30,7 +30,7 @@ run_result run_hot(std::string const& governor, std::string const& policy, doubl
 }
 
 /// 240 W for ever: 40 C and .35 K a watt are 124 C. Its slowest time constant is 22.9 s.
-TEST(heat, without_control_it_is_as_hot_as_its_resistance_says) {
+TEST(heat, without_control_a_die_is_as_hot_as_its_resistance_implies) {
     const run_result r = run_hot("none", "round robin", 20, 230);
     EXPECT_NEAR(r[metric::mean_temperature], 124, .02);
     EXPECT_GT(r[metric::over_limit], 200);

@@ -215,7 +215,7 @@ TEST(machine, earliest_deadlines_reach_the_offline_optimum_where_they_must) {
 }
 
 /// Nobody beats it, whatever the load, the values and the lengths.
-TEST(machine, nobody_beats_the_offline_optimum) {
+TEST(machine, no_policy_beats_the_offline_optimum) {
     point p;
     p.groups = {waiting_jobs({distribution_kind::pareto, 1.2, 10, 1e5}, 1000)};
     p.groups[0].run_us = uniform(500, 3500);

@@ -153,7 +153,7 @@ TEST(karma, allocates_as_its_algorithm_says) {
     EXPECT_EQ(k.credits(2), 5);
 }
 
-TEST(karma, nobody_gets_more_than_it_wants_and_no_slice_is_lost) {
+TEST(karma, no_user_gets_more_than_it_wants_and_no_slice_is_lost) {
     random_numbers random(3);
     baselines::karma k(5, 2, .5, 1000);
     std::vector<double> got(5);

@@ -94,7 +94,7 @@ double worst_lag(Shares& s, std::vector<double> const& weights, int quanta) {
     return lag.worst();
 }
 
-TEST(eevdf, nobody_is_ever_a_quantum_from_its_share) {
+TEST(eevdf, no_task_is_ever_a_quantum_from_its_share) {
     eevdf s(1);
     EXPECT_LE(worst_lag(s, {1, 2, 4, 8}, 100'000), 1 + 1e-6);
     std::vector<double> zipf(100);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // board_lockstep: a board and a plain account of who has bid since its last bid was read, fed the same steps and compared after
-// each. By one thread. It reports by a sentence and not through a test framework: the killer of mutants has none.
+// each. By one thread. It reports by a sentence and not through a test framework: the mutation checks have none.
 
 #pragma once
 

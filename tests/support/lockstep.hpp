@@ -199,7 +199,7 @@ private:
 };
 
 /// Reads an operation sequence off arbitrary bytes, 8 for each operation, and applies it: the body of the fuzzer, of its
-/// corpus replay and of the mutants' killer. The first byte chooses where the arrival counter begins. Amounts, generations
+/// corpus replay and of the mutation checks. The first byte chooses where the arrival counter begins. Amounts, generations
 /// and slots are drawn from few values, so that they meet often. Null, or a sentence.
 template <class A, class Oracle>
 char const* run_bytes(std::uint8_t const* data, std::size_t size) {

@@ -153,7 +153,7 @@ TEST(llm_admission, tenant_4_alone_decides_what_tenant_4_sends) {
 }
 
 /// With assertions on: what a sale admits fits the engine, and credits are conserved.
-TEST(llm_admission, honest_tenants_keep_their_value_under_the_market) {
+TEST(llm_admission, truthful_tenants_keep_their_value_under_the_market) {
     const auto trace = llm::generated_trace(3);
     llm::scenario s;
     s.seconds = test::small_scale() ? 20 : 150;

@@ -340,7 +340,7 @@ TEST(adaptive_tiers, boundaries_reach_a_reserve_that_was_above_them) {
     EXPECT_GE(a.lower_edge(3), 1000u);
 }
 
-TEST(adaptive_tiers, the_reserve_is_rounded_anew_when_boundaries_move) {
+TEST(adaptive_tiers, the_reserve_is_rounded_again_when_boundaries_move) {
     small a;
     a.update_price(45);
     const price before = a.reserve();
@@ -395,7 +395,7 @@ TEST(adaptive_tiers, a_reserve_above_the_newest_edges_bars_bids_under_older_edge
     EXPECT_EQ(quantum(a, {1, 0xFFFF'FFFFu, 1}, 5).winner, std::nullopt);
 }
 
-TEST(adaptive_tiers, clear_counts_nobody) {
+TEST(adaptive_tiers, clear_counts_no_departure) {
     small a;
     const auto begin = edges_of(a);
     for (int i = 0; i < 20; ++i) {

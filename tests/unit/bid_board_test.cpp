@@ -94,7 +94,7 @@ TEST(bid_board, the_newest_bid_is_read_once) {
     EXPECT_TRUE(drained(*board).empty());
 }
 
-TEST(bid_board, who_bids_again_while_a_drain_has_stopped_before_it_is_read_once) {
+TEST(bid_board, an_agent_that_bids_again_during_a_paused_drain_is_read_once) {
     auto board = full_board<10>();
     for (std::uint32_t slot = 0; slot < 10; ++slot) board->submit({slot, 1, 1});
     EXPECT_EQ(drained(*board, 4).size(), 4u);
@@ -253,7 +253,7 @@ TEST(bid_board, a_budget_ends_a_drain_and_the_next_one_goes_on_there) {
     for (std::uint32_t slot = 0; slot < 200; ++slot) EXPECT_EQ(all[slot], (bid{slot, slot, 1}));
 }
 
-TEST(bid_board, who_bids_all_the_time_starves_nobody) {
+TEST(bid_board, a_flooding_agent_starves_no_other) {
     constexpr std::size_t agents = 9000;  // three words of summary
     auto board = full_board<agents>();
     for (std::uint32_t quiet = 0; quiet < agents; quiet += 611) {
@@ -317,7 +317,7 @@ TEST(bid_board, of_two_agents_none_stays_first_for_long) {
 
 // --- against a twin ---------------------------------------------------------------------------------------------
 
-TEST(bid_board, all_short_sequences_do_what_the_twin_does) {
+TEST(bid_board, all_short_sequences_equal_the_reference_model) {
     // Two agents, and four things to do to them: all sequences of six.
     constexpr std::uint32_t choices[] = {0, 6, 8, 9};
     constexpr std::uint32_t steps = 8;
@@ -345,7 +345,7 @@ void random_steps(std::size_t count) {
     }
 }
 
-TEST(bid_board, long_random_sequences_do_what_the_twin_does) {
+TEST(bid_board, long_random_sequences_equal_the_reference_model) {
     random_steps<1>(20'000);
     random_steps<64>(100'000);
     random_steps<65>(100'000);
@@ -379,7 +379,7 @@ TEST(bid_board, whatever_is_written_into_the_cells_is_bounded_and_counted) {
     EXPECT_GT(board->anomalies(), scaled(20'000));
 }
 
-TEST(bid_board, a_refused_cell_costs_budget_and_hides_nobody) {
+TEST(bid_board, a_refused_cell_costs_budget_and_hides_no_bid) {
     bid_cells<64> cells;
     board_reader<64> reader;
     for (std::uint32_t slot = 0; slot < 64; ++slot) reader.admit(cells, slot);
@@ -509,7 +509,7 @@ TEST(bid_board, rescan_reads_everybody_again) {
 
 /// A host that dies in a drain leaves each of its words old or new. Any mixture has to be harmless, and 64 agents that bid
 /// afterwards come through.
-TEST(bid_board, a_host_that_died_anywhere_in_a_drain_leaves_a_board_that_works) {
+TEST(bid_board, a_host_that_crashes_anywhere_in_a_drain_leaves_a_working_board) {
     constexpr std::size_t agents = 4500;
     using cells = bid_cells<agents>;
     using reader = board_reader<agents>;

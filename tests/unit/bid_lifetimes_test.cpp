@@ -20,7 +20,7 @@ namespace {
 /// Quanta from `begin` on. A bid must be in while its agent renewed it within the lifetime, and be gone when the hand has been
 /// everywhere since.
 template <class A>
-void a_dead_bid_leaves_in_time_and_a_live_one_stays(std::uint32_t begin, std::size_t slots) {
+void a_crashed_agents_bid_leaves_in_time_and_a_renewed_one_stays(std::uint32_t begin, std::size_t slots) {
     constexpr std::size_t capacity = A::capacity();
     constexpr std::uint32_t lifetime = 40;
     const auto round = static_cast<std::uint32_t>((capacity + slots - 1) / slots);
@@ -55,14 +55,14 @@ void a_dead_bid_leaves_in_time_and_a_live_one_stays(std::uint32_t begin, std::si
     EXPECT_TRUE(market.check_invariants());
 }
 
-TEST(bid_lifetimes, a_dead_bid_leaves_in_time_and_a_live_one_stays) {
-    a_dead_bid_leaves_in_time_and_a_live_one_stays<tournament_tree<37>>(0, 2);
-    a_dead_bid_leaves_in_time_and_a_live_one_stays<stratified_buckets<64>>(0, 1);
+TEST(bid_lifetimes, a_crashed_agents_bid_leaves_in_time_and_a_renewed_one_stays) {
+    a_crashed_agents_bid_leaves_in_time_and_a_renewed_one_stays<tournament_tree<37>>(0, 2);
+    a_crashed_agents_bid_leaves_in_time_and_a_renewed_one_stays<stratified_buckets<64>>(0, 1);
 }
 
 TEST(bid_lifetimes, time_may_wrap) {
-    a_dead_bid_leaves_in_time_and_a_live_one_stays<tournament_tree<37>>(0xFFFF'FFFFu - 700, 2);
-    a_dead_bid_leaves_in_time_and_a_live_one_stays<tournament_tree<37>>(0x7FFF'FFFFu - 700, 100);
+    a_crashed_agents_bid_leaves_in_time_and_a_renewed_one_stays<tournament_tree<37>>(0xFFFF'FFFFu - 700, 2);
+    a_crashed_agents_bid_leaves_in_time_and_a_renewed_one_stays<tournament_tree<37>>(0x7FFF'FFFFu - 700, 100);
 }
 
 TEST(bid_lifetimes, a_call_withdraws_no_more_bids_than_it_looks_at_slots) {

@@ -146,7 +146,7 @@ TEST(tournament_tree, the_reserve_holds_in_groups_too) {
 
 // --- lazy_heap ---------------------------------------------------------------------------------------------------------
 
-TEST(lazy_heap, recompute_every_changes_no_award) {
+TEST(lazy_heap, refile_after_awards_changes_no_award) {
     dice random(3);
     auto never = std::make_unique<lazy_heap<50, true>>();
     auto at_once = std::make_unique<lazy_heap<50, true>>();

@@ -179,7 +179,7 @@ void expect_bounded_waits(std::vector<price> const& amounts, price tau, std::uin
     }
 }
 
-TEST(gumbel_rule, nobody_waits_longer_than_the_bound) {
+TEST(gumbel_rule, no_agent_waits_longer_than_the_bound) {
     expect_bounded_waits<2>({102'000, 100'000}, 1000, 1, 0);
     expect_bounded_waits<2>({102'000, 100'000}, 1000, 1, 1);
     expect_bounded_waits<16>(std::vector<price>(16, 1'000'000), 10'000, 1, 5);
@@ -232,7 +232,7 @@ TEST(gumbel_rule, splitting_gains_under_a_cursor_over_live_bids) {
     EXPECT_GT(owner_wins(split, 4, 100'000).mean(), owner_wins(whole, 1, 100'000).mean() + .02);
 }
 
-TEST(gumbel_rule, names_without_stakes_of_their_own_win_as_so_many_agents) {
+TEST(gumbel_rule, names_with_the_default_stake_win_as_so_many_agents) {
     const std::vector<price> amounts(12 + 4, 100'000);
     const auto a = make_sampler<16>(1000);
     const auto found = run_loop(*a, amounts, scaled(100'000), 12, 0);
@@ -325,7 +325,7 @@ TEST(gumbel_rule, a_newcomer_and_a_changed_stake_wait_for_their_turn) {
     EXPECT_EQ(std::count(winners.begin(), winners.end(), 1u), 1);
 }
 
-TEST(gumbel_rule, newcomers_win_where_nobody_else_may_at_the_second_price) {
+TEST(gumbel_rule, newcomers_win_at_the_second_price_only_if_no_other_agent_can) {
     probabilistic_sampler<4> a;
     a.insert({0, 500, 1});
     a.insert({1, 900, 1});

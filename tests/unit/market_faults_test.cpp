@@ -371,7 +371,7 @@ std::uint64_t number_from(char const* variable, std::uint64_t otherwise) {
     return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-TEST(market_faults, a_market_equals_a_flat_table_whatever_goes_wrong) {
+TEST(market_faults, a_market_equals_its_reference_model_under_all_faults) {
     if (const std::uint64_t only = number_from("MAXWELL_FAULT_SEED", 0)) return void(play(only));
     const std::uint64_t seeds = number_from("MAXWELL_FAULT_SEEDS", scaled(1000));
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {

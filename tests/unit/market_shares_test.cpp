@@ -94,7 +94,7 @@ TEST(fair_share, without_renewals_time_does_not_follow_weights) {
 
 /// One of two equals sleeps every other millisecond and uses less of its quantum than the other: asleep or awake, blocking must not
 /// get anybody more than an equal share of the time in which both want to run.
-TEST(fair_share, who_blocks_often_gets_no_more_than_its_share) {
+TEST(fair_share, an_agent_that_blocks_often_gets_no_more_than_its_share) {
     const auto m = std::make_unique<market<tournament_tree<4>>>();
     m->shares({10, 1u << 24, 1}, 2);
     for (std::uint32_t slot = 0; slot < 2; ++slot) {

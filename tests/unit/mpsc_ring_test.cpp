@@ -104,7 +104,7 @@ TEST(wire_cell, has_the_layout_of_the_c_header) {
 }
 
 /// A consumer that dies between the two halves leaves the first one open: its successor closes it.
-TEST(wire_cell, halves_are_given_up_in_two_steps) {
+TEST(wire_cell, halves_are_abandoned_in_two_steps) {
     halved_cell cell;
     ASSERT_TRUE(cell.abandon(1));
     const std::uint64_t open = 0;
@@ -118,7 +118,7 @@ TEST(wire_cell, halves_are_given_up_in_two_steps) {
 
 // --- the ring ----------------------------------------------------------------------------------------------------------
 
-TEST(mpsc_ring, delivers_what_was_pushed_and_passes_the_dead) {
+TEST(mpsc_ring, delivers_all_bids_and_passes_crashed_producers) {
     const std::size_t length = scaled(20'000);
     EXPECT_STREQ(random_claims_everywhere<wire_cell>(length), nullptr);
     EXPECT_STREQ(random_claims_everywhere<halved_cell>(length), nullptr);
@@ -176,7 +176,7 @@ TEST(mpsc_ring, as_many_producers_as_agreed) {
     EXPECT_FALSE(wide.attach());
 }
 
-TEST(mpsc_ring, gives_back_the_whole_generation_of_who_holds_the_slot) {
+TEST(mpsc_ring, returns_the_whole_generation_of_the_slots_holder) {
     static mpsc_ring<8, 100> ring;
     ring.attach();
     const agent_id older = make_agent_id(70, 0xABCD'EF01u);
@@ -210,7 +210,7 @@ TEST(mpsc_ring, what_is_dropped_counts_towards_the_budget) {
 }
 
 /// Producers are trusted, memory is not always: whatever stands in the places, the consumer keeps its budget and goes on.
-TEST(mpsc_ring, scribbled_places_are_passed) {
+TEST(mpsc_ring, overwritten_cells_are_passed) {
     using ring_type = mpsc_ring<7, 7, 1, 2>;
     auto ring = std::make_unique<ring_type>();
     ring->attach();

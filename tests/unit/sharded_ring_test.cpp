@@ -24,7 +24,7 @@ namespace {
 
 // --- agent_ring --------------------------------------------------------------------------------------------------------
 
-TEST(agent_ring, a_bid_is_from_who_holds_the_ring) {
+TEST(agent_ring, a_bid_counts_as_the_rings_agents) {
     static agent_ring<4> ring;
     const agent_id holder = make_agent_id(7, 9);
     ring.admit(holder);
@@ -32,7 +32,7 @@ TEST(agent_ring, a_bid_is_from_who_holds_the_ring) {
     EXPECT_EQ(ring.drain([&](bid const& b) { EXPECT_EQ(b, (bid{holder, 10, 20})); }, 10), 1u);
 }
 
-TEST(agent_ring, belongs_to_nobody_at_first_and_after_retirement) {
+TEST(agent_ring, belongs_to_no_agent_at_first_and_after_retirement) {
     static agent_ring<4> ring;
     ASSERT_TRUE(ring.try_push({0, 1, 1}));
     EXPECT_EQ(ring.drain(ignore_bids{}, 10), 0u);

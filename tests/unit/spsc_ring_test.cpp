@@ -225,7 +225,7 @@ TEST(spsc_ring, whatever_a_producer_writes_a_drain_keeps_its_budget) {
     scribbled<4096>();
 }
 
-TEST(spsc_ring, a_stamp_that_nobody_would_write_is_an_anomaly) {
+TEST(spsc_ring, a_sequence_number_that_no_producer_writes_is_an_anomaly) {
     for (const std::uint64_t stamp : {2u, 5u, 6u, 9u, 1000u}) {  // of slot 0, empty, where 1 would be a record
         auto ring = std::make_unique<spsc_ring<bid, 4>>();
         std::memcpy(&writable(*ring)[64 + 16], &stamp, 8);

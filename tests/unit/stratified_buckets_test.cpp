@@ -185,7 +185,7 @@ TEST(quantum, the_bonus_reaches_the_end_of_the_price_range_without_overflow) {
     EXPECT_EQ(quantum(a, {2, 0xFFFF'FFF0u, 1}, 14).winner, (award{{1, 0xFFFF'FFFFu, 1}, 0xFFFF'FFFFu}));
 }
 
-TEST(extract_top, gives_places_to_the_best_and_charges_each_the_best_loser) {
+TEST(extract_top, awards_the_best_bids_and_charges_each_the_runner_up) {
     market a;
     a.insert({1, 50, 1});
     a.insert({2, 30, 1});
@@ -198,7 +198,7 @@ TEST(extract_top, gives_places_to_the_best_and_charges_each_the_best_loser) {
     EXPECT_EQ(a.size(), 2u);
 }
 
-TEST(extract_top, with_places_for_all_charges_the_reserve) {
+TEST(extract_top, with_items_for_all_charges_the_reserve) {
     market a;
     a.update_price(7);
     a.insert({1, 50, 1});

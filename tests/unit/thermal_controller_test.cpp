@@ -212,7 +212,7 @@ TEST(energy_budget, meets_a_cap_between_two_whole_dispatches_on_average) {
     }
 }
 
-TEST(energy_budget, what_nobody_asked_for_lapses) {
+TEST(energy_budget, energy_not_asked_for_lapses) {
     energy_budget budget(10);
     budget.open(100);
     for (int quantum = 0; quantum < 50; ++quantum) {
@@ -224,7 +224,7 @@ TEST(energy_budget, what_nobody_asked_for_lapses) {
     EXPECT_EQ(budget.allowance_mw(), 100u);
 }
 
-TEST(energy_budget, what_was_burnt_beyond_it_is_owed_up_to_a_window) {
+TEST(energy_budget, energy_beyond_the_cap_is_owed_up_to_a_window) {
     energy_budget budget(4);
     budget.open(100);
     budget.next_quantum(250);

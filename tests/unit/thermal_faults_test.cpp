@@ -164,7 +164,7 @@ double hottest_under(std::int32_t (*wrong)(double celsius, int n), double second
     return hottest;
 }
 
-TEST(controller, a_unit_slip_of_the_sensor_is_not_believed_and_melts_nothing) {
+TEST(controller, a_sensor_in_the_wrong_unit_is_suspect_and_overheats_nothing) {
     const double seconds = test::small_scale() ? 20 : 150;
     int believed = 0;
     EXPECT_LE(hottest_under([](double t, int) { return static_cast<std::int32_t>(t); }, seconds, &believed), 88);
@@ -174,7 +174,7 @@ TEST(controller, a_unit_slip_of_the_sensor_is_not_believed_and_melts_nothing) {
     EXPECT_LE(hottest_under([](double, int n) { return 40'000 + n % 2 * 1'000; }, seconds), 88) << "a stuck last bit";
 }
 
-TEST(controller, watts_that_the_machine_cannot_draw_are_not_believed) {
+TEST(controller, watts_that_the_machine_cannot_draw_are_ignored) {
     auto c = regulator::create(usual());
     auto reference = regulator::create(usual());
     for (int n = 0; n < 20'000; ++n) {
@@ -231,7 +231,7 @@ TEST(controller, a_reset_sensor_keeps_the_setpoint_away_no_longer) {
     EXPECT_EQ(c.cap_mw(), quiet.cap_mw());
 }
 
-TEST(controller, own_heat_moves_the_next_cap) {
+TEST(controller, a_bidders_heat_moves_the_next_cap) {
     regulator more = warm();
     regulator less = more;
     for (int n = 0; n < 10; ++n) more.step(112'500), less.step(100'000);
@@ -242,7 +242,7 @@ TEST(controller, own_heat_moves_the_next_cap) {
     EXPECT_LT(share, .02);
 }
 
-TEST(controller, a_blind_controller_admits_the_safe_power_at_a_price_that_clears) {
+TEST(controller, a_controller_without_a_sensor_admits_the_safe_power_at_a_clearing_price) {
     auto c = regulator::create(usual());
     const power_bid bids[] = {{100, 40'000}, {50, 40'000}};
     price p = 0;

@@ -152,7 +152,7 @@ TEST(litmus, load_buffering) {
 }
 
 /// A reader that makes room by a relaxed store may find in what it reads what is written into that room.
-TEST(litmus, what_was_read_is_read_before_room_is_made_of_it) {
+TEST(litmus, a_record_is_read_before_its_cell_is_released) {
     const auto seen_too_early = [](memory_order store, memory_order load) {
         return all_of(1, {[=] {
                               r[0] = m->x.load(rlx);
