@@ -13,7 +13,7 @@
  *     summary  one bit per word of marks: there may be a mark in it.     Word w: bit w % 64 of word w / 64
  *
  * Each part begins on a cache line of its own, in that order. Words are the machine's own, and are only ever accessed as
- * atomics. All zeros is the board on which nobody has bid. maxwell::bid_cells (ring/detail/bid_cells.hpp) has this layout, and says
+ * atomics. All zeros is the board without bids. maxwell::bid_cells (ring/detail/bid_cells.hpp) has this layout, and says
  * in which order an agent writes its cell, its mark and the summary, which is as much part of the interface as the layout.
  */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What became of an agent's bids, as it lies in memory that the host writes and agents only read.
+ * What an agent has won and paid, in memory that the host writes and agents only read.
  *
  *     byte  0          8                    32       40       48         56      60          64
  *           +----------+--------------------+--------+--------+----------+-------+-----------+

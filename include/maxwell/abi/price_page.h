@@ -33,7 +33,7 @@
 /* One lane, one line. Multipliers are Q16.16: 65536 is 1. */
 struct maxwell_price_lane {
     uint32_t multiplier_q16[MAXWELL_PRICE_STEPS]; /* of each step; 0 in a lane that was never set */
-    uint32_t safe_q16;                            /* where the multiplier ends when nobody publishes any more */
+    uint32_t safe_q16;                            /* where the multiplier ends when no new schedule comes */
     uint32_t reserved[5];
 };
 

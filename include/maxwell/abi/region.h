@@ -12,7 +12,7 @@
  *           +-------------------------------------------------------------------------------------+
  *
  * The magic is written last: a region that is just being made has none. Nothing reads the header again after opening, so a
- * peer that overwrites it later harms nobody.
+ * peer that overwrites it later has no effect.
  */
 
 #ifndef MAXWELL_ABI_REGION_H

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// bid_queue: makes a source of bids of a queue that you have already.
+// bid_queue: makes an existing queue a source of bids.
 //
 // Any queue of `bid` with `bool push(bid)` and `bool pop(bid&)`, such as boost::lockfree::spsc_queue and
-// boost::lockfree::queue, the latter with a fixed capacity. How many threads may push is the queue's affair; one drains.
+// boost::lockfree::queue, the latter with a fixed capacity. The queue decides how many threads may push; one thread drains.
 //
-// Identity is in the record: for producers that are trusted. What becomes of the queue when a producer dies in the middle of
-// a push is the queue's affair as well; for most of those that several producers share it is the end of them
-// (tests/faults has figures).
+// Identity is in the record, so it is for trusted producers. Most queues that several producers share stop working when a
+// producer crashes in a push (tests/faults has figures).
 
 #pragma once
 
@@ -30,12 +29,12 @@ class bid_queue {
 public:
     static constexpr overflow_policy overflow = overflow_policy::reject;
 
-    /// What the queue's own constructor takes.
+    /// Constructs the queue with `args`.
     template <class... Args>
         requires std::constructible_from<Queue, Args...>
     explicit bid_queue(Args&&... args) : queue_(std::forward<Args>(args)...) {}
 
-    /// False when the queue is full.
+    /// Enters a bid and returns true; returns false if the queue is full.
     bool try_push(bid const& b) { return queue_.push(b); }
 
     /// Calls f with waiting bids, `budget` times at most, and returns how often it did.
@@ -46,7 +45,7 @@ public:
         return given;
     }
 
-    /// 0: such a queue can't tell.
+    /// Always 0: such a queue has no way to detect them.
     std::uint64_t anomalies() const noexcept { return 0; }
 
     /// The queue itself.

@@ -35,7 +35,7 @@ enum maxwell_result {
     maxwell_busy             /* somebody else was at work there every time */
 };
 
-/* Why nobody runs, by the numbers of maxwell::quiet. */
+/* Why no agent runs, by the numbers of maxwell::quiet. */
 enum maxwell_quiet {
     maxwell_runs, /* somebody does */
     maxwell_idle,

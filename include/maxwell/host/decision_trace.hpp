@@ -8,7 +8,7 @@
 //     { "traceEvents": [ { "name": "agent 3", "ph": "X", "pid": 0, "tid": 1, "ts": 1200.5, "dur": 100.0,
 //                          "args": { "lane": 0, "amount": 900, "payment": 870, "waited_us": 340.2, "generation": 0 } }, ... ] }
 //
-// Times are microseconds, as the format has them. A quantum in which nobody runs is a slice named after its reason.
+// Times are microseconds, as the format requires. A quantum in which no agent runs is a slice named after its reason.
 
 #pragma once
 
@@ -25,7 +25,7 @@
 
 namespace maxwell::host {
 
-/// The word for why nobody runs; "running" where somebody does.
+/// The reason why no agent runs, in one word; "running" if one does.
 inline char const* name_of(quiet why) noexcept {
     switch (why) {
         case quiet::nothing:
@@ -44,8 +44,8 @@ inline char const* name_of(quiet why) noexcept {
 
 class decision_trace {
 public:
-    /// Takes over what `counts` has seen since the last call; the oldest are lost if that is more than it remembers. Returns how many
-    /// were lost.
+    /// Takes in the decisions that `counts` has recorded since the last call, and returns how many were lost: the oldest, if there
+    /// were more than it keeps.
     template <std::size_t Lanes>
     std::uint64_t take_from(tally<Lanes> const& counts) {
         std::uint64_t fresh = counts.decisions() - taken_;

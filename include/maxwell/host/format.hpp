@@ -29,7 +29,7 @@
 
 namespace maxwell {
 
-/// The name of a result, as it is written in the enumeration; "unknown" for a value that isn't in it.
+/// The enumerator's name; "unknown" for a value that isn't in the enumeration.
 constexpr std::string_view to_text(status s) noexcept {
     constexpr std::string_view names[] = {"ok",           "unknown_agent",   "stale_agent",    "no_bid",
                                           "unknown_lane", "unknown_account", "too_many_units", "busy"};
@@ -37,7 +37,7 @@ constexpr std::string_view to_text(status s) noexcept {
     return i < std::size(names) ? names[i] : "unknown";
 }
 
-/// Why nobody runs, as it is written in the enumeration; "unknown" for a value that isn't in it.
+/// Why no agent runs: the enumerator's name; "unknown" for a value that isn't in the enumeration.
 constexpr std::string_view to_text(quiet q) noexcept {
     constexpr std::string_view names[] = {"nothing", "idle", "reserve", "power", "closed"};
     const auto i = static_cast<std::size_t>(q);

@@ -8,12 +8,12 @@
 //     # bpftrace -e 'usdt:./scheduler:maxwell:decided { @[arg0, arg4] = count(); }'
 //
 //     probe     arguments
-//     decided   core, agent, lane, payment, why nobody runs (0: somebody does)
+//     decided   core, agent, lane, payment, why no agent runs (0: one does)
 //     charged   core, agent, units used, payment per unit
 //
-// Free when off: a probe is one nop, and a note in the ELF file says where its arguments are. Where <sys/sdt.h> (Debian:
-// systemtap-sdt-dev) is missing a probe is nothing at all. market/ is kernel-safe and has no probes itself, so the host
-// puts them beside its calls.
+// A probe that is off costs one nop; a note in the ELF file says where its arguments are. Without <sys/sdt.h> (Debian:
+// systemtap-sdt-dev) probes compile to nothing. market/ is kernel-safe and has no probes itself, so the host puts them beside
+// its calls.
 
 #pragma once
 

@@ -48,7 +48,7 @@ public:
                               l.find("nvmlDeviceGetCount_v2", l.count, why) &&
                               l.find("nvmlDeviceGetHandleByIndex_v2", l.by_index, why);
         if (!complete) return nullptr;
-        // A library that lacks one of these has the others all the same: the sensor says so when it is read.
+        // A library that lacks one of these can still have the others: the sensor says so when it is read.
         std::string lacks;
         l.find("nvmlDeviceGetName", l.name, lacks);
         l.find("nvmlDeviceGetTemperature", l.temperature, lacks);

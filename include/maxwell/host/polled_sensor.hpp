@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// polled_sensor: a sensor that is read in a thread of its own, so that a source that hangs holds up nobody. Hosted.
+// polled_sensor: a sensor that is read in a thread of its own, so a source that hangs blocks no other thread. Hosted.
 //
 //     thread   ──read──┤ every ├──read──┤ every ├──read ............ hangs
 //     newest()     nothing │  1st sample      │   2nd     2nd, and trouble() says for how long it has not answered
@@ -29,8 +29,8 @@ namespace maxwell::host {
 
 class polled_sensor {
 public:
-    /// Begins to read `s`, at once and then each `every`, which is at least a millisecond. Throws std::system_error where there is no
-    /// thread to be had.
+    /// Begins to read `s`, at once and then each `every`, which is at least a millisecond. Throws std::system_error if no thread can
+    /// be started.
     polled_sensor(sensor s, std::chrono::milliseconds every)
         : shared_(std::make_shared<state>(std::move(s))), name_(shared_->source.name()), what_(shared_->source.what()) {
         std::thread([shared = shared_, pause = std::max(every, std::chrono::milliseconds(1))] {
@@ -51,20 +51,20 @@ public:
     std::string const& name() const noexcept { return name_; }
     quantity what() const noexcept { return what_; }
 
-    /// The newest reading, of whatever age, or nothing where the newest attempt failed or none has ended yet.
+    /// The newest reading, of any age; nothing if the newest attempt failed or none has ended yet.
     std::optional<sample> newest() const {
         const std::lock_guard lock(shared_->mutex);
         return shared_->newest;
     }
 
-    /// The same, and waits for the first attempt to end, no longer than `at_most`.
+    /// Returns what newest() does, after the first attempt has ended or `at_most` has passed.
     std::optional<sample> first(std::chrono::milliseconds at_most) const {
         std::unique_lock lock(shared_->mutex);
         shared_->changed.wait_for(lock, at_most, [this] { return shared_->attempts != 0; });
         return shared_->newest;
     }
 
-    /// Why there is no newer reading, in one sentence; empty where the last attempt gave one and no attempt takes longer than a second.
+    /// Why there is no newer reading, in one sentence; empty if the last attempt gave one and no attempt takes longer than a second.
     std::string trouble() const {
         const std::lock_guard lock(shared_->mutex);
         const std::uint64_t reads_ms =
@@ -110,8 +110,8 @@ private:
     quantity what_;
 };
 
-/// The same sensor, whose reads never wait: they give the newest reading of a thread that reads it each `every`, and nothing while that
-/// thread hangs. Waits for the first attempt, a second at most.
+/// Returns a sensor whose reads never wait: they return the newest reading of a thread that reads `s` each `every`, and nothing while
+/// that thread hangs. This call itself waits for the first attempt, at most a second.
 inline sensor unblocked(sensor s, std::chrono::milliseconds every) {
     const auto polled = std::make_shared<polled_sensor>(std::move(s), every);
     polled->first(std::chrono::seconds(1));

@@ -7,7 +7,7 @@
 //                                                                                      time since then
 //
 // A reading that fails leaves a longer interval, not a gap. A counter that falls was reset: what it counted before is lost, and the meter
-// begins anew.
+// starts again.
 //
 // Complexity: O(1).
 
@@ -23,15 +23,15 @@ namespace maxwell::host {
 
 class power_meter {
 public:
-    /// Can watts be made from it?
+    /// Can the meter make watts from this quantity?
     static constexpr bool measures(quantity what) noexcept {
         return what == quantity::power_uw || what == quantity::energy_uj;
     }
 
-    /// `what` is a quantity that it measures; of any other there is never a mean.
+    /// A meter for readings of `what`; if measures(what) is false, mean() is always empty.
     constexpr explicit power_meter(quantity what) noexcept : what_(what) {}
 
-    /// A reading. Left out where it is not later than the one before.
+    /// Takes in a reading; ignores one that is not later than the one before.
     constexpr void take(sample const& s) noexcept {
         if (!measures(what_) || (seen_ && s.time_ns <= last_.time_ns)) return;
         const bool reset = what_ == quantity::energy_uj && s.value < last_.value;
@@ -48,8 +48,8 @@ public:
         seen_ = true;
     }
 
-    /// Mean power from the last mean(), or the first reading, to the newest; nothing while no time has passed. A mean below 0 is
-    /// 0, one of more than 4.29 MW that.
+    /// Returns the mean power from the last mean(), or the first reading, to the newest, clamped to [0, 4.29 MW]; nothing while no
+    /// time has passed.
     constexpr std::optional<timed<milliwatts>> mean() noexcept {
         if (!seen_ || last_.time_ns == begin_ns_) return std::nullopt;
         const double mw = uj_ * 1e6 / static_cast<double>(last_.time_ns - begin_ns_);

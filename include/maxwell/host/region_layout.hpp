@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// region_layout: what a shared region holds, so two programs that mean different things find out before they use it.
+// region_layout: what a shared region holds, so that two programs with different layouts find out before they use it.
 //
-// layout_of<T> is the layout of a type that can lie in a region. All of Maxwell's sources, boards and pages have one. A
+// layout_of<T> is the layout of a type that can be in a region. All of Maxwell's sources, boards and pages have one. A
 // program that shares a type of its own gives it a layout once:
 //
 //     template <>
 //     inline constexpr maxwell::region_layout maxwell::layout_of<my_type>{MAXWELL_REGION_USER, 1, 1, sizeof(my_type)};
 //
-// Such a type must have no padding that is copied from private memory: whatever was there before reaches all who map it.
+// Such a type must have no padding that is copied from private memory: every process that maps the region could read it.
 
 #pragma once
 
@@ -91,7 +91,7 @@ inline constexpr region_layout layout_of<roster<Agents>>{MAXWELL_REGION_ROSTER, 
 template <>
 inline constexpr region_layout layout_of<wakeup>{MAXWELL_REGION_WAKEUP, 1, 1, sizeof(wakeup)};
 
-/// A T with padding has no layout here, since the bytes in between, whatever they are, would be copied to all readers.
+/// A T with padding has no layout here, since its padding bytes would be copied to all readers.
 template <class T, std::size_t Copies>
     requires std::has_unique_object_representations_v<T>
 inline constexpr region_layout layout_of<published<T, Copies>>{MAXWELL_REGION_PUBLISHED, 1, Copies,
@@ -108,7 +108,7 @@ enum class region_fault : std::uint8_t {
     other_layout,      ///< it holds the same in another version
     other_count,       ///< it is for another number of agents
     other_size,        ///< its sizes contradict the rest
-    too_short,         ///< it is shorter than what it says that it holds
+    too_short,         ///< it is shorter than its header says
     in_use,            ///< the file in which it was to be made is not empty
     not_mine,          ///< the file behind the name belongs to another user, or others may write it
     not_a_file,        ///< what is behind the name is no regular file
@@ -168,7 +168,7 @@ inline maxwell_region_header header_of(region_layout const& layout) {
     return h;
 }
 
-/// What is wrong with a header, of a region of `length` bytes that is called `name`; or nothing.
+/// Returns what is wrong with the header of a region of `length` bytes that is called `name`, or nothing.
 inline std::optional<region_error> refuse(maxwell_region_header const& h, std::uint64_t length,
                                           region_layout const& wanted, std::string const& name) {
     const auto error = [&name](region_fault fault, std::string const& what) {

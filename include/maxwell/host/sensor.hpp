@@ -11,9 +11,9 @@
 // as_celsius() and as_share() turn a reading into what a plane takes, and give nothing for a sensor that measures something else; watts
 // come from power_meter.hpp. A source that can hang is read by polled_sensor.hpp.
 //
-// A sensor that fails once may work again: read() may be called for ever, and costs what its source costs (a file in /sys: a few
-// microseconds, some chips a millisecond). So it belongs to the thread that makes prices, never into a quantum. The whole
-// file throws nothing but bad_alloc.
+// A sensor that fails once can work again, so keep calling read(). A read costs what its source costs (a file in /sys: a few
+// microseconds, some chips a millisecond). So it belongs to the thread that makes prices, never into a quantum. Nothing in this
+// file throws, except bad_alloc.
 
 #pragma once
 
@@ -51,7 +51,7 @@ inline constexpr std::string_view quantity_names[] = {"temperature_mk", "energy_
                                                       "frequency_khz",  "limit_khz",      "throttle_events",
                                                       "throttled",      "utilisation_q16"};
 
-/// As it is called above.
+/// The name of the enumerator above.
 constexpr std::string_view to_string(quantity q) noexcept { return quantity_names[static_cast<std::size_t>(q)]; }
 
 /// 0 degrees Celsius in thousandths of a kelvin.
@@ -65,19 +65,19 @@ struct sample {
     friend constexpr bool operator==(sample const&, sample const&) = default;
 };
 
-/// Now, as samples are stamped.
+/// The present time, on the clock of samples.
 inline std::uint64_t now_ns() noexcept {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
-/// A reading of a sensor that measures `what`, as a temperature. Nothing where there is none, or `what` is no temperature.
+/// The reading `s` of a sensor that measures `what`, as a temperature; nothing if `s` is empty or `what` is no temperature.
 constexpr std::optional<timed<milli_celsius>> as_celsius(quantity what, std::optional<sample> const& s) noexcept {
     if (!s || what != quantity::temperature_mk) return std::nullopt;
     return timed<milli_celsius>{to_celsius(milli_kelvin(s->value)), s->time_ns};
 }
 
-/// The same as a share of 65536, at least 0 and at most that. Nothing where `what` is no utilisation.
+/// The reading `s` as a share, clamped to [0, 65536]; nothing if `s` is empty or `what` is no utilisation.
 constexpr std::optional<timed<std::uint32_t>> as_share(quantity what, std::optional<sample> const& s) noexcept {
     if (!s || what != quantity::utilisation_q16) return std::nullopt;
     const std::int64_t share = s->value < 0 ? 0 : s->value > 65'536 ? 65'536 : s->value;
@@ -98,7 +98,7 @@ public:
     /// What it measures, and in which unit.
     quantity what() const noexcept { return what_; }
 
-    /// The value now, or nothing: then trouble() says why.
+    /// Returns the present value, or nothing: then trouble() says why.
     std::optional<sample> read() {
         trouble_.clear();
         return read_(trouble_);
@@ -114,7 +114,7 @@ private:
     std::string trouble_;
 };
 
-/// What a source has. Either there are sensors, or `not_available` says in one sentence why there are none.
+/// The sensors of a source. If there are none, `not_available` says in one sentence why.
 struct sensor_list {
     std::vector<sensor> sensors;
     std::string not_available;

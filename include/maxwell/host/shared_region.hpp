@@ -4,28 +4,28 @@
 //
 //     host                                          agent
 //     create<T>("/name") ── a file in /dev/shm ───▶ open<T>("/name")        processes of one user, which trust each other
-//     create_anonymous<T>("label") ── a memfd ────▶ open<T>(descriptor)     everybody else; also as a VM's memory
+//     create_anonymous<T>("label") ── a memfd ────▶ open<T>(descriptor)     all other processes; also as a VM's memory
 //     open_sealed<T>(descriptor) ◀── a memfd ────── made by the agent       where the agent provides the memory
 //
 // A header says what it is (abi/region.h); what doesn't match is refused, with a sentence that says what differs. The
 // object is the zeroed one, in place: Maxwell's shared types need no constructor.
 //
 // What an agent can do to the memory itself:
-//   1. Shorten it: a process that touches what is gone is killed by SIGBUS. An anonymous region is sealed when it is made, so
-//      nobody can shorten, lengthen or unseal it, the host included. A named region has no seals: names are for processes
-//      of one user. `open` looks at the owner and the mode of what is behind a name; `open_sealed` asks for the seals before
-//      it looks at anything else.
+//   1. Shorten it: a process that accesses the missing part is killed by SIGBUS. An anonymous region is sealed when it is made,
+//      so no process can shorten, lengthen or unseal it, the host included. A named region has no seals: names are for
+//      processes of one user. `open` checks the owner and the mode of the file behind a name; `open_sealed` checks the seals
+//      first of all.
 //   2. Punch holes in it (fallocate, MADV_REMOVE): every process that may write a region can set whole pages of it to zero,
-//      and the next access of everybody else to such a page is a page fault. Seals that forbid that forbid agents to map the
-//      region writable at all. So a region is shared by agents that trust each other, and agents that don't get a region
-//      each: a hole then reaches its own maker's bids, and costs the host one page fault per hole that was punched.
+//      and the next access of every other process to such a page is a page fault. Seals that forbid that also forbid agents to
+//      map the region writable. So let only agents that trust each other share a region, and give each other agent a region of
+//      its own: then a hole destroys only the bids of the process that punched it, and costs the host one page fault.
 //      Virtual machines have no descriptor and can't punch.
-//   3. With `sharing::read_only` nobody but the maker can map the region writable or punch it: for outcome boards, price
-//      pages and other memory that only the host writes. A child that the maker forks doesn't inherit that mapping.
+//   3. With `sharing::read_only` only the maker can map the region writable or punch it: for outcome boards, price pages and
+//      other memory that only the host writes. A child that the maker forks doesn't inherit that mapping.
 //
-// Memory is allocated when a region is made, so no later touch of it can fail for want of memory; what /dev/shm has no
-// room for is refused with a sentence, and leaves no name behind. A name appears when the region behind it is complete, so a
-// maker that crashes leaves either nothing or a region that can be opened.
+// Memory is allocated when a region is made, so no later access can fail for want of memory. If /dev/shm has no room, the region is
+// refused with a sentence, and leaves no name behind. A name appears when its region is complete, so a maker that crashes
+// leaves either nothing or a region that can be opened.
 //
 // Errors are values: each way to get a region returns none and says why. One thread at a time per object; what is in the
 // region has its own rules.
@@ -52,13 +52,13 @@
 
 namespace maxwell {
 
-/// What one may do with a region that one opens.
+/// What this process may do with a region that it opens.
 enum class access : std::uint8_t { read_only, read_write };
 
-/// What others may do with a region that one makes.
+/// What other processes may do with a region that this process makes.
 enum class sharing : std::uint8_t {
     read_write,
-    read_only,  ///< nobody can map it writable any more. Needs Linux 5.1
+    read_only,  ///< no other process can map it writable. Needs Linux 5.1
 };
 
 class shared_region {
@@ -74,7 +74,7 @@ public:
 
     /// Makes a region for one T, which is zeroed, under a name: '/' and up to 255 bytes without another '/'. Only processes
     /// of this user can open it. `system`, File exists: the name is in use; open it then, or remove() it. The name stays until
-    /// remove(), also when this process dies: a new host opens the region that the old one has left.
+    /// remove(), also if this process crashes: a new host opens the region that the old one has left.
     template <class T>
     static std::optional<shared_region> create(std::string const& name, region_error& why) {
         shared_region made;
@@ -124,7 +124,7 @@ public:
         switch (detail::ownership_of(opened.file_)) {
             case detail::ownership::mine:
                 break;
-            case detail::ownership::somebody_elses:
+            case detail::ownership::another_users:
                 why = {region_fault::not_mine, name + " belongs to another user, or others may write it"};
                 return std::nullopt;
             case detail::ownership::not_a_file:
@@ -135,7 +135,7 @@ public:
         return opened;
     }
 
-    /// Opens the region behind a descriptor, a copy of which is kept, from somebody whom this process trusts not to shorten
+    /// Opens the region behind a descriptor, a copy of which is kept. The process that made it must be trusted not to shorten
     /// it: a memfd of the host's, a file on hugetlbfs, a PCI device's memory (ivshmem).
     template <class T>
     static std::optional<shared_region> open(int descriptor, access how, region_error& why) {
@@ -145,8 +145,8 @@ public:
         return opened;
     }
 
-    /// The same for memory made by somebody who is not trusted. `not_sealed`: it could be shortened, so nothing of it was
-    /// mapped. `huge_pages`: it is made of huge pages, whose pool a hole or another process could exhaust at the next touch.
+    /// The same for memory made by a process that is not trusted. `not_sealed`: it could be shortened, so nothing of it was
+    /// mapped. `huge_pages`: it is made of huge pages, whose pool a hole or another process could exhaust before the next access.
     template <class T>
     static std::optional<shared_region> open_sealed(int descriptor, access how, region_error& why) {
         const std::string name = "descriptor " + std::to_string(descriptor);
@@ -164,7 +164,7 @@ public:
         return opened;
     }
 
-    /// Takes a name away. Processes that have the region open keep it. False if there was none, or `name` is malformed.
+    /// Removes a name; processes that have the region open keep it. Returns false if there was none, or `name` is malformed.
     static bool remove(std::string const& name) noexcept {
         const std::string path = detail::path_of(name);
         return !path.empty() && ::unlink(path.c_str()) == 0;
@@ -181,14 +181,14 @@ public:
         return std::launder(reinterpret_cast<T*>(static_cast<unsigned char*>(base_) + layout_.offset));
     }
 
-    /// For passing it on; stays this object's.
+    /// The descriptor, to be passed to other processes; this object still owns it.
     int descriptor() const noexcept { return file_.get(); }
 
     /// Bytes of header and object. A maker rounds them up to a power of two, since QEMU's ivshmem wants that; the rest takes no
     /// memory.
     std::size_t length() const noexcept { return length_; }
 
-    /// Can nobody shorten it?
+    /// Is it sealed against shortening?
     bool sealed() const noexcept { return detail::sealed_against_shortening(file_); }
 
 private:

@@ -12,16 +12,16 @@
 //                 clears the bit if the word has
 //                 still the value that it left
 //
-// Why no bid sleeps with the host. Of two seq_cst fences one comes first. If B2 does, then S3, which follows S2, sees what
+// Why no bid waits for a sleeping host. Of two seq_cst fences one comes first. If B2 does, then S3, which follows S2, sees what
 // B1 wrote, and the host doesn't sleep. If S2 does, then B3 reads what S1 wrote or something later. With the bit set the agent
 // does B4: the host sleeps already, and is woken, or S4 finds another value and returns at once, since the kernel compares and
 // sleeps in one step. Without it S5 has come before: the host is awake, and when it comes to its next S2, that follows B2.
 // So it holds for every source, whatever orders that uses. Each agent that finds the bit wakes the host itself, also if
 // another one is about to: that one may crash before it does. It clears the bit when it *has* woken the host, and only if
-// nobody has added anything since: then no later sleep has begun, and no other agent is about to wake anybody.
+// the word has not changed since: then no later sleep has begun, and no other agent is about to wake the host.
 //
-// The word lies in memory that agents write. A hostile one can wake the host for nothing, or keep bids of those who share the
-// word with it waiting until the time limit: give each guest a word of its own, and a limit that a bid can wait for.
+// The word is in memory that agents write. An adversarial agent can wake the host for nothing, or keep the bids of agents that
+// share the word waiting until the time limit: give each guest a word of its own, and a limit that a bid can wait for.
 //
 // All zeros is a host that is awake. A futex doesn't reach from a virtual machine to its host: should_wake() and the second
 // form of wait() are for agents that ring by an eventfd instead (ioeventfd and irqfd, or ivshmem's doorbell).
@@ -68,8 +68,8 @@ public:
         return true;
     }
 
-    /// The host has been woken by an agent for which should_wake has left this value. If nobody has changed the word since, the
-    /// sleep that was meant is over, or its host has crashed in it: the bit is cleared, and agents have nobody to wake.
+    /// Call it when the host has been woken by an agent for which should_wake has left this value. If the word has not changed
+    /// since, that sleep is over, or its host has crashed in it: clears the bit, so agents stop waking.
     void woken(std::uint32_t left) noexcept {
         word_.compare_exchange(left, left & ~asleep, memory_order::relaxed, memory_order::relaxed);
     }

@@ -7,9 +7,9 @@
 //
 // The lock is a record lock (fcntl, F_SETLK) on a file of its own. Why not flock, or an open-file-description lock, on the
 // file behind the shared memory: those belong to the open file, which a forked child or the receiver of a descriptor shares,
-// so that it passes for the writer, or keeps the lock of one that has died; and every reader has that file open, and can
+// so it counts as the writer, or keeps the lock of one that has crashed; and every reader has that file open, and can
 // take the lock. A record lock belongs to the process that took it: no descriptor, inherited or copied, conveys it, and the
-// kernel releases it when the process ends, however it ends. The file belongs to the user who made it and nobody else can
+// kernel releases it when the process ends, however it ends. The file belongs to the user who made it and no other user can
 // open it, so a reader of another user can't take the lock either; processes of one user trust each other.
 //
 // The file stays, since removing it would let two processes lock two files of one name. It takes no memory.

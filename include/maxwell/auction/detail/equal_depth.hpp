@@ -167,7 +167,7 @@ private:
     /// The weight of tier_, in units in which a part is Period and all tiers together are 2 * Period * Count.
     constexpr std::uint64_t weight() const noexcept { return std::uint64_t{count_[tier_]} * Count + Period; }
 
-    /// Where in tier_ the edge lies that has `below` of the tier's weight below it.
+    /// The edge in tier_ that has `below` of the tier's weight below it.
     template <class Edges>
     constexpr price between(Edges const& from, std::uint64_t below) const noexcept {
         const price lower = from.lower_edge(tier_);

@@ -5,7 +5,7 @@
 // What fits depends on what was taken before, so bids are gone through in rank order: extract_units, over keys that are sorted piece by
 // piece as the sale gets there. How far that is:
 //
-//   1. The sale is over when fewer units are left than the smallest bid wants: nobody behind that place wins. As long as bids of that size
+//   1. The sale is over when fewer units are left than the smallest bid wants: no bid behind that position wins. As long as bids of that size
 //      come, supply / size of them are enough. With other sizes between them there is no bound but N: of 3 units, a bid for 2 leaves one,
 //      and a thousand bids for 2 can stand before the bid for 1 that takes it.
 //   2. The price of a winner of q units needs the bids behind the next misfit until those that fit in its place have used up what was left

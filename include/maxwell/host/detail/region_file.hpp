@@ -8,9 +8,9 @@
 // A maker that crashes before give_name leaves nothing, since the kernel frees a file without a name with its last
 // descriptor. So a name says that the region behind it was finished, and there is no state to take over or to clean up.
 //
-// Which names are safe. /dev/shm is writable by everybody, and its sticky bit only keeps others from removing a file. So
-// anybody can be first to use a name, with a file that they truncate later, or with a FIFO that blocks whoever opens it.
-// open_named takes a regular file that belongs to this process's user and that nobody else may write, and nothing else.
+// Which names are safe. /dev/shm is writable by all users, and its sticky bit only keeps others from removing a file. So
+// any user can be first to use a name, with a file that they truncate later, or with a FIFO that blocks a process that opens
+// it. open_named takes only a regular file that belongs to this process's user and that no other user may write.
 
 #pragma once
 
@@ -73,15 +73,15 @@ inline bool give_name(descriptor const& file, std::string const& name) {
     return !path.empty() && ::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
-/// Who may be behind a name.
-enum class ownership { mine, somebody_elses, not_a_file };
+/// Whose file is behind a name.
+enum class ownership { mine, another_users, not_a_file };
 
-/// Is this a regular file of this user's that nobody else may write?
+/// Is this a regular file of this user's that no other user may write?
 inline ownership ownership_of(descriptor const& file) {
     struct ::stat s {};
     if (::fstat(file.get(), &s) != 0 || !S_ISREG(s.st_mode)) return ownership::not_a_file;
     const bool mine = s.st_uid == ::geteuid() && (s.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-    return mine ? ownership::mine : ownership::somebody_elses;
+    return mine ? ownership::mine : ownership::another_users;
 }
 
 /// Opens the file of a name; never blocks, follows no link. Ask ownership_of before using it.
@@ -132,14 +132,14 @@ inline void* map_shared(descriptor const& file, std::size_t length, int protecti
     return at;
 }
 
-/// Can nobody shorten it?
+/// Is it sealed against shortening?
 inline bool sealed_against_shortening(descriptor const& file) {
     const int seals = ::fcntl(file.get(), F_GET_SEALS);
     return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
 }
 
-/// Nobody can change its length any more, or add seals. With `only_maker_writes` nobody can map it writable any more, or punch
-/// holes into it, either; mappings that there are stay. Needs Linux 5.1.
+/// Seals its length, and its set of seals, for all processes. With `only_maker_writes` no process can map it writable, or punch
+/// holes into it, any more; existing mappings stay. Needs Linux 5.1.
 inline bool seal(descriptor const& file, bool only_maker_writes) {
     constexpr int future_write = 0x10;  // F_SEAL_FUTURE_WRITE, which older headers lack
     const int seals = F_SEAL_SHRINK | F_SEAL_GROW | (only_maker_writes ? future_write : 0);

@@ -27,7 +27,7 @@
 
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t, uint64_t
-#include <optional>     // find's "nobody"
+#include <optional>     // optional
 #include <type_traits>  // is_trivially_copyable
 
 namespace maxwell {
