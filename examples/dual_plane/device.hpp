@@ -2,7 +2,7 @@
 //
 // What runs the iterations that the accelerator has sold: the model, or kernels on a GPU.
 //
-//     model          an iteration takes as long as sim/serving.hpp says
+//     model_device        an iteration takes as long as sim/serving.hpp says
 //     make_cuda_device    a kernel of as much work is launched, and the iteration takes as long as that took
 //
 // The machine around it goes on in simulated milliseconds, so a run with a GPU takes real time for each iteration and none for the rest.
