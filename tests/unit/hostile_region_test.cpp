@@ -23,6 +23,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 namespace maxwell::test {
@@ -487,6 +488,45 @@ TEST(shared_region, is_made_in_an_empty_file_of_the_callers) {
     ::close(file);
     EXPECT_FALSE(shared_region::create_in<cells>(-1, why));
     EXPECT_EQ(why.fault, region_fault::system);
+}
+
+/// Bytes of this process's mappings whose name contains `label`.
+std::size_t bytes_mapped(std::string const& label) {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t total = 0;
+    for (std::string line; std::getline(maps, line);) {
+        unsigned long begin = 0;
+        unsigned long end = 0;
+        if (line.find(label) == std::string::npos) continue;
+        if (std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) == 2) total += end - begin;
+    }
+    return total;
+}
+
+TEST(shared_region, huge_pages_are_mapped_whole_and_given_back_whole) {
+    constexpr std::size_t huge = 2 << 20;
+    const int file = ::memfd_create("maxwell_huge", MFD_CLOEXEC | MFD_HUGETLB);
+    // A page is reserved by the first mapping, not by making the file.
+    void* const page = file < 0 ? MAP_FAILED : ::mmap(nullptr, huge, PROT_READ, MAP_SHARED, file, 0);
+    if (page == MAP_FAILED) {
+        ::close(file);
+        GTEST_SKIP() << "no huge pages of 2 MiB here; `echo 4 >/proc/sys/vm/nr_hugepages` reserves some";
+    }
+    ::munmap(page, huge);
+    region_error why;
+    {
+        const auto made = shared_region::create_in<cells>(file, why);
+        ASSERT_TRUE(made) << why.what;
+        EXPECT_EQ(bytes_mapped("maxwell_huge"), huge);
+        const auto opened = shared_region::open<cells>(file, access::read_write, why);
+        ASSERT_TRUE(opened) << why.what;
+        EXPECT_EQ(bytes_mapped("maxwell_huge"), 2 * huge) << "the mapping of the header alone is still there";
+        EXPECT_EQ(opened->get<cells>()->submit({3, 700, 1}), status::ok);
+    }
+    EXPECT_EQ(bytes_mapped("maxwell_huge"), 0U);
+    EXPECT_FALSE(shared_region::open<bid_cells<128>>(file, access::read_write, why));
+    EXPECT_EQ(bytes_mapped("maxwell_huge"), 0U) << "a refused region leaves no mapping";
+    ::close(file);
 }
 
 }  // namespace
