@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// Processes on a market: they bid through sealed shared memory, and SIGCONT and SIGSTOP run them, one at a time. Three are honest and never
+// Processes on a market: each bids through sealed shared memory of its own, and SIGCONT and SIGSTOP run them, one at a time. Three never
 // bid: they have shares, 1 : 1 : 2. The others do what agents do: one is killed, one floods the host with bids, one writes rubbish
-// over all the memory that it can write, one bids the highest price for everything. The honest ones keep their shares.
+// over all the memory that it can write, one bids the highest price for everything. The three keep their shares.
 //
 //     process_market [--seconds N] [--trace FILE]      FILE: the decisions, for ui.perfetto.dev
 //
-// What a quantum cost is the process's own CPU time, so other work on the machine changes nothing. The rubbish writer can forge bids of
-// those that bid, not of the honest ones: an agent that doesn't bid has no cell that the host reads.
+// What a quantum cost is the process's own CPU time, and the market's clock is the CPU time sold so far, by which credits are
+// refilled: other work on the machine changes neither. Rubbish spoils the bids of its writer alone: in each region the host reads
+// the cell of one agent, and counts whatever else is marked there as an anomaly.
 
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/core/agent_registry.hpp>
 #include <maxwell/host/decision_trace.hpp>
+#include <maxwell/host/mapped_source.hpp>
 #include <maxwell/host/market_probes.hpp>
 #include <maxwell/host/shared_region.hpp>
 #include <maxwell/market/market.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/sharded_ring.hpp>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -32,6 +35,7 @@
 #include <ctime>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -45,17 +49,6 @@ using maxwell::agent_id;
 constexpr std::size_t slots = 16;
 using cells = maxwell::bid_cells<slots>;
 
-struct bids_area {
-    cells board;
-};
-
-}  // namespace
-
-template <>
-inline constexpr maxwell::region_layout maxwell::layout_of<bids_area>{MAXWELL_REGION_USER, 2, slots, sizeof(bids_area)};
-
-namespace {
-
 // --- the agents --------------------------------------------------------------------------------------------------------
 
 [[noreturn]] void work() {
@@ -65,21 +58,21 @@ namespace {
 int agent(std::string const& role, int descriptor, agent_id self) {
     if (role == "honest" || role == "killed") work();
     maxwell::region_error why;
-    const auto region = maxwell::shared_region::open<bids_area>(descriptor, maxwell::access::read_write, why);
+    const auto region = maxwell::shared_region::open<cells>(descriptor, maxwell::access::read_write, why);
     if (!region) return std::fprintf(stderr, "agent: %s\n", why.what.c_str()), 1;
-    bids_area& area = *region->get<bids_area>();
+    cells& board = *region->get<cells>();
     std::uint32_t noise = 1;
-    area.board.submit({self, ~0u, 1000});
+    board.submit({self, ~0u, 1000});
     if (role == "misreports") work();
     if (role != "floods") ::raise(SIGSTOP);  // until it is run for its bid: then it spoils its own as well
     for (;;) {
         noise = noise * 1664525 + 1013904223;
         if (role == "floods") {
-            area.board.submit({self, noise, noise % 5000});
+            board.submit({self, noise, noise % 5000});
         } else {  // writes rubbish: anywhere, a word at a time
-            volatile auto* words = reinterpret_cast<volatile std::uint32_t*>(&area);
+            volatile auto* words = reinterpret_cast<volatile std::uint32_t*>(&board);
             const std::uint32_t rubbish = noise * 2654435761u;
-            words[(noise >> 8) % (sizeof(area) / 4)] = rubbish;
+            words[(noise >> 8) % (sizeof(board) / 4)] = rubbish;
         }
     }
 }
@@ -93,6 +86,7 @@ struct process {
     pid_t pid = 0;
     agent_id id = 0;
     std::uint64_t charged_us = 0;
+    std::optional<maxwell::shared_region> region{};  ///< what it bids through, if it pays
 };
 
 /// CPU time of a process, in microseconds; what it was when the process has ended.
@@ -103,15 +97,9 @@ std::uint64_t cpu_us(pid_t pid, std::uint64_t otherwise) {
     return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(t.tv_nsec) / 1000;
 }
 
-std::uint64_t now_ns() {
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-}
-
 class host {
 public:
-    explicit host(maxwell::shared_region region) : region_(std::move(region)) {
-        market_->shares({10'000, 1u << 30, 1}, 4);
-    }
+    host() { market_->shares({10'000, 1u << 30, 1}, 4); }
     host(host const&) = delete;
     ~host() {
         for (process& p : all_) {
@@ -121,28 +109,37 @@ public:
         }
     }
 
-    bool start() {
-        for (process& p : all_) {
+    bool start(maxwell::region_error& why) {
+        for (std::size_t i = 0; i < processes; ++i) {
+            process& p = all_[i];
             p.id = ids_.acquire().value();
             const std::uint32_t slot = maxwell::slot_of(p.id);
             if (p.pays) {  // a tenth of a processor at the price of a sharer, at most
-                market_->accounts().open(slot, {1'000'000, 100'000'000, 0}, now_ns());
-                reader_.admit(board(), p.id);
+                market_->accounts().open(slot, {1'000'000, 100'000'000, 0}, sold_us_ * 1000);
+                p.region = maxwell::shared_region::create_anonymous<cells>("bids", maxwell::sharing::read_write, why);
+                if (!p.region) return false;
+                bids_.shard(i).map(p.region->get<cells>());
+                bids_.shard(i).reader().admit(*bids_.shard(i).mapped(), p.id);
             }
             market_->admit(p.id, {0, slot, p.weight, p.pays});
-            const std::string descriptor = std::to_string(::fcntl(region_.descriptor(), F_DUPFD, 0));
-            std::string words[] = {"process_market", "agent", p.role, descriptor, std::to_string(p.id)};
+            // A copy without close-on-exec, which the new process alone keeps.
+            const int inherited = p.region ? ::fcntl(p.region->descriptor(), F_DUPFD, 0) : -1;
+            std::string words[] = {"process_market", "agent", p.role, std::to_string(inherited), std::to_string(p.id)};
             char* arguments[6] = {};
             for (std::size_t i = 0; i < 5; ++i) arguments[i] = words[i].data();
-            if (::posix_spawn(&p.pid, "/proc/self/exe", nullptr, nullptr, arguments, environ) != 0)
+            const int failure = ::posix_spawn(&p.pid, "/proc/self/exe", nullptr, nullptr, arguments, environ);
+            if (inherited >= 0) ::close(inherited);
+            if (failure != 0) {
+                why.what = std::string("no process can be started: ") + std::strerror(failure);
                 return p.pid = 0, false;
+            }
             // One that bids is let run until its first bid is there, or it would never be run.
-            for (int tries = 0; p.pays && !reader_.pending(board()) && tries < 3000; ++tries)
+            auto& own = bids_.shard(i);
+            for (int tries = 0; p.pays && !own.reader().pending(*own.mapped()) && tries < 3000; ++tries)
                 std::this_thread::sleep_for(1ms);
-            source bids{*this};
             ::kill(p.pid, SIGSTOP);
-            market_->wake(p.id, now_ns());
-            market_->take(bids, 16);
+            market_->wake(p.id, sold_us_ * 1000);
+            market_->take(bids_, 16);
         }
         return true;
     }
@@ -156,14 +153,14 @@ public:
             if (running != nullptr) {
                 const std::uint64_t used = cpu_us(running->pid, began_us) - began_us;
                 running->charged_us += used;
+                sold_us_ += used;
                 longest_us_ = std::max(longest_us_, used);
                 maxwell::host::probe_charged(0, market_->charge(0, used, 0));
             }
             if (std::chrono::steady_clock::now() > half && all_[3].pid > 0) ::kill(all_[3].pid, SIGKILL);
             reap();
-            source bids{*this};
-            market_->take(bids, 16);
-            const maxwell::decision d = market_->decide(0, now_ns());
+            market_->take(bids_, 16);
+            const maxwell::decision d = market_->decide(0, sold_us_ * 1000);
             maxwell::host::probe_decided(0, d);
             lost_ += trace_.take_from(market_->counts());
             process* next = d.run ? &all_[maxwell::slot_of(d.run->winner.agent)] : nullptr;
@@ -199,7 +196,7 @@ public:
             }
             std::printf("\n");
         }
-        std::printf("  anomalies on the board: %llu\n", static_cast<unsigned long long>(reader_.anomalies()));
+        std::printf("  anomalies on the board: %llu\n", static_cast<unsigned long long>(bids_.anomalies()));
         std::printf("  within four of the longest quanta (%.1f ms) of its share: %s\n",
                     static_cast<double>(longest_us_) / 1000, fair ? "every honest one" : "not every honest one");
         const bool bought = all_[6].charged_us > 0;
@@ -216,39 +213,30 @@ public:
 private:
     using market = maxwell::market<maxwell::stratified_buckets<slots>, 1, maxwell::ledger<slots>>;
 
-    /// What the market drains: the host's side of the board and the memory that agents write.
-    struct source {
-        host& of;
-        static constexpr auto overflow = maxwell::overflow_policy::coalesce;
-        template <class F>
-        std::size_t drain(F&& f, std::size_t budget) noexcept {
-            return of.reader_.drain(of.board(), f, budget);
-        }
-        std::uint64_t anomalies() const noexcept { return of.reader_.anomalies(); }
-    };
-
-    cells& board() { return region_.get<bids_area>()->board; }
+    static constexpr std::size_t processes = 7;
 
     void reap() {
-        for (process& p : all_) {
+        for (std::size_t i = 0; i < processes; ++i) {
+            process& p = all_[i];
             if (p.pid <= 0 || ::waitpid(p.pid, nullptr, WNOHANG) != p.pid) continue;
             std::printf("the process \"%s\" has ended\n", p.role);
             market_->retire(p.id);
-            reader_.retire(board(), p.id);
+            bids_.shard(i).map(nullptr);
             ids_.release(p.id);
             p.pid = 0;
         }
     }
 
-    maxwell::shared_region region_;
     maxwell::agent_registry<slots> ids_;
-    maxwell::board_reader<slots> reader_;
+    maxwell::sharded_ring<maxwell::mapped_source<maxwell::board_reader<slots>>, processes> bids_;
     std::unique_ptr<market> market_ = std::make_unique<market>();
     maxwell::host::decision_trace trace_;
     std::uint64_t lost_ = 0;
     std::uint64_t longest_us_ = 0;
-    process all_[7] = {{"honest", 1, false}, {"honest", 1, false},        {"honest", 2, false},   {"killed", 1, false},
-                       {"floods", 1, true},  {"writes rubbish", 1, true}, {"misreports", 1, true}};
+    std::uint64_t sold_us_ = 0;
+    process all_[processes] = {{"honest", 1, false},   {"honest", 1, false}, {"honest", 2, false},
+                               {"killed", 1, false},   {"floods", 1, true},  {"writes rubbish", 1, true},
+                               {"misreports", 1, true}};
 };
 
 int refuse() {
@@ -276,10 +264,8 @@ int main(int argc, char** argv) {
         if (end != nullptr && (*end != 0 || end == argv[i + 1] || seconds < 1 || seconds > 3600)) return refuse();
     }
     maxwell::region_error why;
-    auto region = maxwell::shared_region::create_anonymous<bids_area>("bids", maxwell::sharing::read_write, why);
-    if (!region) return std::fprintf(stderr, "process_market: %s\n", why.what.c_str()), 1;
-    host h(std::move(*region));
-    if (!h.start()) return std::fprintf(stderr, "process_market: no process can be started\n"), 1;
+    host h;
+    if (!h.start(why)) return std::fprintf(stderr, "process_market: %s\n", why.what.c_str()), 1;
     h.run(std::chrono::seconds(seconds));
     const bool fair = h.report();
     if (trace != nullptr && !h.write_trace(trace)) {
