@@ -60,7 +60,7 @@ std::vector<bid> draw_bids(std::size_t n, amounts which) {
         price amount = 1000;
         if (which == amounts::uniform) amount = static_cast<price>(random());
         if (which == amounts::lognormal) amount = static_cast<price>(std::min(lognormal(random), 4e9));
-        bids[i] = {i, amount, 1};
+        bids[i] = {i, amount, static_cast<std::uint32_t>(1 + i * 7919 % 200)};
     }
     return bids;
 }
@@ -160,9 +160,9 @@ void measure(std::size_t n, amounts which, std::size_t k, void* flush, bool firs
     must(cudaMallocHost(reinterpret_cast<void**>(&home), k * sizeof(award)), "pinned memory");
     std::copy(bids.begin(), bids.end(), pinned);
     must(cudaMemcpy(there, pinned, n * sizeof(bid), cudaMemcpyHostToDevice), "copy");
-    award* const out = allocate<award>(k);
+    award* const out = allocate<award>(n);
     auto* const result = allocate<gpu::batch_result>(1);
-    const std::size_t bytes = gpu::device_workspace_bytes(n);
+    const std::size_t bytes = gpu::device_workspace_bytes(n, misfit::skip);
     const gpu::device_memory work{allocate<char>(bytes), bytes};
     auto* const keys = allocate<std::uint64_t>(2 * n);
     std::size_t sort_bytes = 0;
@@ -177,6 +177,14 @@ void measure(std::size_t n, amounts which, std::size_t k, void* flush, bool firs
         must(gpu::clear_units(there, n, k, 0, work, out, k, result, s).error, "clear_units");
     };
     timed clearing(clear);
+    const auto clear_capacity = [&](misfit rule) {
+        return [&, rule](cudaStream_t s) {
+            must(gpu::clear_capacity(there, n, std::uint64_t{100} * k, 0, rule, work, out, n, result, s).error,
+                 "clear_capacity");
+        };
+    };
+    timed stopping(clear_capacity(misfit::stop));
+    timed skipping(clear_capacity(misfit::skip));
     timed with_transfers([&](cudaStream_t s) {
         must(cudaMemcpyAsync(there, pinned, n * sizeof(bid), cudaMemcpyHostToDevice, s), "copy");
         clear(s);
@@ -211,6 +219,11 @@ void measure(std::size_t n, amounts which, std::size_t k, void* flush, bool firs
     const auto print = [](char const* name, double us) { std::printf(", \"%s_us\": %.2f", name, us); };
     print("clear_units_warm", clearing.us(launches, nullptr, 0));
     print("clear_units_cold", clearing.us(launches, flush, flush_bytes));
+    print("clear_capacity_stop_warm", stopping.us(launches, nullptr, 0));
+    print("clear_capacity_skip_warm", skipping.us(launches, nullptr, 0));
+    gpu::batch_result skipped{};
+    must(cudaMemcpy(&skipped, result, sizeof(skipped), cudaMemcpyDeviceToHost), "copy");
+    std::printf(", \"skip_was_cleared\": %s", skipped.outcome == gpu::batch_status::ok ? "true" : "false");
     print("with_transfers", with_transfers.us(launches, nullptr, 0));
     print("read_once_warm", reading.us(launches, nullptr, 0));
     print("read_once_cold", reading.us(launches, flush, flush_bytes));

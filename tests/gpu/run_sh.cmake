@@ -41,9 +41,13 @@ string(JSON count LENGTH "${json}" clearings)
 if(NOT command STREQUAL "bench/gpu/run.sh ${file}" OR NOT device MATCHES "CPU" OR NOT count EQUAL 3)
   message(FATAL_ERROR "the JSON lacks something:\n${json}")
 endif()
-foreach(name n k amounts clear_units_warm_us clear_units_cold_us with_transfers_us read_once_warm_us read_once_cold_us radix_sort_warm_us)
+foreach(name n k amounts clear_units_warm_us clear_units_cold_us clear_capacity_stop_warm_us clear_capacity_skip_warm_us with_transfers_us read_once_warm_us read_once_cold_us radix_sort_warm_us)
   string(JSON found GET "${json}" clearings 0 ${name})
 endforeach()
+string(JSON cleared GET "${json}" clearings 0 skip_was_cleared)
+if(NOT cleared)
+  message(FATAL_ERROR "misfit::skip wasn't cleared:\n${json}")
+endif()
 
 # A measurement that fails leaves no file that looks whole.
 stub(nvcc "exit 0")  # what was built stays
