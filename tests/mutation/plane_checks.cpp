@@ -161,25 +161,6 @@ char const* a_chassis_counts_and_silence_is_scarce() {
     return nullptr;
 }
 
-/// The settings that a user gets without asking, as docs/thermal.md and the headers give them.
-char const* defaults_are_as_documented() {
-    constexpr plane_settings<3, 2, 4> s{};
-    REQUIRE(s.lane[3].kind == lane_kind::ordinary && s.lane[3].die == 0 && s.lane[3].safe_q16 == 524'288);
-    REQUIRE(s.device == 1 && s.filter_shift == 3 && s.forced_above_mk == 1'000 && s.sample_timeout_ms == 2'000);
-    constexpr observer_settings o{};
-    REQUIRE(o.ambient_mc == 40'000 && o.resolution_mk == 1'000 && o.max_offset_mk == 25'000);
-    REQUIRE(o.min_scale_q16 == 19'661 && o.max_scale_q16 == 170'394);
-    REQUIRE(o.sensor_timeout_quanta == 250 && o.model_timeout_quanta == 2'000 && o.drift_uk_per_quantum == 125);
-    constexpr learning_gains g{};
-    REQUIRE(g.scale_q16 == 10'617 && g.offset_q16 == 328 && g.ridge_k2 == 80);
-    constexpr price_limits p{};
-    REQUIRE(p.min_price == 0 && p.max_price == ~price{0} && p.rise_shift == 0 && p.fall_shift == 2 &&
-            p.safe_price == 0);
-    using prices = headroom_prices<2, 4>;
-    REQUIRE(prices::first_from == 491'520 && prices::first_until == 458'752);
-    return nullptr;
-}
-
 char const* untouched_objects_are_zero() {
     REQUIRE((begins_as_zero<controller<3, 128>>()));
     REQUIRE((begins_as_zero<thermal_observer<3, 128>>()) && begins_as_zero<thermal_model<3>>());
@@ -314,6 +295,23 @@ char const* windows_take_turns() {
     return nullptr;
 }
 
+/// A plane of one die is its controller.
+char const* one_die_is_its_controller() {
+    plane_settings<3, 1, 1> s{};
+    s.die[0] = usual().die[0];
+    auto p = *plane<3, 128, 1, 1>::create(s, 0);
+    auto c = *controller<3, 128>::create(s.die[0]);
+    p.base_price(7);
+    for (int k = 1; k <= 300; ++k) {
+        const milliwatts drawn[] = {milliwatts(40'000 + 100 * static_cast<std::uint32_t>(k))};
+        REQUIRE(p.step(k * ms, drawn) == (k % 10 == 0));
+        REQUIRE(p.prices().schedule().base_price() == (k < 10 ? 0 : 7));
+        c.step(drawn[0].value);
+        REQUIRE(p.die(0).observer().model().rise() == c.observer().model().rise());
+    }
+    return nullptr;
+}
+
 /// Above its setpoint, by less than forces prices, a die has no headroom; a plane that starts warm stays as it is.
 char const* a_warm_start_stays_warm() {
     settings_type s = usual();
@@ -376,11 +374,11 @@ int main() {
         short_windows_price_all_lanes,
         multipliers_are_slow_and_headroom_is_filtered,
         a_chassis_counts_and_silence_is_scarce,
-        defaults_are_as_documented,
         untouched_objects_are_zero,
         settings_are_refused_from_their_limits_on,
         lanes_are_known_by_kind,
         windows_take_turns,
+        one_die_is_its_controller,
         a_warm_start_stays_warm,
         a_controller_moves_its_target_and_its_window,
     });

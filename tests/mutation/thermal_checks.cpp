@@ -12,6 +12,7 @@
 #include <maxwell/thermal/clearing_price.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/energy_budget.hpp>
+#include <maxwell/thermal/plane.hpp>
 #include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
 #include <maxwell/thermal/stability_certificate.hpp>
@@ -183,6 +184,25 @@ char const* bids_are_cleared() {
     return nullptr;
 }
 
+/// The settings that a user gets without asking, as docs/thermal.md and the headers give them.
+char const* defaults_are_as_documented() {
+    constexpr plane_settings<3, 2, 4> s{};
+    REQUIRE(s.lane[3].kind == lane_kind::ordinary && s.lane[3].die == 0 && s.lane[3].safe_q16 == 524'288);
+    REQUIRE(s.device == 1 && s.filter_shift == 3 && s.forced_above_mk == 1'000 && s.sample_timeout_ms == 2'000);
+    constexpr observer_settings o{};
+    REQUIRE(o.ambient_mc == 40'000 && o.resolution_mk == 1'000 && o.max_offset_mk == 25'000);
+    REQUIRE(o.min_scale_q16 == 19'661 && o.max_scale_q16 == 170'394);
+    REQUIRE(o.sensor_timeout_quanta == 250 && o.model_timeout_quanta == 2'000 && o.drift_uk_per_quantum == 125);
+    constexpr learning_gains g{};
+    REQUIRE(g.scale_q16 == 10'617 && g.offset_q16 == 328 && g.ridge_k2 == 80);
+    constexpr price_limits p{};
+    REQUIRE(p.min_price == 0 && p.max_price == ~price{0} && p.rise_shift == 0 && p.fall_shift == 2 &&
+            p.safe_price == 0);
+    using prices = headroom_prices<2, 4>;
+    REQUIRE(prices::first_from == 491'520 && prices::first_until == 458'752);
+    return nullptr;
+}
+
 char const* a_budget_saturates() {
     energy_budget b(~0u);
     b.open(~0u);
@@ -217,6 +237,7 @@ int main() {
         certificates_are_as_computed,
         bids_are_cleared,
         a_budget_saturates,
+        defaults_are_as_documented,
         readers_and_writers_of_a_page_may_stop_anywhere,
     });
 }
