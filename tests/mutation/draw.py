@@ -289,12 +289,17 @@ def judge(area, drawn, equal, say):
     count["equal"] = len(known)
     programs, invalid = area.build(numbered)
 
+    so_far = []
+
     def judged(entry):
         n, m = entry
         result = "invalid" if n in invalid else area.outcome(m, n, programs)
         if result == "survived":
             old, new = shown(m, area.text[m.file])
             say(f"survived: {m.file}:{line_number(m, area.text[m.file])}\n  old: {old}\n  new: {new}")
+        so_far.append(result)
+        if len(so_far) % 25 == 0:
+            say(f"{area.name}: {so_far.count('killed')} of the first {len(so_far) - so_far.count('invalid')} killed, {len(numbered)} drawn")
         return result
 
     count.update(area.side_by_side(judged, numbered))
