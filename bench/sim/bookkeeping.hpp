@@ -68,6 +68,8 @@ public:
         g.value += value;
         g.paid += us * payment;
     }
+    /// A job has had its whole run, worth so many ticks.
+    void whole(double ticks) { whole_ += counts_ ? ticks : 0; }
     void finished(std::uint64_t took_ns, std::uint64_t run_ns) {
         if (!counts_) return;
         ++finished_;
@@ -95,6 +97,7 @@ public:
 
     std::uint64_t decisions() const { return decisions_; }
     double value() const { return value_; }
+    double value_of_whole_jobs() const { return whole_; }
 
     run_result result(std::uint64_t now_ns) const {
         run_result r;
@@ -149,7 +152,7 @@ private:
     std::vector<group_total> groups_;
     latency_histogram<> waits_;
     latency_histogram<> slowdowns_;  ///< in thousandths
-    double best_ = 0, chosen_ = 0, value_ = 0, paid_ = 0, busy_us_ = 0, slowdown_ = 0;
+    double best_ = 0, chosen_ = 0, value_ = 0, whole_ = 0, paid_ = 0, busy_us_ = 0, slowdown_ = 0;
     double worst_jain_ = 1;
     std::uint64_t longest_ns_ = 0, finished_ = 0, gave_up_ = 0, decisions_ = 0, whole_seconds_ = 0;
 };

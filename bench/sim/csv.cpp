@@ -2,6 +2,8 @@
 
 #include "sim/output.hpp"
 
+#include "sim/lp_bound.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -119,7 +121,8 @@ void print_tables(experiment const& e, all_results const& results) {
                 const auto info = std::find_if(metric_infos.begin(), metric_infos.end(),
                                                [&](metric_info const& i) { return i.key == k; });
                 const auto of = summary_of(e, results, point, policy, static_cast<metric>(info - metric_infos.begin()));
-                const std::string text = of.count == 0 ? "-"
+                const std::string missing = k == "over_bound" && !has_clp() ? "not built with CLP" : "-";
+                const std::string text = of.count == 0 ? missing
                                                        : fmt::format("{:.{}f} +-{:.{}f}", of.mean, info->digits,
                                                                      of.half_width, info->digits);
                 fmt::print("  {:>18}", text);

@@ -47,8 +47,9 @@ public:
         book_.paid(policy_->take_dues());
         run_result r = book_.result(end_ns);
         if (heat_) heat_->into(r);
-        if (const double best = best_plan(experiment_, point_, patient_, end_ns); best > 0)
-            r[metric::over_offline] = book_.value() / best;
+        const planned best = best_plan(experiment_, point_, patient_, end_ns);
+        if (best.divisible > 0) r[metric::over_offline] = book_.value() / best.divisible;
+        if (best.whole > 0) r[metric::over_bound] = book_.value_of_whole_jobs() / best.whole;
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         r.quanta_per_s = static_cast<double>(book_.decisions()) / took.count();
         r.ns_per_decision = ns_of(decision_ticks_.percentile(500'000));
@@ -78,6 +79,7 @@ private:
         if (a.left_ns != population::for_ever) a.left_ns -= used_ns;
         const bool done = a.left_ns == 0;
         const bool gone = a.state == activity::leaving || (done && a.arrived);
+        if (done && a.arrived) book_.whole(a.value * static_cast<double>(a.run_ns) * 1e-3);
         if (done) book_.finished(now_ns - a.woke_ns, a.run_ns);
         policy_->ended(core, slot, used_ns, !done && !gone);
         if (gone) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "report/embed.hpp"
+#include "sim/lp_bound.hpp"
 #include "sim/output.hpp"
 
 #include "sim_page.hpp"
@@ -82,6 +83,7 @@ bool write_page(experiment const& e, all_results const& results, std::string con
                        {"percentiles", {"50", "90", "99", "99.9", "longest"}},
                        {"metrics", infos},
                        {"points", points},
+                       {"bounds", has_clp() ? "" : "not built with CLP"},
                        {"command", command},
                        {"text", e.text}};
     std::ofstream out(file);

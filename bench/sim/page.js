@@ -6,7 +6,7 @@ const shown = (m, f) => f ? f.mean.toFixed(m.digits) : '-';
 const figure = (p, i, key) => data.points[p].policies[i].of[key];
 const applies = key => data.points.some(p => p.policies.some(q => q.of[key]));
 const themes = [
-  ['Value', ['value', 'over_best', 'over_offline', 'revenue', 'busy', 'finished_per_s', 'gave_up', 'moved', 'oscillation']],
+  ['Value', ['value', 'over_best', 'over_offline', 'over_bound', 'revenue', 'busy', 'finished_per_s', 'gave_up', 'moved', 'oscillation']],
   ['Waits', ['longest_wait_ms', 'p99_wait_ms', 'slowdown', 'p99_slowdown']],
   ['Shares', ['jain', 'worst_jain', 'gini', 'lag_quanta']],
   ['Temperature', ['mean_c', 'sigma_k', 'overshoot_k', 'over_limit_s']]
@@ -92,7 +92,7 @@ function sweep() {
 
 function definitions() {
   data.metrics.filter(m => applies(m.key)).forEach(m => $('terms').append(el('dt', m.key), el('dd', `${m.title}: ${m.definition}.`)));
-  const facts = { Command: data.command, Commit: data.commit, Experiment: data.text };
+  const facts = { Command: data.command, 'LP bounds': data.bounds, Commit: data.commit, Experiment: data.text };
   for (const [k, v] of Object.entries(facts)) {
     const dd = el('dd');
     const code = el(k === 'Experiment' ? 'pre' : 'code', v);

@@ -19,6 +19,7 @@ enum class metric : std::uint8_t {
     value,
     over_best,
     over_offline,
+    over_bound,
     revenue,
     jain,
     worst_jain,
@@ -56,6 +57,10 @@ inline constexpr std::array<metric_info, metrics> metric_infos = {{
      4},
     {"over_offline", "value over the offline optimum",
      "against a planner who knows all arrivals (augmenting paths; exact)", 4},
+    {"over_bound", "value of whole jobs over an LP bound",
+     "of jobs that ended, over what no plan exceeds if jobs are worth nothing unless they end (CLP); a bound, not an "
+     "optimum",
+     4},
     {"revenue", "revenue over value", "payments over the true value of the time that was used", 3},
     {"jain", "Jain's index of shares", "(sum x)^2 / (n sum x^2) of owners' time by weight; 1: all equal", 4},
     {"worst_jain", "Jain's index in the worst second", "the same within each whole second; the least of them", 4},

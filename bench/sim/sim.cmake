@@ -9,6 +9,16 @@ file(GLOB simulator CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 list(REMOVE_ITEM simulator ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
 add_library(maxwell_simulator STATIC ${simulator})
 
+find_path(MAXWELL_CLP_INCLUDE coin/Clp_C_Interface.h)
+find_library(MAXWELL_CLP Clp)
+if(MAXWELL_CLP AND MAXWELL_CLP_INCLUDE)
+  target_include_directories(maxwell_simulator SYSTEM PRIVATE ${MAXWELL_CLP_INCLUDE} ${MAXWELL_CLP_INCLUDE}/coin)
+  target_link_libraries(maxwell_simulator PRIVATE ${MAXWELL_CLP})
+  set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/lp_bound.cpp PROPERTIES COMPILE_DEFINITIONS MAXWELL_HAS_CLP)
+else()
+  message(STATUS "CLP not found (Debian: coinor-libclp-dev): simulations have no bound for jobs that are worth nothing unless they end")
+endif()
+
 # The page, with the look and the parts of the benchmark's.
 foreach(part report/page.css report/page.js sim/page.html sim/page.js)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${part})
@@ -26,7 +36,7 @@ inline constexpr char sim_page[] = R"maxwell_page(@page@)maxwell_page";
 target_include_directories(maxwell_simulator PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/page.cpp PROPERTIES COMPILE_DEFINITIONS
   "MAXWELL_BENCH_CHART_JS=\"$<$<BOOL:${MAXWELL_CHART_JS}>:${MAXWELL_CHART_JS}>\"")
-set(around campaign csv experiment goals page)  # no loop of a run is in these
+set(around campaign csv experiment goals lp_bound page)  # no loop of a run is in these
 list(TRANSFORM around REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.cpp")
 set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
 target_compile_definitions(maxwell_simulator PRIVATE
