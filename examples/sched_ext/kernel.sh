@@ -23,20 +23,22 @@ with_module=
 case ${1:-} in
 '') ;;
 --quick) guests='1:maxwell=quick' ;;
+--load) guests='1:maxwell=load' ;;
 --module) guests='1:maxwell=module' with_module=yes ;;
 -h | --help)
     cat <<'TEXT'
-usage: ./run kernel [--quick | --module | --measure]
+usage: ./run kernel [--quick | --load | --module | --measure]
 
 Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
 
   --quick     one boot, the shorter tests
+  --load      one boot, in which the scheduler is only attached
   --module    builds a kernel module of the C++ headers, too, and runs it in the guest (root, 120 MB more)
   --measure   instead: what a quantum costs inside BPF on the running kernel (root)
 TEXT
     exit 0
     ;;
-*) fail "it takes --quick, --module or --measure, not '$1'." ;;
+*) fail "it takes --quick, --load, --module or --measure, not '$1'." ;;
 esac
 [ $# -le 1 ] || fail 'it takes one option.'
 [ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
@@ -78,7 +80,7 @@ kernel=$(cat "$cache/kernel")
 image=$(ls "$cache"/root/usr/lib/modules/*/vmlinuz | tail -n 1)
 
 # What of the tools is not on this machine comes from its own suite, with the libraries that are missing.
-PATH=$cache/root/usr/bin:$cache/root/usr/lib/llvm-19/bin:$PATH
+PATH=$cache/root/usr/bin:$cache/root/bin:$cache/root/usr/lib/llvm-19/bin:$PATH
 find_clang() {
     for clang in clang-21 clang-20 clang-19 clang; do
         command -v $clang >/dev/null && return
@@ -95,7 +97,6 @@ command -v cpio >/dev/null || missing="$missing cpio"
 [ -e /usr/include/fmt/format.h ] || [ -e "$cache/root/usr/include/fmt/format.h" ] || missing="$missing libfmt-dev"
 if [ -n "$missing" ]; then
     echo "fetching$missing ..."
-    rm -f "$cache"/tools/*.deb
     mkdir -p "$cache/tools/partial"
     apt-get -qq -o Dir::Cache::archives="$cache/tools" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)" \
         install --download-only --yes --no-install-recommends $missing >"$work/tools.log" 2>&1 ||
@@ -180,7 +181,8 @@ build_module() {
 }
 rm -f "$work/guest/maxwell_market.ko"
 [ -z "$with_module" ] || build_module
-(cd "$work/guest" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$work/initramfs.gz"
+(cd "$work/guest" && find . | cpio --quiet -o -H newc >"$work/initramfs") || fail 'cpio failed.' 1
+gzip -1 -f "$work/initramfs"
 
 # --- the guests ----------------------------------------------------------------------------------------------------------------
 

@@ -61,6 +61,7 @@ struct task_struct {
     s32 tgid;
     unsigned int flags;
     const struct cpumask* cpus_ptr;
+    struct cpumask cpus_mask; /* unused; clang 14 describes cpumask as incomplete where only pointers to it occur */
     struct css_set* cgroups;
     struct sched_ext_entity scx;
 } FOUND_BY_NAME;

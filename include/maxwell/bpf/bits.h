@@ -47,8 +47,9 @@ static const uint8_t maxwell_bit_table[64] = {0,  1,  48, 2,  57, 49, 28, 3,  61
                                               62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
                                               63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
                                               46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,  13, 8,  7,  6};
-static const uint8_t maxwell_zeros_table[32] = {31, 22, 30, 21, 18, 10, 29, 2,  20, 17, 15, 13, 9, 6,  28, 1,
-                                                23, 19, 11, 3,  16, 14, 7,  24, 12, 4,  8,  25, 5, 26, 27, 0};
+/* A second zero at its end: clang 14 takes bytes with a single one there for a string, and the kernel refuses the section that it makes. */
+static const uint8_t maxwell_zeros_table[33] = {31, 22, 30, 21, 18, 10, 29, 2,  20, 17, 15, 13, 9,  6,  28, 1, 23,
+                                                19, 11, 3,  16, 14, 7,  24, 12, 4,  8,  25, 5,  26, 27, 0,  0};
 
 MAXWELL_INLINE uint32_t maxwell_low_bit(uint64_t word) {
     return maxwell_bit_table[(word & (0 - word)) * 0x03f79d71b4cb0a89ull >> 58];
