@@ -20,25 +20,28 @@ fail() {
 
 guests='1:maxwell=all 2:maxwell=all'
 with_module=
+with_vm=
 case ${1:-} in
 '') ;;
 --quick) guests='1:maxwell=quick' ;;
 --load) guests='1:maxwell=load' ;;
 --module) guests='1:maxwell=module' with_module=yes ;;
+--vm) guests= with_vm=yes ;;
 -h | --help)
     cat <<'TEXT'
-usage: ./run kernel [--quick | --load | --module | --measure]
+usage: ./run kernel [--quick | --load | --vm | --module | --measure]
 
 Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
 
   --quick     one boot, the shorter tests
   --load      one boot, in which the scheduler is only attached
+  --vm        instead: agents in guests bid on a market outside, through shared memory (examples/vm_bridge; 23 MB more)
   --module    builds a kernel module of the C++ headers, too, and runs it in the guest (root, 120 MB more)
   --measure   instead: what a quantum costs inside BPF on the running kernel (root)
 TEXT
     exit 0
     ;;
-*) fail "it takes --quick, --load, --module or --measure, not '$1'." ;;
+*) fail "it takes --quick, --load, --vm, --module or --measure, not '$1'." ;;
 esac
 [ $# -le 1 ] || fail 'it takes one option.'
 [ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
@@ -104,18 +107,23 @@ if [ -n "$missing" ]; then
     unpack "$cache"/tools/*.deb
     find_clang
 fi
-libraries=$cache/root/usr/lib/x86_64-linux-gnu:$cache/root/lib/x86_64-linux-gnu
-bios=/usr/share/seabios
-[ -e $bios ] || bios=$cache/root/usr/share/seabios
-
-# --- the programs --------------------------------------------------------------------------------------------------------------
-
 compile() {
     "$@" >"$work/compile.log" 2>&1 || {
         cat "$work/compile.log" >&2
         fail "$1 failed." 1
     }
 }
+libraries=$cache/root/usr/lib/x86_64-linux-gnu:$cache/root/lib/x86_64-linux-gnu
+bios=/usr/share/seabios
+[ -e $bios ] || bios=$cache/root/usr/share/seabios
+
+if [ -n "$with_vm" ]; then
+    . "$root/examples/vm_bridge/vm.sh"
+    exit
+fi
+
+# --- the programs --------------------------------------------------------------------------------------------------------------
+
 include="-I$root/include -I$cache/root/usr/include"
 libs="$cache/root/usr/lib/x86_64-linux-gnu/libbpf.a -L$cache/root/usr/lib/x86_64-linux-gnu -lelf -lz"
 newest_source=$(find "$here" "$root/include" "$root/tests/kernel/module" -type f -newer "$work/guest/init" 2>/dev/null | head -n 1)
