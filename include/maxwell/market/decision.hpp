@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The words between a scheduler and a market: as what an agent is admitted, and what was decided.
+// The types between a scheduler and a market: the terms on which an agent is admitted, and a decision.
 
 #pragma once
 
 #include <maxwell/core/bid.hpp>
 
 #include <cstdint>   // uint8_t, uint32_t
-#include <optional>  // nobody runs
+#include <optional>  // optional
 
 namespace maxwell {
 
-/// What an agent is admitted as.
+/// The terms on which an agent is admitted.
 struct standing {
     std::uint32_t lane = 0;
     std::uint32_t account = 0;  ///< debited for it
@@ -19,20 +19,20 @@ struct standing {
     bool pays = true;  ///< false: it bids by its share (fair_share.hpp), and its offers count for their units alone
 };
 
-/// Why nobody runs.
+/// Why no agent runs.
 enum class quiet : std::uint8_t {
-    nothing,  ///< somebody does
-    idle,     ///< nobody bids
+    nothing,  ///< an agent runs
+    idle,     ///< there are no bids
     reserve,  ///< all bids are below their lane's reserve
     power,    ///< bids that reach the reserve are in lanes whose watts don't fit the allowance
     closed,   ///< the host has closed the market
 };
 
-/// Who runs on a core until its next decision.
+/// The agent that runs on a core until the core's next decision, or the reason why none does.
 struct decision {
     std::optional<award> run;  ///< with the critical price per unit
     std::uint32_t lane;        ///< of the winner
-    quiet why;                 ///< why nobody runs
+    quiet why;                 ///< why no agent runs
 };
 
 }  // namespace maxwell

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// deferred_payment: what a patient agent pays that needs one slot and doesn't care which, so that truth over time is its best report.
+// deferred_payment: the price for a patient agent that needs any one slot, such that truthful bidding over time is dominant.
 //
-// An agent arrives, waits, is served in one slot if it is the best there, and leaves at the latest when its patience ends. With the
-// critical price of the slot that it happens to win it gains by misreports: a lower bid or a later arrival wins a cheaper slot. It has to
-// pay the least amount with which it would have won some slot before it leaves, and that is known when it leaves (Hajiaghayi, Kleinberg,
-// Mahdian, Parkes 2005). Had agent i bid too little for its slot s, the runner-up r of s would have been served there instead of where it
-// was served later; the runner-up of that later slot would have been served in its stead; and so on, a chain of displaced agents:
+// An agent arrives, waits, is served in one slot if it is the best there, and leaves at the latest when its patience ends. If it paid
+// the critical price of the slot that it happens to win, misreporting would pay: a lower bid or a later arrival wins a cheaper slot.
+// So it pays the least amount with which it would have won some slot before it leaves, which is known when it leaves (Hajiaghayi,
+// Kleinberg, Mahdian, Parkes 2005). Had agent i bid too little for its slot s, the runner-up r of s would have been served there
+// instead of where it was served later; the runner-up of that later slot would have been served in its stead; and so on, a chain of
+// displaced agents:
 //
 //     slot        s        s+1       s+2       s+3       departure of i
 //     winner      i (9)    a (8)     r (7)     b (5)
@@ -25,16 +26,16 @@
 // Invariants
 //   1. A link leads to a newer slot, fewer than Horizon slots away, or the slot is a root.
 //   2. descent_ holds the roots of least_, oldest first, their winners ascending strictly.
-//   3. The all-zero object has nobody inside and no slot sold.
+//   3. The all-zero object has no agent inside and no slot sold.
 //
 //     operation   cost                     why
-//     enter       O(1)                     a stamp
+//     enter       O(1)                     one store of the arrival
 //     sold        O(1) amortised           each slot enters descent_ once and leaves it once
 //     leave       O(log Horizon) amortised two paths, halved; a single call is O(Horizon) at worst
 //
-// Truth is dominant over value, arrival and departure if nobody arrives before it is there or leaves after its patience: the host stamps
+// Truth is dominant over value, arrival and departure if no agent can arrive early or leave after its patience: the host records
 // arrivals and calls leave on time. Greedy service gets at least half of the best welfare in hindsight; no deterministic truthful
-// mechanism that decides at once gets more. It holds for agents that want one slot; demand for several is another problem.
+// mechanism that decides at once gets more. It holds for agents that want one slot, not for demand for several.
 
 #pragma once
 
@@ -56,19 +57,19 @@ class deferred_payment {
                   "indexed by a mask");
 
 public:
-    /// Nobody is inside.
+    /// No agent is inside.
     constexpr deferred_payment() noexcept = default;
 
-    /// The same, but arrivals are counted from `first_arrival` on, modulo 2^32: for tests of what happens where the count wraps.
+    /// The same, but arrivals are counted from `first_arrival` on, modulo 2^32: for tests of the count's wrap.
     constexpr explicit deferred_payment(std::uint32_t first_arrival) noexcept : arrivals_(first_arrival) {}
 
-    /// Agents that can be inside at a time. Exactly what was asked for.
+    /// The number of agents that can be inside at a time: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
 
-    /// Slots from an arrival to the departure, both counted, at most.
+    /// The greatest number of slots from an arrival to the departure, both included.
     static constexpr std::size_t horizon() noexcept { return Horizon; }
 
-    /// Slots that were sold or stayed empty.
+    /// The number of slots that were sold or stayed empty.
     constexpr std::uint64_t slots() const noexcept { return slots_; }
 
     /// Is `id` inside: has it entered and not left? O(1).
@@ -77,8 +78,8 @@ public:
                agents_[slot_of(id)].generation == generation_of(id);
     }
 
-    /// `id` arrives. Call it in the order in which bids are inserted, before the first slot that the agent can win. If an older generation
-    /// never left the slot, it is forgotten. Returns `unknown_agent` if the slot is not below capacity(), and `stale_agent` if the
+    /// Records that `id` arrives. Call it in the order in which bids are inserted, before the first slot that the agent can win. If an
+    /// older generation never left the slot, it is forgotten. Returns `unknown_agent` if the slot is not below capacity(), and `stale_agent` if the
     /// slot has seen a newer generation or `id` is inside. O(1).
     constexpr status enter(agent_id id) noexcept {
         if (slot_of(id) >= Agents) return status::unknown_agent;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// explain: why does this agent run, or not? And what everybody bids, for whoever makes the prices.
+// explain: why an agent runs or doesn't; and what all agents bid, for the controller that makes prices.
 //
 //     explain(m, agent)     one word for one agent, now
 //     power_bids(m, out)    every agent that may run: what it bids and the watts of its lane, for controller::reprice
 //
-// Both look at a market and change nothing that can be seen.
+// Neither changes what a market decides.
 
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace maxwell {
 
-/// What became of an agent's wish to run.
+/// Whether an agent would run, or why not.
 enum class verdict : std::uint8_t {
     running,
     next,           ///< it wins if a core decides now
@@ -33,7 +33,7 @@ enum class verdict : std::uint8_t {
     stale,          ///< it has no seat
 };
 
-/// Why the agent runs, or doesn't. The cost of a top in each lane.
+/// Returns why the agent runs, or doesn't. Costs a top in each lane.
 template <class Market>
 constexpr verdict explain(Market const& m, agent_id id) noexcept {
     if (m.table().holds(id) != status::ok) return verdict::stale;
@@ -52,7 +52,8 @@ constexpr verdict explain(Market const& m, agent_id id) noexcept {
     return best && best->won.winner.agent == id ? verdict::next : verdict::outbid;
 }
 
-/// Puts what every agent that may run bids, and the watts of its lane, into `out`, as many as fit; returns their number. O(agents).
+/// Puts the bid of every agent that may run, and the watts of its lane, into `out`, as many as fit, and returns their number.
+/// O(agents).
 template <class Market>
 constexpr std::size_t power_bids(Market const& m, view<power_bid> out) noexcept {
     std::size_t n = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// fair_share: the bid of an agent that doesn't bid. It asks for what it lacks: the less it had of its share, the more it bids.
+// fair_share: the bid of an agent that doesn't bid itself: the further it is behind its share, the more it bids.
 //
 //     lag      entitled less used. An agent of weight w is entitled to w / W of the time that all sharers use while it is
 //              active, W being the weights of all active sharers
@@ -20,9 +20,9 @@
 // so blocking neither gains time nor loses it (Stoica et al. 1996; Linux's EEVDF).
 //
 // Invariants
-//   1. The lags of all active agents and `rest_` add up to 0, in 2^-20 of a unit. So whoever lacks most bids at least `low`.
+//   1. The lags of all active agents and `rest_` add up to 0, in 2^-20 of a unit. So the agent that lacks most bids at least `low`.
 //   2. active_ holds exactly the slots whose share is active; weight_ is the sum of their weights.
-//   3. The all-zero object has no sharers, and bids 0 for everybody: without terms sharers take turns.
+//   3. The all-zero object has no sharers, and all bid 0: without terms sharers run in turn.
 //
 //     operation               cost   why
 //     amount, lag             O(1)   a multiplication
@@ -55,7 +55,7 @@ public:
     static constexpr std::uint32_t max_weight = 65535;
     static constexpr std::uint32_t max_used = std::uint32_t{1} << 30;  ///< units that one charge counts for at most
 
-    /// Slots in all. Exactly what was asked for.
+    /// The number of slots: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Agents; }
 
     /// How sharers bid from their next renewal on. A span that leads above the greatest price ends there.
@@ -104,7 +104,7 @@ public:
         if (active(slot)) return;
         share& s = share_[slot];
         if (weight_ == 0)
-            s.lag = -rest_;  // nobody is there to owe anything to, or to be owed by
+            s.lag = -rest_;  // no other sharer is active to take over a lag
         else
             settle(-s.lag);
         s.clock = clock_;
@@ -129,12 +129,12 @@ public:
     /// The agent of `slot` has used `units`, at most max_used of which count. O(1).
     constexpr void used(std::uint32_t slot, std::uint64_t units) noexcept {
         MAXWELL_ASSERT(slot < Agents);
-        const auto ticks = static_cast<std::int64_t>(units < max_used ? units : max_used) << fraction_bits;
-        share_[slot].lag -= ticks;
-        if (active(slot)) settle(ticks);
+        const auto units_q20 = static_cast<std::int64_t>(units < max_used ? units : max_used) << fraction_bits;
+        share_[slot].lag -= units_q20;
+        if (active(slot)) settle(units_q20);
     }
 
-    /// Whose bid to renew next: all active slots in turn; capacity() if there are none. O(1).
+    /// The slot whose bid to renew next: all active slots in turn; capacity() if there are none. O(1).
     constexpr std::uint32_t next_stale() noexcept { return active_.next(); }
 
     /// At most this share of the machine's time, in 2^-16, goes to agents that pay while a sharer waits, if they are refilled with
@@ -176,9 +176,9 @@ private:
         return s.lag + static_cast<std::int64_t>((clock_ - s.clock) * s.weight);
     }
 
-    /// Deals `ticks`, in 2^-20 of a unit, out to all active agents by their weights. What doesn't divide is kept.
-    constexpr void settle(std::int64_t ticks) noexcept {
-        const std::int64_t all = rest_ + ticks;
+    /// Distributes `units_q20`, in 2^-20 of a unit, among all active agents by their weights. The remainder is kept.
+    constexpr void settle(std::int64_t units_q20) noexcept {
+        const std::int64_t all = rest_ + units_q20;
         const auto w = static_cast<std::int64_t>(weight_);
         std::int64_t each = all / w;
         rest_ = all % w;

@@ -10,7 +10,7 @@
 // A new price never reorders a lane, so it costs O(1): a multiplier and a reserve. Heads are compared by effective bid,
 // amount / multiplier, as 64-bit products, so nothing is rounded. Ties go to the lower lane.
 //
-// The winner w of lane a has to outrank the bids of its own lane, and the head r of every other lane b:
+// The winner w of lane a has to outrank the bids of its lane, and the head r of every other lane b:
 //
 //     amount(w) * m_b >= r * m_a   (a < b)     critical price   ceil(r * m_a / m_b)
 //     amount(w) * m_b >  r * m_a   (a > b)                      floor(r * m_a / m_b) + 1
@@ -73,7 +73,7 @@ class lanes {
     static_assert(A::traits.winner != fidelity::sampled, "scores of samplers don't compare across lanes");
 
 public:
-    /// How many lanes there are, and all of them as a set: bit l stands for lane l.
+    /// The number of lanes, and all of them as a set: bit l stands for lane l.
     static constexpr std::size_t count() noexcept { return Lanes; }
     static constexpr std::uint32_t all_lanes = static_cast<std::uint32_t>((std::uint64_t{1} << Lanes) - 1);
 
@@ -87,7 +87,7 @@ public:
         return lane_[l];
     }
 
-    /// A bid of `slot` will enter lane `l`, which is below count(), soon: asks for its cache lines, where the container can say which.
+    /// Prefetches what a bid of `slot` will need when it enters lane `l`, which is below count(), if the container can.
     void prefetch(std::size_t l, std::uint32_t slot) const noexcept {
         if constexpr (requires(A const& a) { a.prefetch(slot); }) lane(l).prefetch(slot);
     }
@@ -106,12 +106,12 @@ public:
         lane_[l].update_price(scaled_price(base, multiplier));
     }
 
-    /// The lanes of this set sell nothing until shut() is called again; their bids stay, in order. O(1).
+    /// Shuts the lanes of this set, and opens all others: a shut lane sells nothing; its bids stay, in order. O(1).
     constexpr void shut(std::uint32_t lane_bits) noexcept { shut_ = lane_bits & all_lanes; }
     constexpr std::uint32_t shut() const noexcept { return shut_; }
 
-    /// The lanes of this set go before the others until prefer() is called again. Where one of them that isn't shut has a bid at its
-    /// reserve, or the incumbent is in one, the others sell nothing. O(1).
+    /// Prefers the lanes of this set until prefer() is called again: if one of them that isn't shut has a bid at its reserve, or the
+    /// incumbent is in one, the others sell nothing. O(1).
     constexpr void prefer(std::uint32_t lane_bits) noexcept { preferred_ = lane_bits & all_lanes; }
     constexpr std::uint32_t preferred() const noexcept { return preferred_; }
 
@@ -133,7 +133,7 @@ public:
         return more ? scaled / m_b + 1 : scaled / m_b + (scaled % m_b != 0);
     }
 
-    /// What an incumbent with `amount` ranks at: no more than the greatest price.
+    /// The amount at which an incumbent with `amount` ranks: at most max_price.
     static constexpr price raised_by(price amount, price bonus) noexcept {
         return bonus < ~price{0} - amount ? amount + bonus : ~price{0};
     }
@@ -144,7 +144,8 @@ public:
         return std::uint64_t{amount} * multiplier(b) > std::uint64_t{raised} * multiplier(a);
     }
 
-    /// Who would win now, and what it would pay; nothing when no lane that isn't shut has a bid at its reserve. Lanes tops.
+    /// Returns who would win now, and what it would pay; nothing if no lane that isn't shut has a bid at its reserve. Costs Lanes
+    /// tops.
     constexpr std::optional<lane_award> top() const noexcept {
         const heads h = look();
         if (h.lanes == 0) return std::nullopt;

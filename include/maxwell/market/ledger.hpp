@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ledger: what each account may spend, in credits that the host hands out by time.
+// ledger: what each account may spend, in credits that the host gives out by time.
 //
 // Critical prices make truth the best bid only where payments cost something. A credit is one tick for one unit. An account gets
 // credits at a constant rate, up to a hoarding cap; its agents' awards are debited by the units used; and a bid counts for no
@@ -12,8 +12,8 @@
 //
 //     bid                amount * units <= balance: as it is.     Otherwise: balance / units, rounded down
 //
-// Several agents may share an account. Each bid is then backed by the whole balance, and so is each processor's running award: the
-// debits that come last may find less than is due, and take what is there.
+// Several agents can share an account. Each bid is then backed by the whole balance, and so is each processor's running award: the
+// last debits can find less than is due, and then take the rest.
 //
 // Invariants
 //   1. opened + refilled == balances + revenue + forfeited, modulo 2^64, after every call.
@@ -41,11 +41,11 @@
 
 namespace maxwell {
 
-/// On what terms an account is opened.
+/// The terms of an account.
 struct account_terms {
     std::uint64_t refill_per_ms;  ///< credits each millisecond, at most max_refill_per_ms
     std::uint64_t max_balance;    ///< the hoarding cap, in credits; an account begins with this much, less the fee
-    std::uint64_t fee;            ///< taken at opening, at most max_balance: what makes a new identity cost something
+    std::uint64_t fee;            ///< taken at opening, at most max_balance: the cost of a new identity
 
     static constexpr std::uint64_t max_refill_per_ms = std::uint64_t{1} << 40;
 };
@@ -55,7 +55,7 @@ class ledger {
     static_assert(Accounts > 0 && Accounts <= (std::size_t{1} << 24), "an account is indexed as an agent's slot is");
 
 public:
-    /// Accounts that can be open at a time. Exactly what was asked for.
+    /// The number of accounts that can be open at a time: exactly what was asked for.
     static constexpr std::size_t capacity() noexcept { return Accounts; }
 
     /// Is `account` open? False for an account at or above capacity(). O(1).
@@ -147,7 +147,7 @@ public:
                                   offer.units);  // below the amount, or the product would not exceed the balance
     }
 
-    /// An offer of `account` will be backed soon: asks for its line. Any account will do. Changes nothing. O(1).
+    /// Prefetches the account's cache line, for a call of backed() soon. Any `account` is allowed. Changes nothing. O(1).
     void prefetch(std::uint32_t account) const noexcept {
         if (account < Accounts) maxwell::prefetch_for_write(&accounts_[account]);
     }
@@ -198,7 +198,7 @@ private:
     std::uint64_t forfeited_ = 0;
 };
 
-/// The ledger of a market in which nobody pays: any account is open, no bid is lowered, and a debit takes nothing.
+/// The ledger of a market without payments: every account is open, no bid is lowered, and a debit takes nothing.
 struct free_of_charge {
     static constexpr bool is_open(std::uint32_t) noexcept { return true; }
     static constexpr std::uint64_t balance(std::uint32_t) noexcept { return 0; }

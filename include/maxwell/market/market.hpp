@@ -148,7 +148,7 @@ public:
         gate_.open(cap_mw, lane_mw);
     }
 
-    /// While closed, decide() awards nobody; all else goes on.
+    /// While closed, decide() makes no award; everything else continues.
     constexpr void close(bool closed = true) noexcept { closed_ = closed; }
 
     /// How agents that don't pay bid, and how many of their bids a decision renews: 4 is enough for 1,000 (docs/market.md).
@@ -190,7 +190,7 @@ public:
     }
 
     /// What ran on `core` ends its quantum, and the best bid wins the core. With a `bonus` in ticks per unit, what ran there wins ties,
-    /// ranks at its amount + bonus and pays the bonus less (clearing.hpp). Nobody, `idle`, if `core` is not below cores(). A clock
+    /// ranks at its amount + bonus and pays the bonus less (clearing.hpp). No agent, `idle`, if `core` is not below cores(). A clock
     /// that goes back brings no credits, and no wait is negative.
     constexpr decision decide(std::size_t core, std::uint64_t now_ns, price bonus) noexcept {
         return decide_on<true>(core, now_ns, bonus);
@@ -199,9 +199,9 @@ public:
         return decide_on<false>(core, now_ns, 0);
     }
 
-    /// What runs on `core` has used so much, and drawn `drawn_mw` over the quantum; also more than was asked for, also in several
-    /// parts. Debits its account. Returns the award as it was paid, its units those used; nothing if nobody was awarded the core
-    /// since it last decided. The payment of a sharer is 0. Without a ledger it is the price at which the host may settle.
+    /// Charges the agent that runs on `core` for `used_units`, and takes in the power `drawn_mw` over the quantum. Units can be more
+    /// than were asked for, and come in several calls. Debits its account. Returns the award as paid, with the units used; nothing if
+    /// the last decision awarded no agent. The payment of a sharer is 0. Without a ledger it is the price at which the host may settle.
     constexpr std::optional<award> charge(std::size_t core, std::uint64_t used_units, std::uint32_t drawn_mw) noexcept {
         if (core >= Cores || !core_[core].busy) return std::nullopt;
         core_state const& c = core_[core];
@@ -257,7 +257,7 @@ public:
         return lanes_.lane(l).list_best(out);
     }
 
-    /// Who was awarded `core` by its last decision; nothing if nobody was, or `core` is not below cores(). O(1).
+    /// The agent that `core`'s last decision awarded it to; nothing if it awarded none, or `core` is not below cores(). O(1).
     constexpr std::optional<award> on_core(std::size_t core) const noexcept {
         return core < Cores && core_[core].busy ? std::optional(core_[core].won) : std::nullopt;
     }

@@ -37,7 +37,7 @@
 namespace maxwell {
 
 enum class seat_state : std::uint8_t {
-    vacant,   ///< nobody has it
+    vacant,   ///< no agent has it
     blocked,  ///< its agent may not run
     waiting,  ///< may run, and does not
     running,  ///< runs, and may go on

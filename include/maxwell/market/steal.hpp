@@ -22,7 +22,7 @@
 
 #include <cstddef>   // size_t
 #include <cstdint>   // uint32_t
-#include <optional>  // nobody
+#include <optional>  // optional
 
 namespace maxwell {
 

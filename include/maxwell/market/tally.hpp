@@ -5,7 +5,7 @@
 //     by lane      wins, units, revenue    waits   [ 0 3 17 240 ... ]   log-linear cells 12.5 % wide, from runnable to running
 //                                          prices  [ 0 3 17 240 ... ]   the same, in ticks per unit
 //     of all       decisions by outcome, bids refused, anomalies of the source
-//     last_        ring of 1,024 decisions, 40 B each: who ran, since when it waited, what it pays, or why nobody ran
+//     last_        ring of 1,024 decisions, 40 B each: who ran, since when it waited, what it pays, or why none ran
 //
 // Invariants
 //   1. A lane's wins are the number of its prices. Its waits are fewer: an agent that keeps its core has not waited.
@@ -31,14 +31,14 @@ namespace maxwell {
 /// One decision, as it is remembered.
 struct decision_record {
     std::uint64_t at_ns;
-    agent_id agent;  ///< of the winner; 0 when nobody runs
+    agent_id agent;  ///< of the winner; 0 if no agent runs
     price amount;    ///< what the winner bid
     price payment;   ///< per unit
     std::uint64_t waited_ns;
     std::uint8_t lane;
     std::uint8_t core;
     quiet why;
-    bool switched;  ///< somebody else ran on this core before, or nobody
+    bool switched;  ///< another agent ran on this core before, or none
 
     friend constexpr bool operator==(decision_record const&, decision_record const&) = default;
 };

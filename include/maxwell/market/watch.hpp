@@ -11,7 +11,7 @@
 //
 //       sum |                      alarm  ........../
 //           |                                     /        a ring of half of 64 bidders: some hundred quanta
-//           |  honest: falls back to 0          /
+//           |  truthful: falls back to 0        /
 //           |  /\_   _/\   __/\_     _/\      /
 //           +----------------------------------------- quanta
 //
@@ -91,7 +91,7 @@ public:
 
 private:
     static constexpr int fraction = 10;                 ///< further bits of mean_
-    static constexpr std::int64_t alarm_at = 49;        ///< deviations: an alarm in a million honest awards at most
+    static constexpr std::int64_t alarm_at = 49;        ///< deviations: at most an alarm in a million truthful awards
     static constexpr std::int64_t allowance_q7 = 15;    ///< of a deviation: half of what a ring of 32 of 64 adds
     static constexpr std::int64_t min_deviation = 256;  ///< 2^-12 of the bid: equal gaps are no proof of anything
 
