@@ -352,7 +352,7 @@ TEST(bid_board, long_random_sequences_equal_the_reference_model) {
     random_steps<5000>(200'000);
 }
 
-// --- hostile agents and dead hosts -------------------------------------------------------------------------------------
+// --- adversarial agents and crashed hosts -------------------------------------------------------------------------------------
 
 TEST(bid_board, whatever_is_written_into_the_cells_is_bounded_and_counted) {
     constexpr std::size_t agents = 100;

@@ -188,7 +188,7 @@ TEST(mailbox, long_random_sequences_do_what_the_reference_does) {
     random_steps<256>(100'000, 64);
 }
 
-/// Whatever a hostile producer writes, a drain keeps its bounds.
+/// Whatever an adversarial producer writes, a drain keeps its bounds.
 TEST(mailbox, whatever_is_written_into_it_is_bounded_and_counted) {
     mailbox<> box;
     for (std::uint32_t cell = 0; cell < 64; cell += 2) box.admit(cell, make_agent_id(1000 + cell, 9));

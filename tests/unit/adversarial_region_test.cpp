@@ -35,7 +35,7 @@ using namespace std::chrono_literals;
 
 std::string unused_name() {
     static int count = 0;
-    return "/maxwell_hostile_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+    return "/maxwell_adversarial_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
 }
 
 /// A forked process that runs `work` and exits with what it returns; killed with this object.
@@ -104,7 +104,7 @@ bool opens_for(std::chrono::milliseconds time, Open open) {
     return true;
 }
 
-TEST(hostile_region, a_host_that_demands_seals_survives_a_guest_that_truncates) {
+TEST(adversarial_region, a_host_that_demands_seals_survives_a_guest_that_truncates) {
     const int file = made_by_a_guest();
     const process guest([&] { return truncate_for_ever(file); });
     const auto demands_seals = [&] {
@@ -128,7 +128,7 @@ TEST(hostile_region, a_host_that_demands_seals_survives_a_guest_that_truncates) 
     ::close(file);
 }
 
-TEST(hostile_region, what_was_truncated_and_then_sealed_is_refused) {
+TEST(adversarial_region, what_was_truncated_and_then_sealed_is_refused) {
     const int file = made_by_a_guest();
     ASSERT_EQ(::ftruncate(file, 100), 0);
     ASSERT_EQ(::fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK), 0);
@@ -138,7 +138,7 @@ TEST(hostile_region, what_was_truncated_and_then_sealed_is_refused) {
     ::close(file);
 }
 
-TEST(hostile_region, what_is_sealed_and_whole_is_opened) {
+TEST(adversarial_region, what_is_sealed_and_whole_is_opened) {
     const int file = made_by_a_guest();
     ASSERT_EQ(::fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK), 0);
     region_error why;
@@ -149,7 +149,7 @@ TEST(hostile_region, what_is_sealed_and_whole_is_opened) {
     ::close(file);
 }
 
-TEST(hostile_region, huge_pages_are_refused_where_seals_are_demanded) {
+TEST(adversarial_region, huge_pages_are_refused_where_seals_are_demanded) {
     const int file = ::memfd_create("huge", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB);
     if (file < 0 || ::ftruncate(file, 2 << 20) != 0 || ::fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK) != 0)
         GTEST_SKIP() << "no huge pages here";
@@ -188,55 +188,56 @@ long page_faults() {
 }
 
 struct beside_abuse {
-    std::uint64_t drains = 0, lost = 0, faults_of_honest = 0, most_faults_of_hostile = 0;
+    std::uint64_t drains = 0, lost = 0, faults_of_correct = 0, most_faults_of_adversarial = 0;
 };
 
-/// Drains a region of an honest agent and one of a hostile one in turns.
-beside_abuse drain_beside(shared_region const& honest, shared_region const& hostile, std::uint64_t drains) {
+/// Drains a region of a correct agent and one of an adversarial agent in turns.
+beside_abuse drain_beside(shared_region const& correct, shared_region const& adversarial, std::uint64_t drains) {
     board_reader<64> reader, other;
-    reader.admit(*honest.get<cells>(), make_agent_id(3, 1));
-    other.admit(*hostile.get<cells>(), make_agent_id(5, 0));
+    reader.admit(*correct.get<cells>(), make_agent_id(3, 1));
+    other.admit(*adversarial.get<cells>(), make_agent_id(5, 0));
     beside_abuse found;
     for (; found.drains < drains; ++found.drains) {
         const long before = page_faults();
         const auto amount = static_cast<price>(found.drains);
         bool came = false;
-        const bool sent = honest.get<cells>()->submit({make_agent_id(3, 1), amount, 1}) == status::ok;
+        const bool sent = correct.get<cells>()->submit({make_agent_id(3, 1), amount, 1}) == status::ok;
         reader.drain(
-            *honest.get<cells>(), [&](bid const& b) { came = b.amount == amount; }, 64);
+            *correct.get<cells>(), [&](bid const& b) { came = b.amount == amount; }, 64);
         const long between = page_faults();
-        other.drain(*hostile.get<cells>(), ignore_bids{}, 64);
+        other.drain(*adversarial.get<cells>(), ignore_bids{}, 64);
         found.lost += sent && came ? 0 : 1;
-        found.faults_of_honest += static_cast<std::uint64_t>(between - before);
-        found.most_faults_of_hostile =
-            std::max(found.most_faults_of_hostile, static_cast<std::uint64_t>(page_faults() - between));
+        found.faults_of_correct += static_cast<std::uint64_t>(between - before);
+        found.most_faults_of_adversarial =
+            std::max(found.most_faults_of_adversarial, static_cast<std::uint64_t>(page_faults() - between));
     }
     return found;
 }
 
-TEST(hostile_region, an_agent_in_a_region_of_its_own_neither_stops_nor_slows_a_host_and_its_neighbours) {
+TEST(adversarial_region, an_agent_in_a_region_of_its_own_neither_stops_nor_slows_a_host_and_its_neighbours) {
     region_error why;
-    auto honest = shared_region::create_anonymous<cells>("honest", sharing::read_write, why);
-    auto hostile = shared_region::create_anonymous<cells>("hostile", sharing::read_write, why);
-    ASSERT_TRUE(honest && hostile) << why.what;
-    const process guest([&] { return abuse_for_ever(*hostile); });
+    auto correct = shared_region::create_anonymous<cells>("correct", sharing::read_write, why);
+    auto adversarial = shared_region::create_anonymous<cells>("adversarial", sharing::read_write, why);
+    ASSERT_TRUE(correct && adversarial) << why.what;
+    const process guest([&] { return abuse_for_ever(*adversarial); });
     const auto host = [&] {
-        drain_beside(*honest, *hostile, 100);  // every page of this process has been touched then
-        const beside_abuse found = drain_beside(*honest, *hostile, scaled(200'000));
+        drain_beside(*correct, *adversarial, 100);  // every page of this process has been touched then
+        const beside_abuse found = drain_beside(*correct, *adversarial, scaled(200'000));
         std::printf(
-            "%lu drains: %lu bids lost, %lu page faults in the honest agent's, at most %lu in one of the hostile\n",
+            "%lu drains: %lu bids lost, %lu page faults in the correct agent's, at most %lu in one of the "
+            "adversarial\n",
             static_cast<unsigned long>(found.drains), static_cast<unsigned long>(found.lost),
-            static_cast<unsigned long>(found.faults_of_honest),
-            static_cast<unsigned long>(found.most_faults_of_hostile));
+            static_cast<unsigned long>(found.faults_of_correct),
+            static_cast<unsigned long>(found.most_faults_of_adversarial));
         std::fflush(stdout);
         // The cells, marks and summary of 64 agents lie on one page; it can be punched between any two of some ten accesses.
-        return found.lost == 0 && found.faults_of_honest <= 8 && found.most_faults_of_hostile <= 16;
+        return found.lost == 0 && found.faults_of_correct <= 8 && found.most_faults_of_adversarial <= 16;
     };
     EXPECT_EQ(signal_that_ends(host), 0);
 }
 
 /// The limit that docs/bids.md states, and the control of the test above.
-TEST(hostile_region, a_hole_in_a_shared_region_takes_a_neighbours_bid_away) {
+TEST(adversarial_region, a_hole_in_a_shared_region_takes_a_neighbours_bid_away) {
     region_error why;
     auto shared = shared_region::create_anonymous<cells>("shared", sharing::read_write, why);
     ASSERT_TRUE(shared) << why.what;
@@ -249,7 +250,7 @@ TEST(hostile_region, a_hole_in_a_shared_region_takes_a_neighbours_bid_away) {
     EXPECT_EQ(shared->get<cells>()->submit({make_agent_id(3, 1), 1, 1}), status::stale_agent);
 }
 
-TEST(hostile_region, what_only_the_host_writes_can_be_neither_punched_nor_mapped_writable) {
+TEST(adversarial_region, what_only_the_host_writes_can_be_neither_punched_nor_mapped_writable) {
     region_error why;
     using board = outcome_board<64>;
     auto host = shared_region::create_anonymous<board>("outcomes", sharing::read_only, why);
@@ -279,7 +280,7 @@ TEST(hostile_region, what_only_the_host_writes_can_be_neither_punched_nor_mapped
 
 // --- memory that is not there -------------------------------------------------------------------------------------------------
 
-TEST(hostile_region, a_full_file_system_is_a_sentence_and_leaves_no_name) {
+TEST(adversarial_region, a_full_file_system_is_a_sentence_and_leaves_no_name) {
     const std::string name = unused_name();
     const auto host = [&] {
         if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
@@ -300,7 +301,7 @@ TEST(hostile_region, a_full_file_system_is_a_sentence_and_leaves_no_name) {
 // --- names ------------------------------------------------------------------------------------------------------------------------
 
 /// Kills a maker after each of its system calls: the name is free then, or the region behind it is whole.
-TEST(hostile_region, a_maker_killed_anywhere_leaves_nothing_or_a_whole_region) {
+TEST(adversarial_region, a_maker_killed_anywhere_leaves_nothing_or_a_whole_region) {
     int absent = 0, whole = 0;
     for (int calls = 0;; ++calls) {
         const std::string name = unused_name();
@@ -331,10 +332,10 @@ TEST(hostile_region, a_maker_killed_anywhere_leaves_nothing_or_a_whole_region) {
     EXPECT_GT(absent, 5);
     EXPECT_GT(whole, 1);
     for (int n = 1; n < 100; ++n)
-        shared_region::remove("/maxwell_hostile_" + std::to_string(::getpid()) + "_" + std::to_string(n));
+        shared_region::remove("/maxwell_adversarial_" + std::to_string(::getpid()) + "_" + std::to_string(n));
 }
 
-TEST(hostile_region, a_name_opens_only_what_this_user_alone_can_write) {
+TEST(adversarial_region, a_name_opens_only_what_this_user_alone_can_write) {
     region_error why;
     const std::string name = unused_name();
     const std::string path = "/dev/shm" + name;
@@ -367,7 +368,7 @@ TEST(hostile_region, a_name_opens_only_what_this_user_alone_can_write) {
     }
 }
 
-TEST(hostile_region, the_umask_keeps_no_maker_from_its_region) {
+TEST(adversarial_region, the_umask_keeps_no_maker_from_its_region) {
     const mode_t before = ::umask(0277);
     region_error why;
     const std::string name = unused_name();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Hostile producers write whatever they like, wherever they may, while the host drains: between two drains, in the
+// Adversarial producers write whatever they like, wherever they may, while the host drains: between two drains, in the
 // middle of one, and from another process at any time. The host must not leave its memory, must keep its budget, and
-// must deliver what honest agents beside them send, whole and in order.
+// must deliver what correct agents beside them send, whole and in order.
 //
-// MAXWELL_HOSTILE_WRITES in the environment says how many writes; else 10^7.
+// MAXWELL_ADVERSARIAL_WRITES in the environment says how many writes; else 10^7.
 
 #include "support/dice.hpp"
 
@@ -31,7 +31,7 @@ namespace maxwell::test {
 namespace {
 
 std::uint64_t writes() {
-    char const* given = std::getenv("MAXWELL_HOSTILE_WRITES");
+    char const* given = std::getenv("MAXWELL_ADVERSARIAL_WRITES");
     return given != nullptr ? std::strtoull(given, nullptr, 10) : 10'000'000;
 }
 
@@ -84,83 +84,83 @@ private:
     std::uint64_t remembered_ = 0;
 };
 
-/// A board and its honest neighbour; of the hostile one the agents write all there is to be mapped.
+/// A board and its correct neighbour; of the adversarial one the agents write all there is to be mapped.
 struct boards {
     static constexpr std::size_t agents = 66;
     struct shared_part {
         bid_cells<agents> cells;
     };
 
-    explicit boards(shared_part& shared) : hostile(shared) {
+    explicit boards(shared_part& shared) : adversarial(shared) {
         for (std::uint32_t i = 0; i < agents; ++i) {
-            if (i % 3 != 0) reader->admit(hostile.cells, make_agent_id(i, i));
+            if (i % 3 != 0) reader->admit(adversarial.cells, make_agent_id(i, i));
         }
-        honest->admit(make_agent_id(5, 0));
+        correct->admit(make_agent_id(5, 0));
     }
     static std::span<std::byte> writable(shared_part& shared) { return std::as_writable_bytes(std::span(&shared, 1)); }
 
-    bool send(std::uint32_t number) { return honest->submit({make_agent_id(5, 0), number, 1}) == status::ok; }
+    bool send(std::uint32_t number) { return correct->submit({make_agent_id(5, 0), number, 1}) == status::ok; }
 
     template <class F, class G>
-    bool drain(F hostile_bid, G honest_bid, std::size_t budget) {
+    bool drain(F adversarial_bid, G correct_bid, std::size_t budget) {
         std::size_t calls = 0;
         bool sound = true;
         const std::size_t given = reader->drain(
-            hostile.cells,
+            adversarial.cells,
             [&](bid const& b) {
                 ++calls;
                 sound = sound && reader->holds(b.agent) && b.units <= bid_cell::max_units;
-                hostile_bid();
+                adversarial_bid();
             },
             budget);
-        honest->drain([&](bid const& b) { honest_bid(b.amount); }, budget);
+        correct->drain([&](bid const& b) { correct_bid(b.amount); }, budget);
         return sound && calls == given && given <= budget && reader->check_invariants();
     }
 
-    shared_part& hostile;
+    shared_part& adversarial;
     std::unique_ptr<board_reader<agents>> reader = std::make_unique<board_reader<agents>>();
-    std::unique_ptr<bid_board<8>> honest = std::make_unique<bid_board<8>>();
+    std::unique_ptr<bid_board<8>> correct = std::make_unique<bid_board<8>>();
 };
 
-/// A mailbox and its honest neighbour; of the hostile one the producer writes all there is to be mapped.
+/// A mailbox and its correct neighbour; of the adversarial one the producer writes all there is to be mapped.
 struct boxes {
     struct shared_part {
         mailbox_cells<> cells;
     };
 
-    explicit boxes(shared_part& shared) : hostile(shared) {
+    explicit boxes(shared_part& shared) : adversarial(shared) {
         for (std::uint32_t cell = 0; cell < 64; ++cell) {
-            if (cell % 3 != 0) reader->admit(hostile.cells, cell, make_agent_id(cell, cell));
+            if (cell % 3 != 0) reader->admit(adversarial.cells, cell, make_agent_id(cell, cell));
         }
-        honest->admit(5, make_agent_id(5, 0));
+        correct->admit(5, make_agent_id(5, 0));
     }
     static std::span<std::byte> writable(shared_part& shared) { return std::as_writable_bytes(std::span(&shared, 1)); }
 
-    bool send(std::uint32_t number) { return writer.submit(honest->cells(), 5, number, 1) == status::ok; }
+    bool send(std::uint32_t number) { return writer.submit(correct->cells(), 5, number, 1) == status::ok; }
 
     template <class F, class G>
-    bool drain(F hostile_bid, G honest_bid, std::size_t budget) {
+    bool drain(F adversarial_bid, G correct_bid, std::size_t budget) {
         std::size_t calls = 0;
         bool sound = true;
         const std::size_t given = reader->drain(
-            hostile.cells,
+            adversarial.cells,
             [&](bid const& b) {
                 ++calls;
                 sound = sound && reader->holds(slot_of(b.agent), b.agent) && b.units <= mailbox_writer<>::max_units;
-                hostile_bid();
+                adversarial_bid();
             },
             budget);
-        honest->drain([&](bid const& b) { honest_bid(b.amount); }, budget);
+        correct->drain([&](bid const& b) { correct_bid(b.amount); }, budget);
         return sound && calls == given && given <= budget;
     }
 
-    shared_part& hostile;
+    shared_part& adversarial;
     mailbox_writer<> writer;
     std::unique_ptr<mailbox_reader<>> reader = std::make_unique<mailbox_reader<>>();
-    std::unique_ptr<mailbox<>> honest = std::make_unique<mailbox<>>();
+    std::unique_ptr<mailbox<>> correct = std::make_unique<mailbox<>>();
 };
 
-/// Three rings behind one drain; the one in the middle is hostile, and writes all but the host's page of it.
+/// Three rings behind one drain; the one in the middle is adversarial, and writes all but the host's page of it.
 struct rings {
     struct shared_part {
         sharded_ring<agent_ring<8, 4096>, 3> ring;
@@ -177,15 +177,15 @@ struct rings {
     bool send(std::uint32_t number) { return all.ring.shard(0).try_push({make_agent_id(0, 0), number, 1}); }
 
     template <class F, class G>
-    bool drain(F hostile_bid, G honest_bid, std::size_t budget) {
+    bool drain(F adversarial_bid, G correct_bid, std::size_t budget) {
         std::size_t calls = 0;
         bool sound = true;
         const std::size_t given = all.ring.drain(
             [&](bid const& b) {
                 ++calls;
-                if (slot_of(b.agent) == 0) return honest_bid(b.amount);
+                if (slot_of(b.agent) == 0) return correct_bid(b.amount);
                 sound = sound && b.agent == make_agent_id(1, 0);
-                hostile_bid();
+                adversarial_bid();
             },
             budget);
         return sound && calls == given && given <= budget;
@@ -206,11 +206,11 @@ struct trusting_ring {
     bool send(std::uint32_t) { return false; }
 
     template <class F, class G>
-    bool drain(F hostile_bid, G, std::size_t budget) {
+    bool drain(F adversarial_bid, G, std::size_t budget) {
         const std::uint64_t waiting = ring.tail.load(memory_order::acquire) - head;
         for (std::uint64_t i = 0; i < waiting; ++i) {
             if (i == budget) return false;  // for ever, but for this line
-            hostile_bid();
+            adversarial_bid();
         }
         head += waiting;
         return true;
@@ -226,16 +226,16 @@ bool withstands(typename Target::shared_part& shared, More more, Attack attack) 
     Target target(shared);
     std::uint32_t sent = 0, received = 0;
     bool in_order = true;
-    const auto honest = [&](std::uint32_t number) {
+    const auto correct = [&](std::uint32_t number) {
         in_order = in_order && number == received + 1;
         received = number;
     };
     for (std::uint64_t n = 0; more(); ++n) {
         if (received == sent && target.send(sent + 1)) ++sent;
         attack();
-        if (!target.drain(attack, honest, 1 + n % 16)) return false;
+        if (!target.drain(attack, correct, 1 + n % 16)) return false;
         if (!in_order) return false;
-        // A drain of a budget of 1 may be the hostile one's; the honest one's turn comes after it.
+        // A drain of a budget of 1 may be the adversarial one's; the correct one's turn comes after it.
         if (n % 16 == 15 && received != sent) return false;
     }
     return true;
@@ -277,22 +277,22 @@ bool withstands_another_process() {
     return child > 0 && held && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-TEST(hostile, boards_withstand_their_agents) {
+TEST(adversarial, boards_withstand_their_agents) {
     EXPECT_TRUE(withstands_alone<boards>());
     EXPECT_TRUE(withstands_another_process<boards>());
 }
 
-TEST(hostile, mailboxes_withstand_their_producers) {
+TEST(adversarial, mailboxes_withstand_their_producers) {
     EXPECT_TRUE(withstands_alone<boxes>());
     EXPECT_TRUE(withstands_another_process<boxes>());
 }
 
-TEST(hostile, rings_withstand_their_producers) {
+TEST(adversarial, rings_withstand_their_producers) {
     EXPECT_TRUE(withstands_alone<rings>());
     EXPECT_TRUE(withstands_another_process<rings>());
 }
 
-TEST(hostile, a_consumer_that_trusts_its_producers_fails) {
+TEST(adversarial, a_consumer_that_trusts_its_producers_fails) {
     const auto shared = std::make_unique<trusting_ring::shared_part>();
     attacker a(trusting_ring::writable(*shared), 22);
     EXPECT_FALSE(withstands<trusting_ring>(
