@@ -157,11 +157,12 @@ panel_table worth_table(std::vector<mechanism> const& all) {
     panel_table t{
         "What its decisions are worth",
         {"mechanism", "fidelity", "welfare, uniform", "welfare, lognormal", "truthful cases", "worst regret, ticks",
-         "wins as 1 / as 16 identities", "gain as 1 / as 16, ticks"},
+         "wins as 1 / as 16 identities", "gain as 1 / as 16, ticks", "thermal-aware"},
         {},
         "Welfare: the winners' amounts over the best ones, N = 1,000, a temperature of 1 %. Truthful: cases without a "
         "profitable deviation, all markets of 4 agents and 8 ticks; samplers: 3 agents, 6 ticks, each of 8 draws. "
-        "Identities: an agent of the top tenth among 15 others, a temperature of 10 %."};
+        "Identities: an agent of the top tenth among 15 others, a temperature of 10 %. Thermal-aware: what a price of "
+        "heat can do; lanes are classes of agents by their watts, and scores of samplers don't compare across them."};
     for (mechanism const& m : all) {
         const std::string_view fidelity = m.what->order == fidelity::exact  ? "exact"
                                           : m.what->order == fidelity::tier ? "tier"
@@ -173,7 +174,9 @@ panel_table worth_table(std::vector<mechanism> const& all) {
              cell(static_cast<double>(m.truth.worst_regret) / 4, 2),
              fmt::format("{:.3f} / {:.3f}{}", m.alone.wins, m.split.wins,
                          s ? fmt::format(", shared stake {:.3f}", s->wins) : ""),
-             fmt::format("{:.0f} / {:.0f}{}", m.alone.gain, m.split.gain, s ? fmt::format(", {:.0f}", s->gain) : "")});
+             fmt::format("{:.0f} / {:.0f}{}", m.alone.gain, m.split.gain, s ? fmt::format(", {:.0f}", s->gain) : ""),
+             m.what->order == fidelity::sampled ? "a reserve"
+                                                : "a reserve, and a price and a power cap for each lane"});
     }
     return t;
 }
