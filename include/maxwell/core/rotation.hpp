@@ -29,7 +29,9 @@ public:
 
     /// Makes `i`, which is below Size, a member, or no longer one. O(1).
     constexpr void set(std::uint32_t i) noexcept { members_.set(i); }
-    constexpr void clear(std::uint32_t i) noexcept { members_.clear(i); }
+    constexpr void clear(std::uint32_t i) noexcept {
+        if (!empty()) members_.clear(i);  // most rotations are empty, and that is one word
+    }
 
     /// Returns the next member above the one returned last or, if none is above it, the least member; Size if there are no
     /// members. O(1).

@@ -17,12 +17,17 @@
 
 #include <maxwell/core/cxx20.hpp>
 
+#include <bit>      // countr_zero
 #include <cstdint>  // uint32_t, uint64_t
 
 namespace maxwell {
 
-/// Moves bit i to bit i ^ by; `by` counts modulo 64. O(1): six steps, whose branches go the same way for a whole drain.
+/// Moves bit i to bit i ^ by; `by` counts modulo 64. O(1): one step for one bit, as when few agents have bid; otherwise six,
+/// whose branches go the same way for a whole drain.
 constexpr std::uint64_t reordered(std::uint64_t bits, std::uint32_t by) noexcept {
+    if ((bits & (bits - 1)) == 0) {
+        return bits == 0 ? 0 : std::uint64_t{1} << (static_cast<std::uint32_t>(std::countr_zero(bits)) ^ (by & 63));
+    }
     constexpr std::uint64_t low[6] = {0x5555'5555'5555'5555u, 0x3333'3333'3333'3333u, 0x0F0F'0F0F'0F0F'0F0Fu,
                                       0x00FF'00FF'00FF'00FFu, 0x0000'FFFF'0000'FFFFu, 0x0000'0000'FFFF'FFFFu};
     for (int i = 0; i < 6; ++i) {
@@ -39,5 +44,7 @@ constexpr std::uint32_t next_turn(std::uint32_t& turns) noexcept {
 }
 
 static_assert(reordered(0b1001'0010u, 5) == (1u << 1 | 1u << 2 | 1u << 4));
+static_assert(reordered(0b1'0000u, 5) == 1u << 1 && reordered(1u, 64 + 63) == std::uint64_t{1} << 63 &&
+              reordered(0, 5) == 0);
 
 }  // namespace maxwell
