@@ -114,6 +114,20 @@ void judge(bool is_met, std::string const& goal, std::string const& figures) {
     fmt::print("  {:<7} {:<72} {}\n", name_of(is_met ? verdict::met : verdict::missed), goal, figures);
 }
 
+/// What a decision pays for a board of 1,000 agents on which nobody has bid: its drain less the empty program. Below 0: not measured.
+double empty_drain_ns(int repetitions, int times) {
+    bpf_program_file board(MAXWELL_BPF_OBJECTS "/board.bpf.o");
+    if (!board.why().empty()) return -1;
+    std::vector<double> nothing, drain;
+    for (int i = 0; i < repetitions; ++i) {
+        nothing.push_back(board.run("nothing", times));
+        drain.push_back(board.run("drain_if_pending", times));
+    }
+    std::sort(nothing.begin(), nothing.end());
+    std::sort(drain.begin(), drain.end());
+    return std::max(0.0, drain[drain.size() / 2] - nothing[nothing.size() / 2]);
+}
+
 int run(bool smoke) {
     const int repetitions = smoke ? 1 : 9;
     const int times = smoke ? 1000 : 1'000'000;
@@ -167,9 +181,12 @@ int run(bool smoke) {
         for (const double ns : rows[label]) fmt::print("{:>10.0f}", ns);
         fmt::print("   verified instructions {}\n", verified[label]);
     }
+    const double drain = empty_drain_ns(repetitions, times);
+    fmt::print("{:<44}{:>10.0f}\n", "board of 1,000 agents: a drain without bids", drain);
     if (smoke) return 0;
 
     fmt::print("\n");
+    judge(drain >= 0 && drain <= 25, "an empty drain of a board: at most 25 ns", fmt::format("{:.0f}", drain));
     const auto& two = rows["array map: extract + insert"];
     const auto& three = rows["array map: insert + extract + insert"];
     const auto [low, high] = std::minmax_element(two.begin(), two.end());
