@@ -25,23 +25,25 @@ case ${1:-} in
 '') ;;
 --quick) guests='1:maxwell=quick' ;;
 --load) guests='1:maxwell=load' ;;
+--many) guests='1:maxwell=many' ;;
 --module) guests='1:maxwell=module' with_module=yes ;;
 --vm) guests= with_vm=yes ;;
 -h | --help)
     cat <<'TEXT'
-usage: ./run kernel [--quick | --load | --vm | --module | --measure]
+usage: ./run kernel [--quick | --load | --many | --vm | --module | --measure]
 
 Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
 
   --quick     one boot, the shorter tests
   --load      one boot, in which the scheduler is only attached
+  --many      one boot: forks at a stretch beside the fair class's, 10 times loaded and unloaded
   --vm        instead: agents in guests bid on a market outside, through shared memory (examples/vm_bridge; 23 MB more)
   --module    builds a kernel module of the C++ headers, too, and runs it in the guest (root, 120 MB more)
   --measure   instead: what a quantum costs inside BPF on the running kernel (root)
 TEXT
     exit 0
     ;;
-*) fail "it takes --quick, --load, --vm, --module or --measure, not '$1'." ;;
+*) fail "it takes --quick, --load, --many, --vm, --module or --measure, not '$1'." ;;
 esac
 [ $# -le 1 ] || fail 'it takes one option.'
 [ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
