@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Twelve operations, each `rounds` times in a function whose name begins with counted_: callgrind counts what runs inside.
+// Fourteen operations, each `rounds` times in a function whose name begins with counted_: callgrind counts what runs inside.
 // operations NAME runs one; without a name it lists them.
 
 #include <maxwell/auction/adaptive_tiers.hpp>
@@ -125,12 +125,12 @@ void look_up() {
 
 using small_market = market<stratified_buckets<agents>, 2, ledger<agents>>;
 
-/// Charge, take no more than four bids, decide.
-[[gnu::noinline]] void counted_market(small_market& m, bid_board<agents>& b) {
+/// So many agents bid; charge, take no more than four bids, decide. One function for all numbers, so that all are the same code.
+[[gnu::noinline]] void counted_market(small_market& m, bid_board<agents>& b, int bids) {
     std::uint64_t now_ns = 0;
     for (int i = 0; i < rounds; ++i) {
         now_ns += 100'000;
-        b.submit({slots[i], amounts[i], units});
+        for (int n = i * bids; n < (i + 1) * bids; ++n) b.submit({slots[n % rounds], amounts[n % rounds], units});
         const auto paid = m.charge(0, units, 0);
         keep(paid ? paid->payment : 0);
         m.take(b, 4);
@@ -138,6 +138,7 @@ using small_market = market<stratified_buckets<agents>, 2, ledger<agents>>;
     }
 }
 
+template <int Bids>
 void whole_market() {
     static const auto m = std::make_unique<small_market>();
     for (std::uint32_t a = 0; a < agents; ++a) {
@@ -146,7 +147,7 @@ void whole_market() {
         m->offer({a, amounts[a], units});
         m->wake(a, 0);
     }
-    counted_market(*m, board());
+    counted_market(*m, board(), Bids);
 }
 
 struct operation {
@@ -166,7 +167,9 @@ constexpr operation operations[] = {
     {"drain/bid_board", drain},
     {"push_and_drain/spsc_ring", push_and_drain},
     {"look_up/price_schedule", look_up},
-    {"quantum/market", whole_market},
+    {"quantum/market", whole_market<1>},
+    {"quantum/market_without_bids", whole_market<0>},
+    {"quantum/market_with_4_bids", whole_market<4>},
 };
 
 }  // namespace
