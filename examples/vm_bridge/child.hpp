@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ public:
         if (pipe2(ends, O_CLOEXEC) != 0) return;
         pid_ = fork();
         if (pid_ == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);  // a host that is killed leaves no emulator behind
             sched_setaffinity(0, sizeof on, &on);
             dup2(ends[1], 1);
             for (const int d : descriptors) fcntl(d, F_SETFD, 0);
