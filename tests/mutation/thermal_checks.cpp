@@ -110,6 +110,8 @@ char const* certificates_are_as_computed() {
     const auto pi_plant = [](q32 b, q32 a) { return pi_plant_bounds{b, b, a, a}; };
     REQUIRE(certify_pi(pi_plant(q32_one, 0), 0, q32_one - 5) == stability::proven);
     REQUIRE(certify_pi(pi_plant(q32_one, 0), 0, q32_one - 4) == stability::unstable);
+    REQUIRE(certify_pi(pi_plant(q32_one, 0), q32_one / 2, q32_one / 4 * 3 - 5) == stability::proven);
+    REQUIRE(certify_pi(pi_plant(q32_one, 0), q32_one / 2, q32_one / 4 * 3 - 4) == stability::unstable);
     constexpr q32 most = q32{1} << 47;
     REQUIRE(certify_pi(pi_plant(most, 0), 0, 1) != stability::bad_bounds);
     REQUIRE(certify_pi(pi_plant(most + 1, 0), 0, 1) == stability::bad_bounds);
@@ -151,6 +153,7 @@ char const* bids_are_cleared() {
         const clearing found = clearing_price({bids, count}, cap, except);
         if (left_out && bids[except].mw > cap) {
             REQUIRE(found.scarce && found.uncleared && found.demand_mw == 0);
+            REQUIRE(found.marginal_price == ~price{0} && found.clearing_price == ~price{0});
             continue;
         }
         if (left_out) cap -= bids[except].mw;
