@@ -145,4 +145,6 @@ class Results:
                 raise Missing(f"'{key}': {name} has no '{part}' there") from why
         if isinstance(value, (dict, list)):
             raise Missing(f"'{key}' is not a single value")
-        return value if isinstance(value, str) else f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
+        if isinstance(value, float):
+            return f"{value:.6f}" if 0 < abs(value) < 1e-4 else f"{value:,.4g}"  # never with an exponent
+        return value if isinstance(value, str) else f"{value:,}"

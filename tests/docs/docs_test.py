@@ -65,10 +65,11 @@ class Filling(unittest.TestCase):
         self.assertEqual(results.text("ratio quantum/tree/1000/p50 : quantum/tree/1000/mean"), "2.00")
         self.assertEqual(results.text("sim.json; runs; 0"), "1,200")
         self.assertEqual(results.text("sim.json; welfare; name"), "x")
-        (self.folder / "audit.json").write_text('{"claims": [{"name": "lanes", "against": 1, "cases": 8, "worst": 2.5}]}')
+        (self.folder / "audit.json").write_text('{"claims": [{"name": "lanes", "against": 1, "cases": 8, "worst": 2.5}, {"name": "small", "worst": 3.133e-05}]}')
         (self.folder / "sim_patient.csv").write_text("load,policy,metric,mean,half_width_95,seeds\n0.8,stride,jain,0.91234,0.1,5\n")
         results = Results(self.folder)
         self.assertEqual(results.text("audit.json; claims; lanes; share"), "12.5")
+        self.assertEqual(results.text("audit.json; claims; small; worst"), "0.000031")
         self.assertEqual(results.text("audit.json; claims; lanes; cases"), "8")
         self.assertEqual(results.text("sim_patient.csv; 0.8; stride; jain"), "0.912")
         for key in ("sim_patient.csv; 1; stride; jain", "sim_nobody.csv; jain", "audit.json; claims; bands; share"):
