@@ -126,7 +126,7 @@ public:
             const int inherited = p.region ? ::fcntl(p.region->descriptor(), F_DUPFD, 0) : -1;
             std::string words[] = {"process_market", "agent", p.role, std::to_string(inherited), std::to_string(p.id)};
             char* arguments[6] = {};
-            for (std::size_t i = 0; i < 5; ++i) arguments[i] = words[i].data();
+            for (std::size_t w = 0; w < 5; ++w) arguments[w] = words[w].data();
             const int failure = ::posix_spawn(&p.pid, "/proc/self/exe", nullptr, nullptr, arguments, environ);
             if (inherited >= 0) ::close(inherited);
             if (failure != 0) {
