@@ -9,8 +9,8 @@
 //
 // What advertising uses, and what one writes first for a machine whose cores differ in speed. With one position it is the second
 // price. With more it is not truthful: the holder of a good position may gain by a lower bid, for a position that is nearly as
-// good at a lower price. Edelman, Ostrovsky, Schwarz 2007, whose example this is. In equilibrium its welfare is at least
-// 1/2.282 of the optimum with complete information (Caragiannis et al. 2015).
+// good at a lower price. Edelman, Ostrovsky, Schwarz 2007, whose example this is. With complete information
+// its welfare is at least 1/1.282 of the optimum in pure equilibria, and 1/2.310 in mixed ones (Caragiannis et al. 2011).
 
 #pragma once
 
