@@ -2,6 +2,7 @@
 //
 // The offline optimum against every plan there is, and Karma against its paper's algorithm, worked by hand.
 
+#include "simulator/every_plan.hpp"
 #include "support/scale.hpp"
 
 #include <maxwell/sim/baselines/karma.hpp>
@@ -11,63 +12,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 namespace maxwell::sim {
 namespace {
-
-/// Tries, slot by slot, every set of jobs that fits the processors.
-class every_plan {
-public:
-    every_plan(std::vector<window_job> const& jobs, std::uint32_t processors) : jobs_(jobs), processors_(processors) {
-        for (window_job const& j : jobs) {
-            left_.push_back(j.length);
-            end_ = std::max(end_, j.last);
-        }
-    }
-    double best(std::uint32_t slot = 0) {
-        if (slot == end_) return 0;
-        const auto key = std::pair(slot, left_);
-        if (const auto known = known_.find(key); known != known_.end()) return known->second;
-        double most = 0;
-        for (std::uint32_t set = 0; set < 1u << jobs_.size(); ++set) {
-            double value = 0;
-            bool possible = static_cast<std::uint32_t>(std::popcount(set)) <= processors_;
-            for (std::size_t j = 0; j < jobs_.size() && possible; ++j) {
-                if ((set >> j & 1) == 0) continue;
-                possible = left_[j] > 0 && jobs_[j].first <= slot && slot < jobs_[j].last;
-                value += jobs_[j].value;
-            }
-            if (!possible) continue;
-            for (std::size_t j = 0; j < jobs_.size(); ++j) left_[j] -= set >> j & 1;
-            most = std::max(most, value + best(slot + 1));
-            for (std::size_t j = 0; j < jobs_.size(); ++j) left_[j] += set >> j & 1;
-        }
-        return known_[key] = most;
-    }
-
-private:
-    std::vector<window_job> const& jobs_;
-    std::uint32_t processors_;
-    std::uint32_t end_ = 0;
-    std::vector<std::uint32_t> left_;
-    std::map<std::pair<std::uint32_t, std::vector<std::uint32_t>>, double> known_;
-};
-
-std::vector<window_job> some_jobs(random_numbers& random) {
-    std::vector<window_job> jobs(1 + random.below(5));
-    for (window_job& j : jobs) {
-        j.first = random.below(5);
-        j.last = j.first + random.below(6 - j.first);  // some can't be served at all
-        j.length = 1 + random.below(3);
-        j.value = random.below(10);
-    }
-    return jobs;
-}
 
 TEST(optimum, of_the_drawing) {
     const std::vector<window_job> jobs = {{0, 2, 1, 9}, {1, 4, 2, 7}, {1, 2, 1, 4}};
@@ -80,7 +30,7 @@ TEST(optimum, is_the_best_of_every_plan) {
     random_numbers random(1);
     std::size_t plain_greedy_falls_short = 0;
     for (std::size_t round = 0; round < test::scaled(10'000); ++round) {
-        const std::vector<window_job> jobs = some_jobs(random);
+        const std::vector<window_job> jobs = some_jobs(random, 5, 3);
         const std::uint32_t processors = 1 + random.below(2);
         window_planner planner(jobs, processors);
         const double found = planner.solve();
