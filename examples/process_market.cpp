@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Processes on a market: each bids through sealed shared memory of its own, and SIGCONT and SIGSTOP run them, one at a time. Three never
-// bid: they have shares, 1 : 1 : 2. The others do what agents do: one is killed, one floods the host with bids, one writes rubbish
-// over all the memory that it can write, one bids the highest price for everything. The three keep their shares.
+// Processes on a market: each bids through sealed shared memory of its own, and the host lets one run at a time (process_switch.hpp).
+// Three never bid: they have shares, 1 : 1 : 2. The others do what agents do: one is killed, one floods the host with bids, one writes
+// rubbish over all the memory that it can write, one bids the highest price for everything. The three keep their shares.
 //
-//     process_market [--seconds N] [--trace FILE]      FILE: the decisions, for ui.perfetto.dev
+//     process_market [--seconds N] [--trace FILE] [--cgroup FOLDER]
+//
+//     --trace     the decisions, for ui.perfetto.dev
+//     --cgroup    stops processes by cgroup.freeze in groups that it makes in FOLDER; `none`: by SIGSTOP. Left out, it tries its own
+//                 cgroup, and takes SIGSTOP where it can't.
 //
 // What a quantum cost is the process's own CPU time, and the market's clock is the CPU time sold so far, by which credits are
 // refilled: other work on the machine changes neither. Rubbish spoils the bids of its writer alone: in each region the host reads
@@ -20,8 +24,11 @@
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/sharded_ring.hpp>
 
+#include "process_switch.hpp"
+
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +63,7 @@ using cells = maxwell::bid_cells<slots>;
 }
 
 int agent(std::string const& role, int descriptor, agent_id self) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a host that is killed leaves no stopped processes
     if (role == "honest" || role == "killed") work();
     maxwell::region_error why;
     const auto region = maxwell::shared_region::open<cells>(descriptor, maxwell::access::read_write, why);
@@ -85,6 +93,7 @@ struct process {
     bool pays;
     pid_t pid = 0;
     agent_id id = 0;
+    std::uint64_t counted_us = 0;  ///< of its CPU time: what came before the sale, and what has been charged
     std::uint64_t charged_us = 0;
     std::optional<maxwell::shared_region> region{};  ///< what it bids through, if it pays
 };
@@ -107,6 +116,23 @@ public:
             ::kill(p.pid, SIGKILL);
             ::waitpid(p.pid, nullptr, 0);
         }
+    }
+
+    /// How processes are stopped: by `cgroup` as on the command line, empty if it was left out. False: not as was asked, and why.
+    bool choose(std::string const& cgroup, std::string& why) {
+        namespace fs = maxwell::processes::fs;
+        const bool asked = !cgroup.empty();
+        const fs::path parent = asked ? fs::path(cgroup) : maxwell::processes::own_cgroup();
+        if (cgroup == "none") {
+            std::printf("processes are stopped by SIGSTOP\n");
+        } else if (switch_.open_groups(parent, processes, why)) {
+            std::printf("processes are stopped by cgroup.freeze below %s\n", parent.c_str());
+        } else if (asked) {
+            return false;
+        } else {
+            std::printf("processes are stopped by SIGSTOP, since no cgroup can be had: %s\n", why.c_str());
+        }
+        return true;
     }
 
     bool start(maxwell::region_error& why) {
@@ -133,11 +159,13 @@ public:
                 why.what = std::string("no process can be started: ") + std::strerror(failure);
                 return p.pid = 0, false;
             }
+            if (!switch_.add(i, p.pid, why.what)) return false;
             // One that bids is let run until its first bid is there, or it would never be run.
             auto& own = bids_.shard(i);
             for (int tries = 0; p.pays && !own.reader().pending(*own.mapped()) && tries < 3000; ++tries)
                 std::this_thread::sleep_for(1ms);
-            ::kill(p.pid, SIGSTOP);
+            switch_.stop(i, p.pid);
+            p.counted_us = cpu_us(p.pid, 0);
             market_->wake(p.id, sold_us_ * 1000);
             market_->take(bids_, 16);
         }
@@ -151,10 +179,14 @@ public:
         std::uint64_t began_us = 0;
         while (std::chrono::steady_clock::now() < end) {
             if (running != nullptr) {
-                const std::uint64_t used = cpu_us(running->pid, began_us) - began_us;
+                // Since it was charged last, so what it ran until its stop took effect is charged with its next quantum.
+                const std::uint64_t now_us = cpu_us(running->pid, began_us);
+                const std::uint64_t used = now_us - running->counted_us;
+                late_us_ += began_us - running->counted_us;
+                longest_us_ = std::max(longest_us_, now_us - began_us);
+                running->counted_us = now_us;
                 running->charged_us += used;
                 sold_us_ += used;
-                longest_us_ = std::max(longest_us_, used);
                 maxwell::host::probe_charged(0, market_->charge(0, used, 0));
             }
             if (std::chrono::steady_clock::now() > half && all_[3].pid > 0) ::kill(all_[3].pid, SIGKILL);
@@ -164,13 +196,17 @@ public:
             maxwell::host::probe_decided(0, d);
             lost_ += trace_.take_from(market_->counts());
             process* next = d.run ? &all_[maxwell::slot_of(d.run->winner.agent)] : nullptr;
-            if (running != nullptr && running != next && running->pid > 0) ::kill(running->pid, SIGSTOP);
-            if (next != nullptr && running != next) ::kill(next->pid, SIGCONT);
+            if (next == running) {
+                if (next != nullptr) began_us = next->counted_us;
+            } else {
+                if (running != nullptr && running->pid > 0) switch_.stop(number(*running), running->pid);
+                if (next != nullptr) began_us = cpu_us(next->pid, next->counted_us);
+                if (next != nullptr) switch_.run(number(*next), next->pid);
+            }
             running = next;
-            if (running != nullptr) began_us = cpu_us(running->pid, 0);
             std::this_thread::sleep_for(2ms);
         }
-        if (running != nullptr && running->pid > 0) ::kill(running->pid, SIGSTOP);
+        if (running != nullptr && running->pid > 0) switch_.stop(number(*running), running->pid);
     }
 
     bool report() const {
@@ -199,21 +235,22 @@ public:
         std::printf("  anomalies on the board: %llu\n", static_cast<unsigned long long>(bids_.anomalies()));
         std::printf("  within four of the longest quanta (%.1f ms) of its share: %s\n",
                     static_cast<double>(longest_us_) / 1000, fair ? "every honest one" : "not every honest one");
+        const bool stopped = late_us_ * 10 < all;
+        std::printf("  ran on when its quantum was over: %.1f %% of all, a tenth at most: %s\n",
+                    100.0 * static_cast<double>(late_us_) / static_cast<double>(all), stopped ? "yes" : "no");
         const bool bought = all_[6].charged_us > 0;
         std::printf("  the one that misreports has run, as far as its credits went: %s\n", bought ? "yes" : "no");
-        return fair && sharers > 0 && bought;
+        return fair && stopped && sharers > 0 && bought;
     }
 
-    bool write_trace(char const* path) const {
-        std::ofstream out(path);
-        trace_.write(out);
-        return static_cast<bool>(out.flush());
-    }
+    void write_trace(std::ostream& out) const { trace_.write(out); }
 
 private:
     using market = maxwell::market<maxwell::stratified_buckets<slots>, 1, maxwell::ledger<slots>>;
 
     static constexpr std::size_t processes = 7;
+
+    std::size_t number(process const& p) const noexcept { return static_cast<std::size_t>(&p - all_); }
 
     void reap() {
         for (std::size_t i = 0; i < processes; ++i) {
@@ -227,12 +264,14 @@ private:
         }
     }
 
+    maxwell::processes::process_switch switch_;
     maxwell::agent_registry<slots> ids_;
     maxwell::sharded_ring<maxwell::mapped_source<maxwell::board_reader<slots>>, processes> bids_;
     std::unique_ptr<market> market_ = std::make_unique<market>();
     maxwell::host::decision_trace trace_;
     std::uint64_t lost_ = 0;
     std::uint64_t longest_us_ = 0;
+    std::uint64_t late_us_ = 0;
     std::uint64_t sold_us_ = 0;
     process all_[processes] = {{"honest", 1, false},   {"honest", 1, false}, {"honest", 2, false},
                                {"killed", 1, false},   {"floods", 1, true},  {"writes rubbish", 1, true},
@@ -240,7 +279,9 @@ private:
 };
 
 int refuse() {
-    std::fprintf(stderr, "process_market takes --seconds N, a number from 1 to 3600, and --trace FILE.\n");
+    std::fprintf(
+        stderr,
+        "process_market takes --seconds N, a number from 1 to 3600, --trace FILE, and --cgroup FOLDER or none.\n");
     return 2;
 }
 
@@ -251,26 +292,37 @@ int main(int argc, char** argv) {
         return agent(argv[2], std::atoi(argv[3]), std::strtoull(argv[4], nullptr, 10));
     }
     long seconds = 3;
-    char const* trace = nullptr;
+    std::string trace;
+    std::string cgroup;
     for (int i = 1; i < argc; i += 2) {
-        if (i + 1 == argc) return refuse();
+        const std::string option = argv[i];
+        const std::string value = i + 1 < argc ? argv[i + 1] : "";
+        if (value.empty()) return refuse();
         char* end = nullptr;
-        if (std::strcmp(argv[i], "--trace") == 0)
-            trace = argv[i + 1];
-        else if (std::strcmp(argv[i], "--seconds") == 0)
-            seconds = std::strtol(argv[i + 1], &end, 10);
+        if (option == "--trace")
+            trace = value;
+        else if (option == "--cgroup")
+            cgroup = value;
+        else if (option == "--seconds")
+            seconds = std::strtol(value.c_str(), &end, 10);
         else
             return refuse();
-        if (end != nullptr && (*end != 0 || end == argv[i + 1] || seconds < 1 || seconds > 3600)) return refuse();
+        if (end != nullptr && (*end != 0 || seconds < 1 || seconds > 3600)) return refuse();
     }
+    const auto no_trace = [&trace] {
+        std::fprintf(stderr, "process_market can't write the trace to %s.\n", trace.c_str());
+        return 2;
+    };
+    std::ofstream out;
+    if (!trace.empty()) out.open(trace);
+    if (!out) return no_trace();
     maxwell::region_error why;
     host h;
-    if (!h.start(why)) return std::fprintf(stderr, "process_market: %s\n", why.what.c_str()), 1;
+    if (!h.choose(cgroup, why.what)) return std::fprintf(stderr, "process_market: %s.\n", why.what.c_str()), 2;
+    if (!h.start(why)) return std::fprintf(stderr, "process_market: %s.\n", why.what.c_str()), 1;
     h.run(std::chrono::seconds(seconds));
     const bool fair = h.report();
-    if (trace != nullptr && !h.write_trace(trace)) {
-        std::fprintf(stderr, "process_market can't write the trace to %s.\n", trace);
-        return 2;
-    }
+    if (!trace.empty()) h.write_trace(out);
+    if (!out.flush()) return no_trace();
     return fair ? 0 : 1;
 }
