@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Holds the instructions of fourteen operations to a committed list, since noise can't move them.
+"""Holds the instructions of fifteen operations to a committed list, since noise can't move them.
 
     held.py VALGRIND PROGRAM COUNTS COMPILER [--write]
 

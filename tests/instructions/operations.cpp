@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Fourteen operations, each `rounds` times in a function whose name begins with counted_: callgrind counts what runs inside.
+// Fifteen operations, each `rounds` times in a function whose name begins with counted_: callgrind counts what runs inside.
 // operations NAME runs one; without a name it lists them.
 
 #include <maxwell/auction/adaptive_tiers.hpp>
@@ -13,6 +13,7 @@
 #include <maxwell/market/market.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
+#include <maxwell/thermal/plane.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
 
 #include <cstdint>
@@ -123,6 +124,28 @@ void look_up() {
     counted_look_up(prices);
 }
 
+using small_plane = plane<3, 128, 2, 4>;
+
+[[gnu::noinline]] void counted_step(small_plane& p) {
+    for (int i = 1; i <= rounds; ++i) {
+        const milliwatts drawn[] = {milliwatts(p.die(0).cap_mw()), milliwatts(p.die(1).cap_mw())};
+        keep(p.step(static_cast<std::uint64_t>(i) * 1'000'000, drawn));
+    }
+}
+
+/// Two dies on one sink, and four lanes.
+void step_plane() {
+    plane_settings<3, 2, 4> s{};
+    s.die[0] = {{{30'000, 2'000}, {120'000, 1'000'000}, {200'000, 22'900'000}}};
+    s.die[1] = {{{20'000, 5'000}, {50'000, 500'000}, {200'000, 22'900'000}}};
+    for (auto& die : s.die) die.idle_mw = 30'000, die.max_mw = 240'000;
+    s.coupling[0][1] = s.coupling[1][0] = {200'000, 22'900'000};
+    s.lane[0] = {lane_kind::feeding, 0};
+    s.lane[3] = {lane_kind::device, 1};
+    static auto p = *small_plane::create(s, 0);
+    counted_step(p);
+}
+
 using small_market = market<stratified_buckets<agents>, 2, ledger<agents>>;
 
 /// So many agents bid; charge, take no more than four bids, decide. One function for all numbers, so that all are the same code.
@@ -167,6 +190,7 @@ constexpr operation operations[] = {
     {"drain/bid_board", drain},
     {"push_and_drain/spsc_ring", push_and_drain},
     {"look_up/price_schedule", look_up},
+    {"step/plane", step_plane},
     {"quantum/market", whole_market<1>},
     {"quantum/market_without_bids", whole_market<0>},
     {"quantum/market_with_4_bids", whole_market<4>},

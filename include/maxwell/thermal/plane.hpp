@@ -17,9 +17,9 @@
 //
 //     quantum   0 .. Dies-1           the window of that die opens: a new cap
 //               Dies .. 2 Dies-1      what that die drew warms the others, and its headroom is taken
-//               2 Dies ..             that lane is priced
+//               2 Dies                the chassis' headroom is taken
+//               2 Dies + 1 ..         that lane is priced
 //               the last              the schedule begins, and step() returns true; in a short window all that is left is done here
-//
 //
 // Invariants
 //   1. Every die keeps the invariants of its controller, the lanes those of headroom_prices.
@@ -113,16 +113,9 @@ public:
             die_[d].step(mw);
             drawn_mw_[d] += die_[d].power() == power_verdict::plausible ? mw : die_[d].cap_mw();
         }
-        // Does part q of a window's work in quantum q, and what is left in the last one. The controllers do the first Dies parts.
         const bool last = quantum_ == window_quanta_ - 1;
-        const std::uint32_t until = last || quantum_ >= parts ? parts : quantum_ + 1;
-        for (std::uint32_t part = quantum_; part < until; ++part) {
-            if (part >= 2 * Dies) {
-                prices_.price_lane(part - 2 * Dies, now_ns);
-            } else if (part >= Dies) {
-                share_heat(part - Dies);
-            }
-        }
+        if (quantum_ >= Dies && quantum_ < parts) do_part(quantum_, now_ns);
+        if (last && quantum_ + 1 < parts) do_parts_after(quantum_, now_ns);
         quantum_ = last ? 0 : quantum_ + 1;
         if (last) prices_.begin(now_ns, base_price_);
         return last;
@@ -227,7 +220,8 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t parts = 2 * Dies + Lanes;  ///< of a window's work: windows, heat and headroom, lanes
+    /// Of a window's work, part q in quantum q: the windows that open, heat and headroom of the dies, the chassis, the lanes.
+    static constexpr std::uint32_t parts = 2 * Dies + 1 + Lanes;
 
     static constexpr q32 watts(std::uint32_t mw) noexcept { return q32_from_milli(static_cast<std::int32_t>(mw)); }
 
@@ -243,8 +237,25 @@ private:
         }
     }
 
-    /// Ends the window of die d: what it drew warms the others, and its headroom is taken.
-    constexpr void share_heat(std::size_t d) noexcept {
+    /// Does a part of a window's work that is not the controllers' own.
+    constexpr void do_part(std::uint32_t part, std::uint64_t now_ns) noexcept {
+        if (part > 2 * Dies) {
+            prices_.price_lane(part - 2 * Dies - 1, now_ns);
+        } else if (part == 2 * Dies) {
+            prices_.take_chassis(now_ns);
+        } else {
+            share_heat(part - Dies);
+        }
+    }
+
+    /// Does what is left in the last quantum of a short window. Not inlined: a loop in step() would prepare itself in each quantum.
+    [[gnu::noinline]] constexpr void do_parts_after(std::uint32_t part, std::uint64_t now_ns) noexcept {
+        for (part = part < Dies ? Dies : part + 1; part < parts; ++part) do_part(part, now_ns);
+    }
+
+    /// Ends the window of die d: what it drew warms the others, and its headroom is taken. Not inlined, for the sake of quanta that don't
+    /// come here: they save fewer registers.
+    [[gnu::noinline]] constexpr void share_heat(std::size_t d) noexcept {
         if constexpr (Dies > 1) {
             last_mw_[d] = static_cast<std::uint32_t>(drawn_mw_[d] / window_quanta_);
             drawn_mw_[d] = 0;
@@ -258,7 +269,6 @@ private:
         const q32 share = room <= 0 ? 0 : room >= whole_room_[d] ? whole_share : (room << 16) / whole_room_[d];
         const bool unknown = die_[d].observer().trust() == trust_level::nothing;
         prices_.take_headroom(d, static_cast<share_q16>(share), unknown || room < forced_below_);
-        if (d == Dies - 1) prices_.take_chassis(now_ns_);
     }
 
     constexpr void surround(std::size_t i) noexcept {
