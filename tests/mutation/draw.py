@@ -166,10 +166,13 @@ class Area:
         self.name, self.root, self.include, self.work = name, root, root / "include", work / name
         self.headers = sorted({h.relative_to(self.include / "maxwell").as_posix() for pattern in spec["headers"]
                                for h in (self.include / "maxwell").glob(pattern)})
-        self.programs = [[self.root / "tests" / s for s in p.split()] for p in spec["programs"]]
+        sources = [[self.root / "tests" / s for s in p.split()] for p in spec["programs"]]
+        self.sources = {self.work / f"{i}_{s[0].stem}": s for i, s in enumerate(sources)}
+        self.programs = list(self.sources)
         self.libraries = spec.get("libraries", "").split()
         self.text = {h: (self.include / "maxwell" / h).read_text() for h in self.headers}
         self.limit_s = {}
+        self.compile_s = {}
         self.included = {}
 
     def side_by_side(self, f, items):
@@ -182,8 +185,11 @@ class Area:
         done = self.compile(sources, self.include, None, "-M")
         return set(re.findall(r"maxwell/((?:\w+/)*\w+\.h(?:pp)?)\b", done.stdout))
 
+    def can_switch(self, mutant):
+        return body_of(mutant, function_bodies(self.text[mutant.file])) is not None
+
     def programs_for(self, mutant, programs):
-        return [(p, s) for p, s in programs if mutant.file in self.included[p]]
+        return [p for p in programs if mutant.file in self.included[p]]
 
     def compile(self, sources, folder, output, *extra):
         gtest = [] if all("_checks" in s.name for s in sources) else ["-lgtest", "-lgtest_main", "-pthread"]
@@ -206,71 +212,85 @@ class Area:
             return "no end"
         return f"exit {done.returncode}" if done.returncode else None
 
-    def build(self, numbered):
-        """The programs with all mutants, without those that don't compile: [(program path)], the numbers that do."""
+    def at_fault(self, stderr, where):
+        """The mutants in whose lines the compiler says an error is: where it is written, else what asked for it."""
+        for said in (r"error", r"  required from"):
+            own = {n for file, line in re.findall(rf"^(\S+?):(\d+):(?:\d+:)? {said}", stderr, re.MULTILINE)
+                   for n, (path, first, last) in where.items() if pathlib.Path(file) == path and first <= int(line) <= last}
+            if own:
+                return own
+        sys.exit(f"{self.name}: does not compile, and no mutant's line is at fault:\n{stderr[:2000]}")
+
+    def build(self, programs, numbered):
+        """Compiles the programs with all these mutants but those that don't compile. Returns their numbers."""
         tree = self.work / "tree"
         invalid = set()
-        for attempt in range(12):
+
+        def made(program, output):
+            begun = time.monotonic()
+            done = self.compile(self.sources[program], tree, *([program] if output else [None, "-fsyntax-only"]))
+            self.compile_s[program] = time.monotonic() - begun
+            return done
+
+        output = bool(self.limit_s)  # the first attempt of all rarely compiles, so it only looks
+        while True:
             subprocess.run(["rm", "-rf", str(tree)], check=True)
-            kept = [(n, m) for n, m in numbered if n not in invalid]
-            where, _ = write_tree(tree, self.include, kept)
-            wrong = set()
-            for done in self.side_by_side(lambda p: self.compile(p, tree, None, "-fsyntax-only"), self.programs):
-                if done.returncode == 0:
-                    continue
-                for said in (r"error", r"  required from"):  # where it is written, else what asked for it
-                    own = {n for file, line in re.findall(rf"^(\S+?):(\d+):(?:\d+:)? {said}", done.stderr, re.MULTILINE)
-                           for n, (path, first, last) in where.items()
-                           if pathlib.Path(file) == path and first <= int(line) <= last}
-                    if own:
-                        break
-                else:
-                    sys.exit(f"{self.name}: does not compile, and no mutant's line is at fault:\n{done.stderr[:2000]}")
-                wrong |= own
-            if not wrong:
+            where, _ = write_tree(tree, self.include, [(n, m) for n, m in numbered if n not in invalid])
+            attempts = self.side_by_side(lambda p: made(p, output), programs)
+            wrong = set().union(*(self.at_fault(done.stderr, where) for done in attempts if done.returncode))
+            if output and not wrong:
                 break
             invalid |= wrong
-
-        def made(sources):
-            program = self.work / f"{self.programs.index(sources)}_{sources[0].stem}"
-            done = self.compile(sources, tree, program)
-            if done.returncode:
-                sys.exit(f"{self.name}: {sources[0].name} does not compile:\n{done.stderr[:2000]}")
-            self.included[program] = self.headers_of(sources)
-            return program
-
-        programs = list(zip(self.side_by_side(made, self.programs), self.programs))
-        for program, sources in programs:
+            output = True
+        for program in programs:
             begun = time.monotonic()
             if self.noticed(program, 0, 300):
-                sys.exit(f"{sources[0].name} refuses the library itself")
+                sys.exit(f"{program.name} refuses the library itself")
             self.limit_s[program] = 5 + 10 * (time.monotonic() - begun)
-        return sorted(programs, key=lambda p: self.limit_s[p[0]]), invalid
+        return invalid
+
+    def stages(self):
+        """The programs in the order in which they are tried: the mutation checks together, then each of the others."""
+        fast = [p for p in self.programs if "_checks" in p.name]
+        return [fast] + [[p] for p in self.programs if p not in fast]
 
     def survives_alone(self, mutant, number, programs):
         """Compiled alone, as the compiler too would evaluate it. None where it doesn't compile."""
         folder = self.work / f"alone_{number}"
         write_alone(folder, self.include, mutant)
         try:
-            for program, sources in programs:
+            for program in sorted(programs, key=lambda p: self.compile_s.get(p, 1e9)):
                 alone = folder / program.name
-                done = self.compile(sources, folder, alone)
+                done = self.compile(self.sources[program], folder, alone)
                 if done.returncode:
                     return False if re.search("static assertion failed|non-constant condition", done.stderr) else None
-                if self.noticed(alone, 0, self.limit_s[program]):
+                if self.noticed(alone, 0, self.limit_s.get(program, 300)):
                     return False
             return True
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def outcome(self, mutant, number, programs):
-        """killed, survived, or invalid."""
-        own = self.programs_for(mutant, programs)
-        if body_of(mutant, function_bodies(self.text[mutant.file])):
-            if any(self.noticed(p, number, self.limit_s[p]) for p, _ in own):
-                return "killed"
-        alive = self.survives_alone(mutant, number, own)
-        return "invalid" if alive is None else "survived" if alive else "killed"
+    def survives_switched(self, mutant, number, programs):
+        return not any(self.noticed(p, number, self.limit_s[p]) for p in self.programs_for(mutant, programs))
+
+    def constants(self, numbered):
+        """{number: the programs in which the compiler evaluates that mutant, so that no switch can choose it}."""
+        found = {n: [] for n, _ in numbered}
+
+        def look(program):
+            suspects = {n for n, m in numbered if m.file in self.included[program]}
+            while suspects:
+                done = self.compile(self.sources[program], self.work / "tree", None, "-fsyntax-only", "-fno-diagnostics-show-caret",
+                                    f"-DMAXWELL_MUTANT_SUSPECTS={','.join(map(str, sorted(suspects)))}")
+                if done.returncode == 0:
+                    return
+                named = suspects & {int(n) for n in re.findall(r"maxwell_mutant\((\d+)\)", done.stderr)} or set(suspects)
+                for n in named:
+                    found[n].append(program)
+                suspects -= named
+
+        self.side_by_side(look, self.programs)
+        return found
 
 
 def bounded():
@@ -281,28 +301,39 @@ def bounded():
 def judge(area, drawn, equal, say):
     """How many were killed, survived, are listed as equal or don't compile."""
     area.work.mkdir(parents=True, exist_ok=True)
+    area.included = dict(zip(area.programs, area.side_by_side(area.headers_of, area.sources.values())))
     count = collections.Counter()
     known = []
     numbered = []
     for n, m in drawn:
         (known if (m.file, *shown(m, area.text[m.file])) in equal else numbered).append((n, m))
     count["equal"] = len(known)
-    programs, invalid = area.build(numbered)
+    inside = [(n, m) for n, m in numbered if area.can_switch(m)]
+    outside = [(n, m) for n, m in numbered if not area.can_switch(m)]
+    for programs in area.stages():
+        programs = [p for p in programs if any(area.programs_for(m, [p]) for _, m in inside)]
+        if not programs:
+            continue
+        invalid = area.build(programs, inside)
+        count["invalid"] += len(invalid)
+        tried = [(n, m) for n, m in inside if n not in invalid]
+        lives = area.side_by_side(lambda e: area.survives_switched(e[1], e[0], programs), tried)
+        inside = [e for e, yes in zip(tried, lives) if yes]
+        count["killed"] += len(tried) - len(inside)
+        say(f"{area.name}: {len(inside)} of {len(tried)} live after {', '.join(p.name for p in programs)}")
+        for n, m in inside:
+            say(f"  {m.file}:{line_number(m, area.text[m.file])}  {shown(m, area.text[m.file])[1]}")
+    to_run = {n: area.programs_for(m, area.programs) for n, m in outside} | area.constants(inside)
 
-    so_far = []
-
-    def judged(entry):
+    def second(entry):
         n, m = entry
-        result = "invalid" if n in invalid else area.outcome(m, n, programs)
-        if result == "survived":
+        alive = area.survives_alone(m, n, to_run[n])
+        if alive:
             old, new = shown(m, area.text[m.file])
             say(f"survived: {m.file}:{line_number(m, area.text[m.file])}\n  old: {old}\n  new: {new}")
-        so_far.append(result)
-        if len(so_far) % 25 == 0:
-            say(f"{area.name}: {so_far.count('killed')} of the first {len(so_far) - so_far.count('invalid')} killed, {len(numbered)} drawn")
-        return result
+        return "invalid" if alive is None else "survived" if alive else "killed"
 
-    count.update(area.side_by_side(judged, numbered))
+    count.update(area.side_by_side(second, inside + outside))
     return count
 
 

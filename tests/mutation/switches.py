@@ -150,7 +150,19 @@ CHOOSER = """#pragma once
 #include <stdlib.h>
 #ifdef __cplusplus
 inline const int maxwell_mutant_number = getenv("MAXWELL_MUTANT") ? atoi(getenv("MAXWELL_MUTANT")) : 0;
+#ifdef MAXWELL_MUTANT_SUSPECTS /* Which of these does the compiler evaluate? It refuses that and names them. */
+void maxwell_mutant_in_a_constant();
+constexpr bool maxwell_mutant(int n) noexcept {
+    if (!__builtin_is_constant_evaluated()) return maxwell_mutant_number == n;
+    constexpr int suspects[] = {MAXWELL_MUTANT_SUSPECTS};
+    for (const int s : suspects) {
+        if (n == s) maxwell_mutant_in_a_constant();
+    }
+    return false;
+}
+#else
 constexpr bool maxwell_mutant(int n) noexcept { return !__builtin_is_constant_evaluated() && maxwell_mutant_number == n; }
+#endif
 #else
 static inline int maxwell_mutant(int n) { (void)n; return 0; }
 #endif
