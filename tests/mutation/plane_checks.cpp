@@ -9,6 +9,7 @@
 #include <maxwell/sim/thermal/shared_sink.hpp>
 #include <maxwell/thermal/plane.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -106,19 +107,23 @@ char const* multipliers_are_slow_and_headroom_is_filtered() {
     for (int round = 0; round < 20; ++round) {
         headroom_prices<2, lane_count> prices(usual(), 0);
         multiplier_q16 last = unit_multiplier;
-        double filtered = 1;
+        double filtered = 1, chassis = 1;
         for (std::uint64_t now = 10 * ms; now < 5'000 * ms; now += 10 * ms) {
             const bool forced = d.below(30) == 0;
             const share_q16 share = d.below(2) == 0 ? whole_share : d.below(whole_share);
             prices.observe_load({{whole_share, 0}, now});
-            prices.observe_chassis({milli_celsius(20'000), now});
+            const auto chassis_mc = round % 2 == 0 ? 20'000 : static_cast<std::int32_t>(30'000 + d.below(25'000));
+            prices.observe_chassis({milli_celsius(chassis_mc), now});
             prices.take_headroom(0, share, forced);
             filtered = forced ? 0 : filtered + (share / 65536. - filtered) / 8;
             REQUIRE(std::abs(prices.headroom(0) / 65536. - filtered) < .001);
             prices.take_headroom(1, whole_share, false);
             prices.take_chassis(now);
+            chassis += (std::clamp((50'000 - chassis_mc) / 15'000., 0., 1.) - chassis) / 8;
+            REQUIRE(std::abs(prices.chassis_headroom() / 65536. - chassis) < .001);
             for (std::size_t l = 0; l < lane_count; ++l) prices.price_lane(l, now);
-            const multiplier_q16 wanted = scarcity<>.multiplier(whole_share, prices.headroom(0));
+            const share_q16 left = std::min(prices.headroom(0), prices.chassis_headroom());
+            const multiplier_q16 wanted = scarcity<>.multiplier(whole_share, left);
             const multiplier_q16 most = last + last / 20, least = last - last / 20;
             const multiplier_q16 due = wanted > most ? (forced ? wanted : most) : wanted < least ? least : wanted;
             REQUIRE(prices.multiplier(ordinary) == due && prices.multiplier(feeding) == unit_multiplier);
@@ -211,6 +216,30 @@ char const* settings_are_refused_from_their_limits_on() {
         });
     };
     REQUIRE(alone(4'000) == none && alone(4'001) == plane_fault::unequal_dies);
+    // The idle watts of both: 1.25 (.35 x + .2 * 80) reaches the 39.86 K to the setpoint between these.
+    const auto idle = [&](std::uint32_t mw) {
+        return fault_of([=](settings_type& s) { s.die[0].idle_mw = mw, s.die[1].idle_mw = 80'000; });
+    };
+    REQUIRE(idle(45'394) == none && idle(45'395) == plane_fault::idle_too_hot);
+    // The neighbour's .2 / .27 of the spread of responses, plus a unit, is half of the least response.
+    const auto response = [&](std::uint32_t most) {
+        return fault_of([=](settings_type& s) {
+            s.die[0].gains = {100, 10, 80}, s.die[0].plant.max_response_q16 = most;
+        });
+    };
+    REQUIRE(response(82'329) == none && response(82'330) == plane_fault::unstable);
+    // With it the greatest response is 106,193 of 65,536, and the gain has to be below 22,760 * 65,536 / 106,193.
+    const auto gain = [&](std::uint32_t scale_q16) {
+        return fault_of([=](settings_type& s) { s.die[0].gains.scale_q16 = scale_q16; });
+    };
+    REQUIRE(gain(14'046 - 328) == none && gain(14'047 - 328) == plane_fault::unstable);
+    const auto coupling = [&](std::uint32_t resistance) {
+        return fault_of([=](settings_type& s) { s.coupling[0][1].resistance_uk_per_w = resistance; });
+    };
+    REQUIRE(coupling(100'000'000) == plane_fault::strong_coupling &&
+            coupling(100'000'001) == plane_fault::bad_coupling);
+    REQUIRE(fault_of([](settings_type& s) { s.coupling[0][0].tau_us = 1; }) == plane_fault::bad_coupling);
+    REQUIRE(fault_of([](settings_type& s) { s.coupling[1][1].resistance_uk_per_w = 1; }) == plane_fault::bad_coupling);
     // A plant that is known exactly, and a neighbour that warms it 16 times as much as itself.
     REQUIRE(fault_of([](settings_type& s) {
                 for (auto& d : s.die) d.plant.min_response_q16 = d.plant.max_response_q16 = 65'536, d.idle_mw = 100;
@@ -339,7 +368,7 @@ char const* a_warm_start_stays_warm() {
     REQUIRE(p.prices().headroom(0) == 0);
     const double idle_rise = .27 * 20;
     const double whole = (s.die[1].target_mc - s.die[1].margin_mk - 40'000) / 1000. - idle_rise;
-    REQUIRE(std::abs(p.prices().headroom(1) / 65536. - kelvin(p.die(1).room()) / whole) < .01);
+    REQUIRE(std::abs(p.prices().headroom(1) / 65536. - kelvin(p.die(1).room()) / whole) < .002);
     return nullptr;
 }
 

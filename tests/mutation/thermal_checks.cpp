@@ -46,6 +46,10 @@ char const* a_schedule_is_looked_up_by_time() {
         }
     }
     REQUIRE(scaled_price(~0u, unit_multiplier + 1) == ~0u);
+    price_schedule<2> old;
+    REQUIRE(old.set(1, 7, 5) && !old.set(2, 7, 5));
+    constexpr std::uint64_t behind = std::uint64_t{1} << 63;  // from there on it is a clock that is behind
+    REQUIRE(old.multiplier(1, behind / 2) == 5 && old.multiplier(1, behind - 1) == 5 && old.multiplier(1, behind) == 7);
     price_schedule<2> refused;
     REQUIRE(!refused.set(0, line, 0) && !refused.set(2, line, 1) && !refused.set(0, 0, 1) &&
             refused.line(0).safe_q16 == 0);
@@ -59,6 +63,7 @@ char const* a_page_is_read_as_published() {
     for (std::uint32_t n = 1; n < 5; ++n) {
         REQUIRE(page.publish(numbered_schedule<3>(n)) && page.read(mine) == price_read::ok);
         REQUIRE(mine.base_price() == n && is_numbered(mine) && page.check_invariants());
+        REQUIRE(maxwell_price_bank_offset(n, 3) == (n % 2 == 0 ? 64u : 64u + 64 + 3 * 64));
     }
     return nullptr;
 }
@@ -75,6 +80,20 @@ char const* a_surface_is_followed() {
         }
         REQUIRE(table.multiplier(use, 0) >= before);
         before = table.multiplier(use, 0);
+    }
+    // At run time too the surface is what the compiler has made of it, and any one knot that is out of order is found.
+    const auto made = detail::make_scarcity<5, 9>();
+    for (std::size_t row = 0; row < 5; ++row) {
+        for (std::size_t col = 0; col < 9; ++col) {
+            REQUIRE(made.knot(row, col) == (scarcity<5, 9>.knot(row, col)));
+            coupling_table<5, 9> odd;
+            for (std::size_t n = 0; n < 45; ++n) REQUIRE(odd.set(n / 9, n % 9, 100));
+            REQUIRE(odd.is_monotone());
+            odd.set(row, col, 99);
+            REQUIRE(odd.is_monotone() == (row == 0 && col == 8));
+            odd.set(row, col, 101);
+            REQUIRE(odd.is_monotone() == (row == 4 && col == 0));
+        }
     }
     coupling_table<2, 3> steep;
     steep.set(0, 1, 1);
@@ -145,7 +164,8 @@ char const* bids_are_cleared() {
         std::uint64_t cap = d.below(30);
         for (power_bid& b : bids) {
             b = {d.below(8), d.below(9)};
-            if (round % 3 == 0) b.amount <<= 28;
+            if (round % 3 == 0) b.amount <<= 4 * d.below(8);
+            if (round % 7 == 0) b.amount = d() >> d.below(32);
             if (round % 5 == 0 && d.below(2) == 0) b.amount = ~price{0};
         }
         const std::size_t except = d.below(9);
@@ -201,6 +221,7 @@ char const* defaults_are_as_documented() {
     constexpr price_limits p{};
     REQUIRE(p.min_price == 0 && p.max_price == ~price{0} && p.rise_shift == 0 && p.fall_shift == 2 &&
             p.safe_price == 0);
+    REQUIRE(price_page<3>::attempts == 4);
     using prices = headroom_prices<2, 4>;
     REQUIRE(prices::first_from == 491'520 && prices::first_until == 458'752);
     return nullptr;

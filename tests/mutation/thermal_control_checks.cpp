@@ -4,9 +4,13 @@
 // controller. It passes with the library as it is, and must fail with every mutant of it in thermal_control.txt.
 
 #include "mutation/check.hpp"
+#include "support/reference_controller.hpp"
+#include "support/reference_observer.hpp"
+#include "support/reference_sensor_monitor.hpp"
 
 #include <maxwell/thermal/controller.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -39,6 +43,15 @@ char const* arithmetic() {
             REQUIRE(sub_sat(a, b) == detail::saturate(detail::int128{a} - b));
         }
     }
+    for (std::int32_t m = -3'000; m <= 3'000; ++m) {
+        const q32 v = q32_from_milli(m), most_of_half = q32_one * 49 / 100'000;
+        REQUIRE(milli_from_q32(v) == m && milli_from_q32(v + most_of_half) == m &&
+                milli_from_q32(v - most_of_half) == m);
+    }
+    REQUIRE(milli_from_q32(q32_max) == INT32_MAX && milli_from_q32(INT64_MIN) == INT32_MIN);
+    REQUIRE(mul_q32(1, q32_one / 2) == 1 && mul_q32(1, q32_one / 2 - 1) == 0);
+    REQUIRE(ratio(5, 5) == q63_max && ratio(7, 5) == q63_max && ratio(1, 0) == q63_max && ratio(2, 4) == q63{1} << 62);
+    REQUIRE(rise_within(0, 0) == q63_max && rise_within(7, 0) == q63_max);
     REQUIRE(power_for(q32_max, 1) == thermal_model<1>::max_power_mw &&
             power_for(whole(18'000), q32_one) == thermal_model<1>::max_power_mw &&
             power_for(whole(45), q32_one) == 45'000);
@@ -47,10 +60,33 @@ char const* arithmetic() {
     return nullptr;
 }
 
+/// To the last milliwatt, and by the shorter division from 2^53 / 1000 K/W on.
+char const* power_for_a_rise_is_rounded_down() {
+    constexpr std::int64_t most = thermal_model<1>::max_power_mw;
+    dice d(8);
+    for (int n = 0; n < 20'000; ++n) {
+        const auto any = [&d](std::uint32_t bits) {
+            return static_cast<q32>((std::uint64_t{d()} << 32 | d()) >> (1 + d.below(bits))) - 1;
+        };
+        const q32 k = n % 4 == 0 ? q32_max / 1000 - 1 + d.below(3) : any(62);
+        const q32 rise =
+            n % 5 == 0 ? static_cast<q32>(detail::saturate(detail::int128{k} * (16'776 + d.below(3)))) : any(62);
+        detail::int128 expected = k < q32_max / 1000 ? detail::int128{rise} * 1000 / std::max<q32>(k, 1)
+                                                     : rise / k * 1000 + rise % k / (k / 1000);
+        if (k <= 0) expected = most;
+        if (rise <= 0) expected = 0;
+        REQUIRE(power_for(rise, k) == (expected < most ? expected : most));
+    }
+    REQUIRE(power_for(0, 0) == 0 && power_for(1, 0) == most && power_for(1, -1) == most && power_for(-1, -1) == 0);
+    REQUIRE(power_for(1, 1) == 1'000 && power_for(1, 2) == 500);
+    return nullptr;
+}
+
 char const* a_model_settles_where_it_should() {
     for (const std::uint32_t start : {99'900u, 100'100u}) {
         thermal_model<3> model(server, 1'000'000, 10);
         model.settle(start);
+        REQUIRE(near(kelvin(model.rise()), .35 * start / 1000, 1e-6));
         for (int n = 0; n < 300'000; ++n) model.step(100'000);
         REQUIRE(near(kelvin(model.rise()), 35, 3.2e-6));
     }
@@ -87,6 +123,18 @@ char const* readings_teach_what_they_say() {
         REQUIRE(near(kelvin(taught.scale()) - 1, .162 * e * rise / (rise * rise + 80), 1e-4));
         REQUIRE(near(kelvin(taught.offset()), .005 * e, 1e-3));
     }
+    return nullptr;
+}
+
+char const* gains_follow_the_period_of_the_sensor() {
+    constexpr learning_gains g{10'000, 500, 80};
+    for (const std::uint32_t ms : {0u, 1u, 10u, 99u, 100u, 101u, ~0u}) {
+        const learning_gains scaled = g.scaled_to(ms);
+        const std::uint32_t period = ms < 100 ? ms : 100;
+        REQUIRE(scaled.scale_q16 == 100 * period && scaled.offset_q16 == 5 * period && scaled.ridge_k2 == 80);
+    }
+    REQUIRE(total_gain_q16(g) == 10'500 && total_gain_q16({~0u, 1, 0}) == ~0u &&
+            total_gain_q16({~0u - 1, 0, 0}) == ~0u - 1);
     return nullptr;
 }
 
@@ -198,6 +246,9 @@ char const* loops_are_certified() {
 }
 
 char const* a_budget_is_kept() {
+    energy_budget one(1);
+    one.open(1);
+    REQUIRE(one.allowance_mw() == 1 && one.admit(1) && one.allowance_mw() == 0);
     energy_budget asked(10);
     energy_budget idle(10);
     std::uint32_t burnt = 0;
@@ -247,11 +298,15 @@ char const* a_price_clears() {
 char const* a_model_advances_as_it_steps() {
     for (const int quanta : {1, 2, 3, 5, 64, 1'000}) {
         thermal_model<3> stepped(server, 1'000'000, 10);
+        REQUIRE(stepped.rise() == 0 && stepped.coasting() == 0);
         stepped.settle(150'000);
         thermal_model<3> advanced = stepped;
         for (int n = 0; n < quanta; ++n) stepped.step(60'000);
         advanced.advance(60'000, static_cast<std::uint64_t>(quanta));
         REQUIRE(near(kelvin(stepped.rise()), kelvin(advanced.rise()), 1e-6));
+        const double foreseen = kelvin(stepped.coasting()) + kelvin(stepped.warming()) * 200;
+        for (int n = 0; n < 10; ++n) stepped.step(200'000);
+        REQUIRE(near(kelvin(stepped.rise()), foreseen, 1e-6));
     }
     return nullptr;
 }
@@ -295,7 +350,10 @@ char const* settings_are_refused_from_their_limits_on() {
         LIMIT(window_quanta, 1, 0, bad_window),
         LIMIT(window_quanta, 10'000, 10'001, bad_window),
         LIMIT(max_mw, 240'000, 0, bad_power),
+        LIMIT(max_mw, 16'777'215, 16'777'216, bad_power),
         LIMIT(idle_mw, 0, 240'000, bad_power),
+        LIMIT(stages[2].resistance_uk_per_w, 99'850'000, 99'850'001, bad_resistance),
+        LIMIT(plant.min_response_q16, 1, 0, bad_plant_bounds),
         LIMIT(observer.ambient_mc, 45'000, 45'001, bad_ambient),
         LIMIT(target_mc, 45'141, 45'140, bad_target),
         LIMIT(margin_mk, 0, -1, bad_margin),
@@ -331,6 +389,18 @@ char const* settings_are_refused_from_their_limits_on() {
         l.set(s, l.refused);
         REQUIRE(check_settings(s, 128) == l.fault);
     }
+    const auto fault_of = [&base](auto change) {
+        auto s = base;
+        change(s);
+        return check_settings(s, 128);
+    };
+    REQUIRE(fault_of([](auto& s) {
+                for (auto& stage : s.stages) stage = {};
+            }) == settings_fault::bad_resistance);
+    REQUIRE(fault_of([](auto& s) { s.observer.ambient_mc = -100'001; }) == settings_fault::bad_ambient);
+    REQUIRE(fault_of([](auto& s) { s.observer.ambient_mc = -100'000; }) != settings_fault::bad_ambient);
+    REQUIRE(fault_of([](auto& s) { s.target_mc = 200'001, s.sensor.max_mc = 250'000; }) == settings_fault::bad_target);
+    REQUIRE(fault_of([](auto& s) { s.target_mc = 200'000, s.sensor.max_mc = 250'000; }) == settings_fault::none);
     return nullptr;
 }
 
@@ -370,6 +440,27 @@ char const* a_cap_is_what_the_model_allows() {
     return nullptr;
 }
 
+char const* an_observer_knows_what_its_header_says() {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        if (char const* why = an_observer_is_its_reference(seed, 3'000)) return why;
+    }
+    return nullptr;
+}
+
+char const* a_monitor_judges_by_its_rules() {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+        if (char const* why = a_monitor_is_its_reference(seed, 2'000)) return why;
+    }
+    return nullptr;
+}
+
+char const* a_controller_does_what_its_header_says() {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        if (char const* why = a_controller_is_its_reference(seed, 600)) return why;
+    }
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -377,8 +468,10 @@ int main() {
     using namespace maxwell::test;
     return run({
         arithmetic,
+        power_for_a_rise_is_rounded_down,
         a_model_settles_where_it_should,
         readings_teach_what_they_say,
+        gains_follow_the_period_of_the_sensor,
         sensors_are_suspected_and_trusted,
         confirmations_are_counted_from_the_last_suspicion,
         a_stuck_sensor_leaves_what_it_taught_before,
@@ -389,5 +482,8 @@ int main() {
         a_model_advances_as_it_steps,
         a_price_is_safe_while_the_temperature_is_unknown,
         a_cap_is_what_the_model_allows,
+        a_controller_does_what_its_header_says,
+        an_observer_knows_what_its_header_says,
+        a_monitor_judges_by_its_rules,
     });
 }

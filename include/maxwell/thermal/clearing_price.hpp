@@ -80,9 +80,8 @@ constexpr clearing clearing_price(view<power_bid const> bids, std::uint64_t cap_
         }
         std::uint32_t digit = 15;
         while (digit != 0 && above + demand[digit] <= cap_mw) above += demand[digit--];
-        if (digit == 0 && marginal == 0 && shift == 0 && above + demand[0] <= cap_mw) {
-            return {false, false, 0, 0, above + demand[0]};
-        }
+        // Every bid fits. Only the first pass finds that: afterwards demand at `marginal` exceeds the cap.
+        if (digit == 0 && above + demand[0] <= cap_mw) return {false, false, 0, 0, above + demand[0]};
         marginal |= digit << shift;
     }
     if (marginal == ~price{0}) return {true, true, marginal, marginal, 0};

@@ -137,7 +137,8 @@ public:
     constexpr bool retarget(std::int32_t target_mc) noexcept {
         const q32 target = q32_from_milli(target_mc);
         const q32 setpoint = sub_sat(target, margin_);
-        if (quantum_ns_ == 0 || target_mc > 200'000 || target >= max_reading_ || setpoint <= max_ambient_) return false;
+        // A zeroed controller has no range: each target is at or above it, or at or below the air.
+        if (target_mc > 200'000 || target >= max_reading_ || setpoint <= max_ambient_) return false;
         const std::uint32_t safe = safe_power(setpoint);
         if (idle_mw_ != 0 && safe <= idle_mw_) return false;
         setpoint_ = setpoint;

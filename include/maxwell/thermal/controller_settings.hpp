@@ -144,7 +144,7 @@ constexpr settings_fault check_settings(controller_settings<Stages> const& s, st
     std::uint64_t resistance = 0;  // micro-kelvin per watt
     for (thermal_stage const& stage : s.stages) resistance += stage.resistance_uk_per_w;
     if (resistance == 0 || resistance > max_resistance) return fault::bad_resistance;
-    if (s.max_mw == 0 || s.max_mw > max_power_mw || s.idle_mw >= s.max_mw) return fault::bad_power;
+    if (s.max_mw > max_power_mw || s.idle_mw >= s.max_mw) return fault::bad_power;  // no idle_mw is below a max_mw of 0
 
     const std::int64_t setpoint_mc = std::int64_t{s.target_mc} - s.margin_mk;
     if (s.observer.ambient_mc < -100'000 || s.observer.ambient_mc > s.max_ambient_mc) return fault::bad_ambient;

@@ -66,9 +66,7 @@ public:
     /// O(100 Stages).
     constexpr thermal_model(thermal_stage const (&stages)[Stages], std::uint32_t quantum_ns,
                             std::uint32_t horizon_quanta) noexcept {
-        constexpr std::uint64_t longest_ns = (std::uint64_t{1} << 48) - 1;  // three days
-        const std::uint64_t asked_ns = std::uint64_t{quantum_ns} * horizon_quanta;
-        const std::uint64_t horizon_ns = asked_ns < longest_ns ? asked_ns : longest_ns;
+        const std::uint64_t horizon_ns = std::uint64_t{quantum_ns} * horizon_quanta;
         for (std::size_t i = 0; i < Stages; ++i) {
             const std::uint32_t r = stages[i].resistance_uk_per_w;
             const std::uint64_t resistance = r < max_resistance_uk_per_w ? r : max_resistance_uk_per_w;

@@ -93,7 +93,7 @@ constexpr q63 ratio(std::uint64_t n, std::uint64_t d) noexcept {
     return static_cast<q63>(quotient);
 }
 
-/// 1 - e^(-time/tau): how much of the way a first-order stage goes in `time`. Both in one unit, below 2^48. Within
+/// 1 - e^(-time/tau): how much of the way a first-order stage goes in `time`. Both in one unit; tau is below 2^48. Within
 /// 2^-56 of the true share; the greatest share where tau is 0: such a stage follows at once.
 constexpr q63 rise_within(std::uint64_t time, std::uint64_t tau) noexcept {
     if (tau == 0 || time / tau >= 44) return q63_max;  // e^-44 < 2^-63
