@@ -37,7 +37,7 @@ SWAPS = {
     "<<=": [">>="], ">>=": ["<<="], "true": ["false"], "false": ["true"],
 }
 # What the sanitizers' runs of the tests notice too.
-TRAPS = ["-fsanitize=bounds,shift,signed-integer-overflow,integer-divide-by-zero", "-fsanitize-undefined-trap-on-error"]
+TRAPS = ["-fsanitize=bounds-strict,shift,signed-integer-overflow,integer-divide-by-zero", "-fsanitize-undefined-trap-on-error"]
 UNARY = {"!", "~", "-"}
 CHANGES_SOMETHING = re.compile(r"(\+\+|--|[^=!<>]=[^=]|\w\()")
 NO_STATEMENT = re.compile(r"^(return|constexpr|const|auto|static|static_assert|using|if|else|for|while|do|switch|case|MAXWELL_ASSERT)\b")

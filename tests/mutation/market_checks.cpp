@@ -21,12 +21,12 @@ namespace maxwell::test {
 namespace {
 
 /// Random sales, with and without an incumbent, against the definition.
-template <class A, class Order>
+template <class A, class Order, std::uint32_t count = 3>
 char const* sales_are_as_defined() {
-    constexpr std::uint32_t count = 3;
     dice d(1);
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 2'000; ++round) {
         lanes<A, count> mine;
+        REQUIRE(mine.empty() && !mine.top() && !mine.shut_lane_would_sell());
         reference_lanes<Order> reference;
         reference.rules.by_owner = prices_by_owner<A>;
         const price base = d.below(4);
@@ -36,22 +36,28 @@ char const* sales_are_as_defined() {
             reference.rules.multiplier.push_back(m);
             reference.rules.reserve.push_back(Order::reserve(scaled_price(base, m)));
         }
-        const std::uint32_t shut = d.below(3) == 0 ? d.below(8) : 0;
+        const std::uint32_t shut = d.below(3) == 0 ? d.below(1u << count) : 0;
         mine.shut(shut);
         reference.rules.shut = shut;
-        const std::uint32_t preferred = d.below(3) == 0 ? d.below(8) : 0;
+        const std::uint32_t preferred = d.below(3) == 0 ? d.below(1u << count) : 0;
         mine.prefer(preferred);
         reference.rules.preferred = preferred;
         std::optional<incumbent_with_bonus> incumbent;
         std::optional<lane_award> got;
         for (std::uint32_t slot = 0; slot < A::capacity(); ++slot) {
-            const bid b{slot, d.below(8), 1};
+            bid b{slot, d.below(8), 1};
+            if (round % 8 == 0) b.amount = ~b.amount;  // sums with a bonus saturate
             const std::uint32_t lane = d.below(count);
             std::uint32_t owner = slot;
             if constexpr (prices_by_owner<A>) owner = A::group_of(slot);
             reference.bids.push_back({b, lane, slot, owner});
             if (slot + 1 < A::capacity()) {
                 mine.lane(lane).insert(b);
+            } else if (d.below(8) == 0) {  // it wants nothing more
+                reference.bids.pop_back();
+                b.units = 0;
+                got = mine.contest(lane, b, d.below(4));
+                REQUIRE(!mine.lane(lane).find(slot));
             } else if (d.below(2) == 0) {
                 incumbent = {slot, d.below(4)};
                 got = mine.contest(lane, b, incumbent->bonus);
@@ -59,6 +65,8 @@ char const* sales_are_as_defined() {
                 REQUIRE(mine.lane(lane).find(slot).has_value() == !stays);
             } else {
                 mine.lane(lane).insert(b);
+                REQUIRE(mine.shut_lane_would_sell() == reference.would_sell_if_open() && !mine.empty());
+                REQUIRE(mine.shut() == shut && mine.preferred() == preferred && mine.top() == reference.winner());
                 got = mine.extract_max();
             }
         }
@@ -201,6 +209,7 @@ int main() {
     using namespace maxwell::test;
     using tiers = maxwell::log_linear_tiers<1>;
     return run({sales_are_as_defined<maxwell::tournament_tree<6>, exact_order>,
+                sales_are_as_defined<maxwell::tournament_tree<4>, exact_order, 1>,
                 sales_are_as_defined<maxwell::stratified_buckets<6, tiers>, tier_order<tiers>>,
                 sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
                 an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account,

@@ -31,6 +31,7 @@ char const* a_schedule_is_looked_up_by_time() {
     for (std::uint64_t start_ns : {std::uint64_t{0}, std::uint64_t{5'000'000'000}, ~std::uint64_t{0} - 4'000'000}) {
         price_schedule<2> s;
         s.begin(start_ns, 3);
+        REQUIRE(s.start_ns() == start_ns && s.end_ns() == start_ns + 10 * price_schedule<2>::step_ns);
         for (multiplier_q16 safe : {100u, 5000u}) {
             REQUIRE(s.set(1, line, safe) && s.multiplier(0, start_ns) == 0);
             REQUIRE(s.multiplier(1, start_ns - 1) == 9 && s.multiplier(2, start_ns) == 0);
@@ -45,7 +46,8 @@ char const* a_schedule_is_looked_up_by_time() {
             }
         }
     }
-    REQUIRE(scaled_price(~0u, unit_multiplier + 1) == ~0u);
+    REQUIRE(scaled_price(~0u, unit_multiplier + 1) == ~0u && scaled_price(0, ~0u) == 0 && scaled_price(1, 1) == 1);
+    REQUIRE(scaled_price(2, unit_multiplier) == 2 && scaled_price(unit_multiplier + 1, 1) == 2);
     price_schedule<2> old;
     REQUIRE(old.set(1, 7, 5) && !old.set(2, 7, 5));
     constexpr std::uint64_t behind = std::uint64_t{1} << 63;  // from there on it is a clock that is behind
@@ -53,6 +55,14 @@ char const* a_schedule_is_looked_up_by_time() {
     price_schedule<2> refused;
     REQUIRE(!refused.set(0, line, 0) && !refused.set(2, line, 1) && !refused.set(0, 0, 1) &&
             refused.line(0).safe_q16 == 0);
+    for (std::size_t step = 0; step < 10; ++step) {
+        multiplier_q16 ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+        ones[step] = 0;
+        REQUIRE(!refused.set(0, ones, 1) && refused.line(0).safe_q16 == 0);
+        ones[step] = 1;
+        REQUIRE(!refused.set(0, {ones, 9}, 1) && !refused.set(2, ones, 1));
+    }
+    REQUIRE(refused.set(0, 1, 1) && refused.multiplier(0, 0) == 1);
     return nullptr;
 }
 
@@ -95,6 +105,9 @@ char const* a_surface_is_followed() {
             REQUIRE(odd.is_monotone() == (row == 4 && col == 0));
         }
     }
+    auto full = made;
+    REQUIRE(!full.set(5, 0, 1) && !full.set(0, 9, 1) && !full.set(6, 0, 1) && !full.set(0, 10, 1) &&
+            full.is_monotone());
     coupling_table<2, 3> steep;
     steep.set(0, 1, 1);
     steep.set(1, 2, ~0u);
@@ -134,7 +147,9 @@ char const* certificates_are_as_computed() {
     constexpr q32 most = q32{1} << 47;
     REQUIRE(certify_pi(pi_plant(most, 0), 0, 1) != stability::bad_bounds);
     REQUIRE(certify_pi(pi_plant(most + 1, 0), 0, 1) == stability::bad_bounds);
-    REQUIRE(certify_pi(pi_plant(1, 0), most, 1) != stability::bad_bounds);
+    REQUIRE(certify_pi(pi_plant(1, 0), most, 1) == stability::proven);
+    REQUIRE(certify_pi(pi_plant(1, 0), 0, most) == stability::proven);
+    REQUIRE(certify_pi(pi_plant(1, 0), 0, most + 1) == stability::unstable);
     REQUIRE(certify_pi(pi_plant(1, 0), most + 1, 1) == stability::unstable);
     REQUIRE(certify_pi(pi_plant(1, q32_one), 0, 1) == stability::bad_bounds);
     REQUIRE(certify_pi(pi_plant(1, -1), 0, 1) == stability::bad_bounds);
@@ -194,13 +209,13 @@ char const* bids_are_cleared() {
         REQUIRE(!found.uncleared && found.scarce == (clears != 0) && found.clearing_price == clears);
         REQUIRE(found.marginal_price == (clears != 0 ? clears - 1 : 0) && found.demand_mw == demand(clears));
     }
-    for (const price last : {0u, 1u, 7u, 1'000u, ~0u}) {
+    for (const price last : {0u, 1u, 7u, 1'000u, 3'000'000'000u, ~0u}) {
         for (const price wanted : {0u, 1u, 6u, 999u, 1'500u, 5'000u, ~0u}) {
             for (const std::uint32_t shift : {0u, 2u, 31u, 32u}) {
-                const price_limits limits{5, 4'000'000'000, shift, shift, 0};
                 const double step = std::floor(std::ldexp(last, -static_cast<int>(shift))) + 1;
                 const double moved = std::clamp(double{1} * wanted, std::fmax(0, last - step), last + step);
-                REQUIRE(next_price(last, wanted, limits) == std::clamp(moved, 5.0, 4e9));
+                REQUIRE(next_price(last, wanted, {5, 4'000'000'000, shift, shift, 0}) == std::clamp(moved, 5.0, 4e9));
+                REQUIRE(next_price(last, wanted, {0, ~0u, shift, shift, 0}) == std::fmin(moved, ~0u));
             }
         }
     }
