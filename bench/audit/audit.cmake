@@ -7,7 +7,8 @@ file(GLOB audit_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 add_executable(maxwell_audit ${audit_sources})
 target_include_directories(maxwell_audit PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(maxwell_audit PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11
-  nlohmann_json::nlohmann_json Threads::Threads)
+  maxwell_trace_files Threads::Threads)
+target_compile_definitions(maxwell_audit PRIVATE MAXWELL_TRACES="${CMAKE_CURRENT_SOURCE_DIR}/replay/traces")
 # Compiling costs more than running: nothing here is timed.
 target_compile_options(maxwell_audit PRIVATE -O1)
 
@@ -25,5 +26,6 @@ if(MAXWELL_TESTS)
   maxwell_audit_refuses(both "excludes" --quick --full)
   maxwell_audit_refuses(only "no claim has 'nonsense'" --only nonsense)
   maxwell_audit_refuses(jobs "--jobs" --jobs 0)
+  maxwell_audit_refuses(trace "missing.trace does not exist" --trace missing.trace)
   maxwell_audit_refuses(out "can't be written" --planted --out ${CMAKE_CURRENT_LIST_DIR}/audit.cmake/x.json)
 endif()

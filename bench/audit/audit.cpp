@@ -32,14 +32,14 @@ int refuse(std::string const& sentence) {
 
 double seconds_since(steady::time_point start) { return std::chrono::duration<double>(steady::now() - start).count(); }
 
-std::vector<claim> all_claims() {
+std::vector<claim> all_claims(std::vector<std::string> const& traces) {
     std::vector<claim> all;
+    const auto add = [&all](std::vector<claim> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
     for (const auto part : {claims_on_items, claims_on_sales, claims_on_markets, claims_on_moving_boundaries,
                             claims_on_a_thousand, claims_on_quanta, claims_over_time, claims_on_samplers,
-                            claims_on_rings, claims_on_budgets, claims_on_timing, claims_on_learning}) {
-        std::vector<claim> more = part();
-        std::move(more.begin(), more.end(), std::back_inserter(all));
-    }
+                            claims_on_rings, claims_on_budgets, claims_on_timing, claims_on_learning})
+        add(part());
+    add(claims_on_traces(traces));
     return all;
 }
 
@@ -89,6 +89,7 @@ std::vector<row> try_all(std::vector<claim> const& claims, effort e, unsigned jo
 
 int main(int argc, char** argv) {
     std::string only, out;
+    std::vector<std::string> traces;
     bool quick = false, full = false, list = false, planted = false;
     unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
     CLI::App app(
@@ -101,6 +102,7 @@ int main(int argc, char** argv) {
     app.add_flag("--list", list, "the claims, nothing is tried");
     app.add_flag("--planted", planted,
                  "ten wrong payment rules instead, as if they were promised: each has to be broken");
+    app.add_option("--trace", traces, "count the false alarms of the watch on this trace too; may be repeated");
     app.add_option("--out", out, "the table as JSON, to this file");
     app.add_option("--jobs", jobs, "threads")->check(CLI::Range(1, 1024))->capture_default_str();
     try {
@@ -110,7 +112,7 @@ int main(int argc, char** argv) {
         return refuse(fmt::format("{} (--help tells more)", e.what()));
     }
     try {
-        const std::vector<claim> claims = chosen(planted ? planted_faults() : all_claims(), only);
+        const std::vector<claim> claims = chosen(planted ? planted_faults() : all_claims(traces), only);
         if (claims.empty())
             return refuse(fmt::format("no claim has '{}' in its name or group; --list prints them", only));
         if (list) {

@@ -8,7 +8,8 @@
 //     yes       some               yes                  broken            exit code 1
 //     yes       none or some       one of them isn't    control passed    exit code 1: the search proves nothing
 //     no        some                                    limit
-//     no        none                                    not found         exit code 1: the documents say that there is one
+//     no        none                                    not found         exit code 1: the documents say that there is one; an open
+//                                                                         limit may be 0
 
 #pragma once
 
@@ -65,6 +66,7 @@ struct claim {
     std::string unit;                ///< of `worst` and `promised`
     search run;
     std::vector<control> controls;  ///< every promise has one at least
+    bool open = false;              ///< a limit that need not be found: of a trace that the documents don't know
 };
 
 enum class verdict : std::uint8_t { held, broken, control_passed, limit, not_found };
@@ -77,7 +79,7 @@ inline bool refutes(finding const& found, double at_most) {
 }
 
 inline verdict judge(claim const& c, finding const& found, std::vector<finding> const& of_controls) {
-    if (!c.promised) return found.against != 0 ? verdict::limit : verdict::not_found;
+    if (!c.promised) return found.against != 0 || c.open ? verdict::limit : verdict::not_found;
     const auto passed = [&](finding const& f) { return !refutes(f, *c.promised); };
     if (of_controls.empty() || std::any_of(of_controls.begin(), of_controls.end(), passed))
         return verdict::control_passed;
@@ -97,6 +99,7 @@ std::vector<claim> claims_on_quanta();
 std::vector<claim> claims_over_time();
 std::vector<claim> claims_on_samplers();
 std::vector<claim> claims_on_rings();
+std::vector<claim> claims_on_traces(std::vector<std::string> const& files);  ///< throws a sentence if one can't be read
 std::vector<claim> claims_on_budgets();
 std::vector<claim> claims_on_timing();
 std::vector<claim> claims_on_learning();

@@ -41,9 +41,10 @@ namespace maxwell::bench {
 inline constexpr std::size_t replay_capacity = 16384;
 inline constexpr int rebids_per_quantum = 4;
 
-/// Who won a quantum and at what price.
+/// Who won a quantum, with which bid and at what price.
 struct outcome {
     agent_id winner;
+    price amount;
     price payment;
 
     friend bool operator==(outcome const&, outcome const&) = default;
@@ -237,7 +238,7 @@ private:
         }
         agent& a = agents_[slot];
         ++out_.awards;
-        outcomes_.push_back({won->winner.agent, won->payment});
+        outcomes_.push_back({won->winner.agent, won->winner.amount, won->payment});
         mix(out_.digest, won->winner.agent);
         mix(out_.digest, won->payment);
         out_.payments += static_cast<double>(won->payment) * won->winner.units;
