@@ -35,9 +35,10 @@ double seconds_since(steady::time_point start) { return std::chrono::duration<do
 std::vector<claim> all_claims(std::vector<std::string> const& traces) {
     std::vector<claim> all;
     const auto add = [&all](std::vector<claim> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
-    for (const auto part : {claims_on_items, claims_on_sales, claims_on_markets, claims_on_moving_boundaries,
-                            claims_on_a_thousand, claims_on_quanta, claims_over_time, claims_on_samplers,
-                            claims_on_rings, claims_on_budgets, claims_on_timing, claims_on_learning})
+    for (const auto part :
+         {claims_on_items, claims_on_sales, claims_on_names, claims_on_markets, claims_on_moving_boundaries,
+          claims_on_a_thousand, claims_on_quanta, claims_over_time, claims_on_samplers, claims_on_rings,
+          claims_on_budgets, claims_on_timing, claims_on_learning})
         add(part());
     add(claims_on_traces(traces));
     return all;

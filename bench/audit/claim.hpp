@@ -92,6 +92,7 @@ constexpr bool fails(verdict v) { return v != verdict::held && v != verdict::lim
 /// All claims, in the order of the table. One function for each file of claims.
 std::vector<claim> claims_on_items();
 std::vector<claim> claims_on_sales();
+std::vector<claim> claims_on_names();
 std::vector<claim> claims_on_markets();
 std::vector<claim> claims_on_moving_boundaries();
 std::vector<claim> claims_on_a_thousand();
