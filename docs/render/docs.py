@@ -23,6 +23,7 @@ APPENDICES = "8-appendices"
 # What runs leave in build/, and the file of docs/results that it becomes.
 RUNS = {"report/results.json": "bench.json", "audit.json": "audit.json"}
 SUMMARIES = "sim/*/summary.csv"  # each becomes sim_EXPERIMENT.csv
+FILLED = ("design.md", "incentives.md", "mechanisms.md")  # pages whose figures come from docs/results
 KEPT = ("quantum", "hold")  # of a benchmark's cases: a whole report has two megabytes
 
 
@@ -91,8 +92,9 @@ def render(root, build, refresh, site=False):
     if refresh:
         take_results(build, docs / "results")
     results = Results(docs / "results")
-    source = (docs / "design.md").read_text(encoding="utf-8")
-    filled = fill.fill(source, results)
+    sources = {name: (docs / name).read_text(encoding="utf-8") for name in FILLED if (docs / name).exists()}
+    new = {name: fill.fill(text, results) for name, text in sources.items()}
+    filled = new["design.md"]
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(docs / "pictures", out / "pictures")
     for picture in (out / "pictures").glob("*.svg"):  # weasyprint doesn't know the shorthand `font`
@@ -101,7 +103,8 @@ def render(root, build, refresh, site=False):
     import figures
     drawn = figures.draw_all(results, out / "pictures")
     if refresh:
-        (docs / "design.md").write_text(filled, encoding="utf-8")
+        for name, text in new.items():
+            (docs / name).write_text(text, encoding="utf-8")
         for picture in drawn:
             shutil.copyfile(picture, docs / "pictures" / picture.name)
     (out / "design.md").write_text(fill.plain(filled), encoding="utf-8")
@@ -111,9 +114,10 @@ def render(root, build, refresh, site=False):
     print(f"{out / 'design.pdf'}: {body} pages and {pages - body} of appendices, {len(drawn)} figures drawn")
     if site:
         import website
-        print(f"{build / 'site' / 'index.html'}: {website.build(root, build / 'site', fill.plain(filled))} pages, no link leads nowhere")
-    if filled != source and not refresh:
-        raise Failed("docs/design.md shows other figures than docs/results; `./run docs --refresh` puts these in")
+        print(f"{build / 'site' / 'index.html'}: {website.build(root, build / 'site', {name: fill.plain(text) for name, text in new.items()})} pages, no link leads nowhere")
+    other = [name for name in sources if new[name] != sources[name]]
+    if other and not refresh:
+        raise Failed(f"docs/{other[0]} shows other figures than docs/results; `./run docs --refresh` puts these in")
     if not PAGES[0] <= body <= PAGES[1]:
         raise Failed(f"the body has {body} pages; it must have {PAGES[0]} to {PAGES[1]}")
 

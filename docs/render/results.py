@@ -146,5 +146,7 @@ class Results:
         if isinstance(value, (dict, list)):
             raise Missing(f"'{key}' is not a single value")
         if isinstance(value, float):
+            if abs(value) >= 9999.5:
+                return f"{value:,.0f}"
             return f"{value:.6f}" if 0 < abs(value) < 1e-4 else f"{value:,.4g}"  # never with an exponent
         return value if isinstance(value, str) else f"{value:,}"

@@ -122,8 +122,8 @@ def broken(site):
     return found
 
 
-def build(root, out, filled_design):
-    """The site; how many pages it has. A link that leads nowhere raises Missing."""
+def build(root, out, filled):
+    """The site; how many pages it has. `filled` has the pages of docs/ whose figures were filled in. A link that leads nowhere raises Missing."""
     work = out.parent / "site-work"
     for folder in (out, work):
         shutil.rmtree(folder, ignore_errors=True)
@@ -133,7 +133,7 @@ def build(root, out, filled_design):
     source.mkdir()
     docs = {p.name for p in (root / "docs").glob("*.md")}
     for page in sorted(docs):
-        text = filled_design if page == "design.md" else (root / "docs" / page).read_text(encoding="utf-8")
+        text = filled[page] if page in filled else (root / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(relink(text, f"docs/{page}", pages, docs), encoding="utf-8")
     (source / "index.md").write_text(relink((root / "README.md").read_text(encoding="utf-8"), "README.md", pages, docs), encoding="utf-8")
     shutil.copytree(root / "docs" / "pictures", source / "pictures")

@@ -19,6 +19,7 @@ import fill  # noqa: E402
 import website  # noqa: E402
 from results import Missing, Results  # noqa: E402
 
+MATRIX = "**What its rule resists, by the audit**"
 CAN_RENDER = (all(importlib.util.find_spec(m) for m in ("matplotlib", "weasyprint")) and shutil.which("pandoc"))
 
 TEXT = """A quantum takes 1.0<!--[[quantum/tree/1000/mean]]--> ns, p99 1<!--[[one/panel; tree, 4 bids; p99]]-->.
@@ -65,11 +66,12 @@ class Filling(unittest.TestCase):
         self.assertEqual(results.text("ratio quantum/tree/1000/p50 : quantum/tree/1000/mean"), "2.00")
         self.assertEqual(results.text("sim.json; runs; 0"), "1,200")
         self.assertEqual(results.text("sim.json; welfare; name"), "x")
-        (self.folder / "audit.json").write_text('{"claims": [{"name": "lanes", "against": 1, "cases": 8, "worst": 2.5}, {"name": "small", "worst": 3.133e-05}]}')
+        (self.folder / "audit.json").write_text('{"claims": [{"name": "lanes", "against": 1, "cases": 8, "worst": 2.5}, {"name": "small", "worst": 3.133e-05}, {"name": "large", "worst": 10055.0}]}')
         (self.folder / "sim_patient.csv").write_text("load,policy,metric,mean,half_width_95,seeds\n0.8,stride,jain,0.91234,0.1,5\n")
         results = Results(self.folder)
         self.assertEqual(results.text("audit.json; claims; lanes; share"), "12.5")
         self.assertEqual(results.text("audit.json; claims; small; worst"), "0.000031")
+        self.assertEqual(results.text("audit.json; claims; large; worst"), "10,055")
         self.assertEqual(results.text("audit.json; claims; lanes; cases"), "8")
         self.assertEqual(results.text("sim_patient.csv; 0.8; stride; jain"), "0.912")
         for key in ("sim_patient.csv; 1; stride; jain", "sim_nobody.csv; jain", "audit.json; claims; bands; share"):
@@ -90,10 +92,23 @@ class Filling(unittest.TestCase):
 class Committed(unittest.TestCase):
     """What lies in the repository."""
 
-    def test_the_document_shows_the_results(self):
-        text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
-        filled = fill.fill(text, Results(ROOT / "docs" / "results"))
-        self.assertEqual(text, filled, "`./run docs --refresh` puts the results in")
+    def test_the_pages_show_the_results(self):
+        for name in docs.FILLED:
+            with self.subTest(name):
+                text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+                filled = fill.fill(text, Results(ROOT / "docs" / "results"))
+                self.assertEqual(text, filled, "`./run docs --refresh` puts the results in")
+
+    def test_what_the_matrix_says_of_incentives_comes_from_the_audit(self):
+        text = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
+        self.assertIn(MATRIX, text)
+        rows = text.split(MATRIX)[1].split("\n\n")[1].splitlines()[2:]
+        self.assertGreaterEqual(len(rows), 7)
+        for row in rows:
+            cells = [cell for cell in row.split("|")[2:-1]]
+            for cell in cells:
+                with self.subTest(row.split("|")[1].strip()):
+                    self.assertNotRegex(fill.FIGURE.sub("", cell), r"\d", "written by hand")
 
     def test_lines_of_code_fit_the_page(self):
         for number, line in enumerate((ROOT / "docs" / "design.md").read_text(encoding="utf-8").splitlines(), 1):
@@ -200,8 +215,8 @@ class Site(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("mkdocs") and shutil.which("doxygen"), "mkdocs or doxygen is missing")
     def test_the_site_has_no_link_that_leads_nowhere(self):
-        design = fill.plain((ROOT / "docs" / "design.md").read_text(encoding="utf-8"))
-        self.assertGreater(website.build(ROOT, self.folder / "site", design), 100)
+        filled = {name: fill.plain((ROOT / "docs" / name).read_text(encoding="utf-8")) for name in docs.FILLED}
+        self.assertGreater(website.build(ROOT, self.folder / "site", filled), 100)
 
 
 if __name__ == "__main__":
