@@ -24,7 +24,7 @@ std::string as_name(std::string const& text) {
     return name;
 }
 
-/// The quarter of a tick above the bid, or whatever the space's steps are, at which the lie of `found` gains most.
+/// The quarter of a tick above the bid, or whatever the space's steps are, at which the misreport of `found` gains most.
 std::uint32_t best_step(rule const& r, sim::market const& lying, sim::deviation_report const& found,
                         sim::deviation_space const& space) {
     const std::size_t i = found.example_bidder;

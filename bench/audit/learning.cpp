@@ -29,7 +29,7 @@ using profile = std::array<price, agents>;
 
 enum class payment : std::uint8_t { critical, own_bid };
 
-/// Who wins, and what it pays. Agents arrive by number.
+/// The winner, and what it pays. Agents arrive by number.
 std::optional<award> sell(profile const& bids, payment how) {
     tournament_tree<agents> a;
     for (std::uint32_t i = 0; i < agents; ++i) a.insert({i, bids[i], 1});

@@ -37,7 +37,7 @@ search searching(rule r, sim::deviation_space space) {
 }
 
 /// Two windows: the price of the first is that of the truthful bids, the price of the second is made from the bids of the first. One
-/// bidder lies in the first window and bids its value in the second.
+/// bidder misreports in the first window and bids its value in the second.
 finding search_next_window(effort e) {
     constexpr std::uint64_t cap_mw = 2000;
     const auto ticks = static_cast<price>(pick(e, 5, 6, 8));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // One decision among 1,000 agents. Only the others' amounts, a tick more, a tick less, the reserve and the ends of the range can
-// change who wins and what it pays, so trying these is trying everything.
+// change the winner and what it pays, so trying these is trying everything.
 
 #include "audit/claim.hpp"
 #include "support/dice.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// agents_at_work: what agents do of themselves: wake, change their values, arrive, give up and leave. The half of a machine that doesn't ask
-// who runs; machine.cpp is the other.
+// agents_at_work: what agents do of themselves: wake, change their values, arrive, give up and leave. The half of a machine that doesn't
+// decide which agent runs; machine.cpp is the other.
 //
 //     event ──handle──▶ population, policy, best_waiting, bookkeeping       all four are told of each change, here and nowhere else
 

@@ -36,7 +36,7 @@ public:
         }
     }
 
-    /// 0 if nobody waits who may run on `core`.
+    /// 0 if no agent waits that may run on `core`.
     price best(std::uint32_t core) const {
         return trees_.size() == 1 ? trees_[0][1] : std::max(trees_[0][1], trees_[core + 1][1]);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An experiment: who wants what, on which machine, under which policies. One JSON file, read into these words.
+// An experiment: agents and what they want, a machine, policies. One JSON file, read into these words.
 //
 //     file ──json, with the line of each key──▶ points: the file once for each combination of its sweeps ──▶ plan
 //

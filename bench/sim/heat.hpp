@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// heat: the plant of a machine, its sensor, and who keeps it cool.
+// heat: the plant of a machine, its sensor, and the governor that keeps it cool.
 //
 //     waiting bids ──▶ allow(wanted) ──▶ so many processors may run ──▶ decisions ──▶ burn(running) ──▶ plant ──▶ sensor ──┐
 //          ▲                ▲                                                │                                         │

@@ -4,7 +4,7 @@
 //
 //     together   |== quantum ==|== quantum ==|      all processors decide at once, a job's rest of a quantum stays unused
 //     apart      |== core 0 ====|== core 0 =|       each when its agent's quantum or run is over; a decision, a wake-up and a theft
-//                |= core 1 =|wait|== core 1 ==|     take time under the lock of their market, and who comes meanwhile waits
+//                |= core 1 =|wait|== core 1 ==|     take time under the lock of their market, and others wait for it
 
 #pragma once
 

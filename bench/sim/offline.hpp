@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// best_plan: what jobs that can wait would have been worth to a planner who knows the future.
+// best_plan: what jobs that can wait would have been worth to a planner that knows all arrivals.
 //
 // Complexity: optimum.hpp's, and a linear program where jobs are longer than a slot.
 

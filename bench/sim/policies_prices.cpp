@@ -12,7 +12,8 @@
 namespace maxwell::simulator {
 namespace {
 
-/// `Posted`: whoever has waited longest and bids the posted price or more pays that; else the best bid wins and is paid.
+/// `Posted`: of the agents that bid the posted price or more, the one that has waited longest runs and pays that price; else the best bid
+/// wins and is paid.
 template <bool Posted>
 class plain_price_policy final : public policy {
 public:

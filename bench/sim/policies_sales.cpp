@@ -18,7 +18,7 @@
 namespace maxwell::simulator {
 namespace {
 
-/// Who waits, in order of arrival.
+/// The agents that wait, in order of arrival.
 class sale_policy : public policy {
 public:
     explicit sale_policy(setting const& s) : policy(s), waits_(s.capacity) {}

@@ -15,7 +15,7 @@
 namespace maxwell::simulator {
 namespace {
 
-/// Who waits, in order of since when.
+/// The agents that wait, the one that has waited longest first.
 class round_robin_policy final : public policy {
 public:
     explicit round_robin_policy(setting const& s) : policy(s), at_(s.capacity, queue_.end()) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// policy: who gets a processor. What is compared, and how a machine asks it.
+// policy: the rule that gives a processor to an agent. What is compared, and how a machine asks it.
 //
 //     admit ──▶ wake ──▶ decide ──▶ ended ──▶ decide ...        an agent's life
 //                 ▲                   │ may not run

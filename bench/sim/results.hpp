@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What came of a run, as figures with names. docs/simulation.md defines each.
+// The result of a run, as figures with names. docs/simulation.md defines each.
 
 #pragma once
 

@@ -42,7 +42,7 @@ public:
     std::vector<std::vector<sim::job>> const& of(point const& p) const { return jobs_.at(&p); }
 
 private:
-    /// "azure" is Azure's conversation trace, or a generated twin where that isn't at hand.
+    /// "azure" is Azure's conversation trace, or a generated one where that isn't at hand.
     std::string read_file(std::string const& name) {
         if (name == "azure" && !std::filesystem::exists(MAXWELL_LLM_TRACE)) {
             using format = sim::llm_format<sim::azure_llm_table>;

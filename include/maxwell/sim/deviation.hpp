@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Deviation search: is honest bidding really the best that an agent can do? Tried, not argued.
+// Deviation search: is truthful bidding the best that an agent can do? Tried, not argued.
 //
 // For every small market (all values, all orders of arrival, all reserves asked for) and every agent in it, each other
 // amount that the agent could have bid is tried, everything else being equal. Where one of them leaves it better off, that
@@ -8,14 +8,14 @@
 // second price has, since the earlier arrival wins a tie.
 //
 //     values     v = tick + k/steps        on the grid of prices (k = 0) and off it
-//     honest     the bid floor(v)
+//     truthful   the bid floor(v)
 //     utility    v - payment for a winner, else 0
-//     regret     max over other bids of utility(other) - utility(honest)
+//     regret     max over other bids of utility(other) - utility(truthful)
 //
 // A value off the grid is what tells a price that is right from one that is a tick too high: both look the same to an
 // agent whose value is a whole number of ticks.
 //
-// Where bids are for several units, all or nothing, an agent can lie about its units too. What its units are worth is one of two
+// Where bids are for several units, all or nothing, an agent can misreport its units too. What its units are worth is one of two
 // things: all that it needs or nothing (single-minded), or each by itself up to what it needs.
 //
 // Cost: (ticks * max_units)^agents * agents! * reserves * supplies * (1 + agents * ticks * max_units) runs of the mechanism.
@@ -52,7 +52,7 @@ using outcome = std::vector<std::optional<price>>;
 /// Which markets to search.
 struct deviation_space {
     std::size_t agents = 3;
-    price ticks = 6;          ///< honest bids are in [0, ticks), deviations in [0, ticks]
+    price ticks = 6;          ///< truthful bids are in [0, ticks), deviations in [0, ticks]
     std::uint32_t steps = 4;  ///< values per tick: 1 is the grid alone, 4 adds quarters
     std::vector<price> reserves = {0};
     bool all_slots = true;        ///< try every assignment of slots to bidders, or only the identity
@@ -65,7 +65,7 @@ struct deviation_space {
 struct deviation_report {
     std::uint64_t cases = 0;        ///< one agent with one value in one market
     std::uint64_t profitable = 0;   ///< cases in which some other bid leaves the agent better off
-    std::uint64_t overcharged = 0;  ///< honest winners who pay more than they offered
+    std::uint64_t overcharged = 0;  ///< truthful winners that pay more than they offered
     std::int64_t worst_regret = 0;  ///< in steps
     market example;  ///< where the worst regret, or else an overcharge, was found; no amounts if neither was
     std::size_t example_bidder = 0;
@@ -76,7 +76,7 @@ struct deviation_report {
     double truthful_share() const noexcept {
         return cases == 0 ? 1.0 : 1.0 - static_cast<double>(profitable) / static_cast<double>(cases);
     }
-    /// Nobody gains by lying, and nobody pays more than it offered.
+    /// No agent gains by a misreport, and none pays more than it offered.
     bool truthful() const noexcept { return profitable == 0 && overcharged == 0; }
 
     /// Adds the cases of another search; the example is that of the worse regret.
@@ -160,7 +160,7 @@ inline bool next_profile(market& m, deviation_space const& space) {
     return false;
 }
 
-/// Searches one profile of honest bids: all slots, reserves and supplies.
+/// Searches one profile of truthful bids: all slots, reserves and supplies.
 template <class Mechanism>
 void search_profile(Mechanism& run, market& honest, deviation_space const& space, deviation_report& report) {
     std::iota(honest.slots.begin(), honest.slots.end(), 0u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// best_of_windows: what a planner who knows the future would have made of jobs that can wait. The exact offline optimum.
+// best_of_windows: what a planner that knows all arrivals would have made of jobs that can wait. The exact offline optimum.
 //
 //     slot        0   1   2   3   4        two processors: each slot serves two jobs
 //     job 9       [-------]                value 9 a slot, needs one slot of 0 .. 1

@@ -46,7 +46,7 @@ public:
         if (weights_ > 0)
             virtual_ -= c.lag / weights_;
         else
-            c.lag = 0;  // nobody is there who owes it
+            c.lag = 0;  // no other client is there to owe it
         weights_ += c.weight;
         c.eligible = virtual_ - c.lag / c.weight;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Karma: who uses less than its share now has credits for more later (Vuppalapati, Fikioris, Agarwal, Cidon, Khandelwal, Tardos, OSDI 2023).
+// Karma: a user that takes less than its share now has credits for more later (Vuppalapati, Fikioris, Agarwal, Cidon, Khandelwal, Tardos, OSDI 2023).
 //
 //     fair share f of each of n users; the part alpha of it is guaranteed, the rest is shared
 //

@@ -2,11 +2,11 @@
 //
 // First price and posted price: two rules that look at no other bid to price one.
 //
-//     first_price    the best bids win and pay what they offered: who bids its value gains nothing, so everyone shades
-//     posted_price   a price is announced; who comes first and offers that much is served and pays it
+//     first_price    the best bids win and pay what they offered: bidding the value gains nothing, so every agent shades
+//     posted_price   a price is announced; the first agents that offer that much are served and pay it
 //
 // A posted price is truthful, and the only mechanism here that needs no bids at all; what it costs is welfare, when the price is
-// too high (places stay empty) or too low (the early are served, not those who value it most). First price: Vickrey 1961.
+// too high (items stay unsold) or too low (early agents are served, not those that value it most). First price: Vickrey 1961.
 
 #pragma once
 

@@ -2,11 +2,11 @@
 //
 // baseline_governors: what the auction's controller is compared with. Written from documentation and papers.
 //
-//     constant_cap      the same cap for ever: what somebody has calculated for the machine as stated
+//     constant_cap      the same cap for ever: calculated for the nominal plant
 //     power_allocator   Linux's, by its documentation: PID on the reading, integrating over-temperature only, 10 bits
 //     step_wise         Linux's, by its documentation: one cooling state up while it is hot and rises, one down while it falls
 //     pi_governor       proportional and integral on power, with back-calculation against windup
-//     price_governor    the same on the logarithm of a price: whoever bids at least that runs; quantity has no say
+//     price_governor    the same on the logarithm of a price: every bid of at least that runs; quantity has no say
 //
 // All act when a reading comes, and cap power exactly, which is kinder to them than whole dispatches.
 //
@@ -157,7 +157,7 @@ private:
     double sum_w_;
 };
 
-/// Octaves of price by PI; whoever bids at least the price runs, all of it.
+/// Octaves of price by PI; every bid of at least the price runs.
 class price_governor final : public governor {
 public:
     price_governor(double target_c, std::vector<double> bids, double core_w, double kp_per_k = .008,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// governor: whoever decides how much a machine may burn. What is compared, and how it is asked.
+// governor: the rule that decides how much power a machine may draw. What is compared, and how it is asked.
 //
 // Each quantum a governor is told how much work there is, and answers how much of it runs; each reading of the sensor
 // is handed to it. Governors that set a power cap, as a frequency does, get exactly that cap; the auction's controller

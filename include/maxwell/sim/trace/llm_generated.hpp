@@ -16,7 +16,7 @@
 
 namespace maxwell::sim {
 
-/// A generated twin of the conversation trace, for where that is not at hand: as many requests in the same time, log-normal tokens with
+/// A generated trace that resembles the conversation trace, for where that is not at hand: as many requests in the same time, log-normal tokens with
 /// its medians, and a rate that changes each minute.
 inline std::vector<llm_request> generated_trace(std::uint64_t seed) {
     random_numbers random(seed);
