@@ -4,7 +4,7 @@
 // Others go round three times meanwhile, and the consumer abandons the stalled producer's cell. Then the producer resumes.
 // Its record must arrive exactly if its push was true, and no other record may suffer.
 //
-//     stall_test FAULT_PROCESS [SUBJECT]      all subjects, or one of them
+//     stall_test [SUBJECT]      all subjects, or one of them
 
 #include "fault_fixture.hpp"
 
@@ -17,13 +17,21 @@ struct counts {
     long points = 0, refused = 0, fatal = 0, corrupt = 0;
 };
 
+/// Lets it do so many instructions. False if it has come to its end.
+bool step(traced_process& process, long instructions) {
+    for (long i = 0; i < instructions; ++i) {
+        if (process.step() != traced_process::at::instruction) return false;
+    }
+    return true;
+}
+
 /// False where no process can be traced.
 template <class S>
-bool stall_everywhere(fault_fixture const& f, state const& s, counts& c) {
+bool stall_everywhere(fault_fixture<S> const& f, state const& s, counts& c) {
     for (long instructions = 0;; ++instructions) {
         traced_process stalled = f.start("push", s);
         if (!stalled) return false;
-        if (!f.step(stalled, instructions)) return true;
+        if (!step(stalled, instructions)) return true;
         ++c.points;
         const int meanwhile = f.run("go_round", s);
         while (stalled.run() == traced_process::at::stop) {
@@ -44,10 +52,10 @@ bool stall_everywhere(fault_fixture const& f, state const& s, counts& c) {
 
 struct survives_stalls {
     template <class S>
-    char const* operator()(fault_fixture const& f) const {
+    char const* operator()(fault_fixture<S> const& f) const {
         counts c;
         for (state const& s : {states[0], states[1], states[3]}) {
-            if (!stall_everywhere<S>(f, s, c)) skip_untraced();
+            if (!stall_everywhere(f, s, c)) skip_untraced();
         }
         std::printf("%-32s %8ld %8ld %8ld %8ld\n", S::name.data(), c.points, c.refused, c.fatal, c.corrupt);
         std::fflush(stdout);

@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// One process of a fault test: it maps the shared region, does what its role says, and stops where that begins and
-// ends.
+// What one process of a fault test does with the shared memory: its role, which stops where the work under test begins and ends.
 //
-//     fault_process SUBJECT ROLE OFFSET FILL DESCRIPTOR
-//
-// OFFSET records have passed before, FILL are waiting. The producer under test pushes one record more, the consumer
+// `offset` records have passed before, `fill` are waiting. The producer under test pushes one record more, the consumer
 // under test drains. Whoever comes after one of them, which is dead by then, takes over both sides, delivers `later`
 // records, and answers what it has found by its exit code.
+
+#pragma once
 
 #include "faults.hpp"
 #include "subjects.hpp"
 
 #include <support/traced_process.hpp>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <string_view>
 #include <vector>
 
 namespace maxwell::test {
-namespace {
 
-constexpr std::uint32_t later = 64, first_later = 1000;
-constexpr std::uint32_t rounds = 30, first_meanwhile = 500;
-constexpr int most_tries = 100;
+inline constexpr std::uint32_t later = 64, first_later = 1000;
+inline constexpr std::uint32_t rounds = 30, first_meanwhile = 500;
+inline constexpr int most_tries = 100;
 
 template <class S>
 class process {
 public:
-    process(void* memory, std::uint32_t offset, std::uint32_t fill) : memory_(memory), offset_(offset), fill_(fill) {}
+    process(void* memory, state const& s) : memory_(memory), offset_(s.offset), fill_(s.fill) {}
 
     int run(std::string_view role) {
         if (role == "push") return act([this] { return push(offset_ + fill_); });
@@ -164,23 +158,4 @@ private:
     std::vector<bid> got_;
 };
 
-template <class... Subjects>
-int run(subject_list<Subjects...>, std::string_view name, std::string_view role, std::uint32_t offset,
-        std::uint32_t fill, void* memory) {
-    int result = code(outcome::not_run);
-    ((name == Subjects::name ? void(result = process<Subjects>(memory, offset, fill).run(role)) : void()), ...);
-    return result;
-}
-
-}  // namespace
 }  // namespace maxwell::test
-
-int main(int argc, char** argv) {
-    using namespace maxwell::test;
-    if (argc != 6) return code(outcome::not_run);
-    alarm(10);  // what never ends is a finding, too
-    const auto number = [&](int i) { return static_cast<std::uint32_t>(std::strtoul(argv[i], nullptr, 10)); };
-    void* memory = mmap(nullptr, region_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, std::atoi(argv[5]), 0);
-    if (memory == MAP_FAILED) return code(outcome::not_run);
-    return run(subjects{}, argv[1], argv[2], number(3), number(4), memory);
-}
