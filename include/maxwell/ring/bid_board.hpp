@@ -110,7 +110,7 @@ public:
     /// written and before it is marked. A mailbox (ring/mailbox.hpp) gives every submission once. Returns 0 while quarantined.
     template <class F>
     std::size_t drain(cells& board, F&& f, std::size_t budget) noexcept {
-        if (quarantined_) return 0;
+        if (!pending(board)) return 0;
         // A predecessor in this memory may have crashed between two of its writes: keep every access in bounds after that too.
         marks_ &= holders_.held(mark_word_);
         if (marks_ != 0) board.drop_marks(mark_word_, marks_);  // an agent that has bid again since is read now, once
@@ -125,8 +125,6 @@ public:
             const std::uint64_t taken = board.take_summary(summary_word_);
             summary_ = taken & cells::valid(summary_word_, cells::mark_words);
             if (taken != summary_) ++anomalies_;
-            if (summary_ != 0)
-                board.prefetch(64 * summary_word_ + first_of(reordered(summary_, turn_ >> 6), turn_ >> 6));
         }
     }
 
@@ -179,19 +177,29 @@ private:
     template <class F>
     std::size_t read_marked(cells& board, F& f, std::size_t& left) noexcept {
         std::size_t given = read_word(board, f, left);
+        if (summary_ == 0) return given;
         const std::uint32_t by = turn_ >> 6;
-        for (std::uint64_t rest = left == 0 || summary_ == 0 ? 0 : reordered(summary_, by); left != 0 && rest != 0;) {
+        std::uint64_t rest = reordered(summary_, by);
+        prefetch(board, first_of(rest, by));
+        while (left != 0 && rest != 0) {
             const std::uint32_t word = first_of(rest, by);
             rest &= rest - 1;
-            mark_word_ = 64 * summary_word_ + word;
+            const std::size_t i = 64 * summary_word_ + word;
+            mark_word_ = i;
             summary_ &= ~(std::uint64_t{1} << word);
-            if (rest != 0) board.prefetch(64 * summary_word_ + first_of(rest, by));
-            const std::uint64_t taken = board.take_marks(mark_word_);
-            marks_ = taken & holders_.held(mark_word_);
-            if ((taken & ~cells::valid(mark_word_, Agents)) != 0) ++anomalies_;
+            if (rest != 0) prefetch(board, first_of(rest, by));
+            const std::uint64_t taken = board.take_marks(i);
+            marks_ = taken & holders_.held(i);
+            if (marks_ != taken && (taken & ~cells::valid(i, Agents)) != 0) ++anomalies_;
             given += read_word(board, f, left);
         }
         return given;
+    }
+
+    /// Prefetches what the drain will look at under word `word` of summary_.
+    void prefetch(cells const& board, std::uint32_t word) const noexcept {
+        const std::size_t i = 64 * summary_word_ + word;
+        board.prefetch(i, holders_.held(i));
     }
 
     /// Reads what is left of a word of marks. Counts in locals: the compiler can't see what `f` touches, so it would write

@@ -48,6 +48,7 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/core/prefetch.hpp>
 
+#include <bit>          // countr_zero
 #include <cstddef>      // size_t
 #include <cstdint>      // uint8_t, uint32_t, uint64_t
 #include <type_traits>  // is_standard_layout
@@ -141,13 +142,17 @@ public:
         return mark_[i].exchange(0, memory_order::acq_rel);
     }
 
-    /// Prefetches word `i` of the marks, below mark_words, and its cells, which the host will read soon. Other processors
-    /// wrote them, and eight misses that overlap take little longer than one.
-    void prefetch(std::size_t i) const noexcept {
-        MAXWELL_ASSERT(i < mark_words);
+    /// Prefetches word `i` of the marks, below mark_words, and the lines of its cells that are marked now and in `which`: the host
+    /// will read them soon. Other processors wrote them, and eight misses that overlap take little longer than one. Lines without
+    /// a mark are left with the agents, whose next submission would have to fetch them back.
+    void prefetch(std::size_t i, std::uint64_t which) const noexcept {
+        MAXWELL_ASSERT(i < mark_words && (which & ~valid(i, Agents)) == 0);
         maxwell::prefetch_for_write(&mark_[i]);
-        for (std::size_t slot = 64 * i; slot < 64 * (i + 1) && slot < Agents; slot += 8)
-            maxwell::prefetch(&cell_[slot]);
+        for (std::uint64_t rest = mark_[i].load(memory_order::relaxed) & which; rest != 0;) {
+            const auto line = static_cast<std::uint32_t>(std::countr_zero(rest)) & ~7u;
+            maxwell::prefetch(&cell_[64 * i + line]);
+            rest &= ~(std::uint64_t{0xFF} << line);
+        }
     }
 
     /// Clears the bits of `which` in word `i` of the marks, for cells that the host will read afterwards anyway.

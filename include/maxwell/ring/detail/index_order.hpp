@@ -28,11 +28,15 @@ constexpr std::uint64_t reordered(std::uint64_t bits, std::uint32_t by) noexcept
     if ((bits & (bits - 1)) == 0) {
         return bits == 0 ? 0 : std::uint64_t{1} << (static_cast<std::uint32_t>(std::countr_zero(bits)) ^ (by & 63));
     }
-    constexpr std::uint64_t low[6] = {0x5555'5555'5555'5555u, 0x3333'3333'3333'3333u, 0x0F0F'0F0F'0F0F'0F0Fu,
-                                      0x00FF'00FF'00FF'00FFu, 0x0000'FFFF'0000'FFFFu, 0x0000'0000'FFFF'FFFFu};
-    for (int i = 0; i < 6; ++i) {
-        if ((by >> i & 1u) != 0) bits = (bits >> (1 << i) & low[i]) | (bits & low[i]) << (1 << i);
-    }
+    const auto exchange = [&bits](int distance, std::uint64_t lower) noexcept {
+        bits = (bits >> distance & lower) | (bits & lower) << distance;
+    };
+    if ((by & 1) != 0) exchange(1, 0x5555'5555'5555'5555u);
+    if ((by & 2) != 0) exchange(2, 0x3333'3333'3333'3333u);
+    if ((by & 4) != 0) exchange(4, 0x0F0F'0F0F'0F0F'0F0Fu);
+    if ((by & 8) != 0) exchange(8, 0x00FF'00FF'00FF'00FFu);
+    if ((by & 16) != 0) exchange(16, 0x0000'FFFF'0000'FFFFu);
+    if ((by & 32) != 0) exchange(32, 0x0000'0000'FFFF'FFFFu);
     return bits;
 }
 
