@@ -12,6 +12,7 @@
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/market/market.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/outcome_board.hpp>
 #include <maxwell/ring/spsc_ring.hpp>
 #include <maxwell/thermal/plane.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
@@ -88,8 +89,11 @@ template <class Source>
 }
 
 bid_board<agents>& board() {
-    static const auto b = std::make_unique<bid_board<agents>>();
-    for (std::uint32_t s = 0; s < agents; ++s) b->admit(s);
+    static const auto b = [] {
+        auto made = std::make_unique<bid_board<agents>>();
+        for (std::uint32_t s = 0; s < agents; ++s) made->admit(s);
+        return made;
+    }();
     return *b;
 }
 
@@ -148,17 +152,12 @@ void step_plane() {
 
 using small_market = market<stratified_buckets<agents>, 2, ledger<agents>>;
 
-/// So many agents bid; charge, take no more than four bids, decide. One function for all numbers, so that all are the same code.
-[[gnu::noinline]] void counted_market(small_market& m, bid_board<agents>& b, int bids) {
-    std::uint64_t now_ns = 0;
-    for (int i = 0; i < rounds; ++i) {
-        now_ns += 100'000;
-        for (int n = i * bids; n < (i + 1) * bids; ++n) b.submit({slots[n % rounds], amounts[n % rounds], units});
-        const auto paid = m.charge(0, units, 0);
-        keep(paid ? paid->payment : 0);
-        m.take(b, 4);
-        keep(m.decide(0, now_ns).lane);
-    }
+/// Charge, post, take no more than four bids, decide. One function for all numbers of bids, so that all are the same code.
+[[gnu::noinline]] void counted_market(small_market& m, bid_board<agents>& b, outcome_board<agents>& o,
+                                      std::uint64_t now_ns) {
+    if (const auto paid = m.charge(0, units, 0)) o.post(*paid);
+    m.take(b, 4);
+    keep(m.decide(0, now_ns).lane);
 }
 
 template <int Bids>
@@ -170,7 +169,11 @@ void whole_market() {
         m->offer({a, amounts[a], units});
         m->wake(a, 0);
     }
-    counted_market(*m, board(), Bids);
+    static const auto outcomes = std::make_unique<outcome_board<agents>>();
+    for (int i = 0; i < rounds; ++i) {  // what agents do isn't the host's, and isn't counted
+        for (int n = i * Bids; n < (i + 1) * Bids; ++n) board().submit({slots[n % rounds], amounts[n % rounds], units});
+        counted_market(*m, board(), *outcomes, (static_cast<std::uint64_t>(i) + 1) * 100'000);
+    }
 }
 
 struct operation {

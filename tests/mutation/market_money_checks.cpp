@@ -37,15 +37,16 @@ char const* credits_are_as_in_the_reference() {
         for (int step = 0; step < 100; ++step) {
             const std::uint32_t account = any.below(accounts);
             reference_account& mine = expected[account];
-            now_ns += any() >> any.below(32);
+            now_ns += std::uint64_t{any()} >> any.below(32) << any.below(12);
             const std::uint64_t random = any() >> any.below(32);
             if (const std::uint32_t what = any.below(8); what == 0 && mine.open) {
                 REQUIRE(books.close(account));
                 mine = {};
             } else if (!mine.open) {
-                const std::uint64_t cap = any() >> any.below(32), fee = cap / (1 + any.below(4));
-                REQUIRE(books.open(account, {random, cap, fee}, now_ns));
-                mine = {true, reference_account::wide{cap - fee} * reference_account::whole, random, cap, now_ns};
+                const std::uint64_t cap = std::uint64_t{any()} >> any.below(32) << any.below(33);
+                const std::uint64_t fee = cap / (1 + any.below(4)), rate = random << any.below(9);
+                REQUIRE(books.open(account, {rate, cap, fee}, now_ns));
+                mine = {true, reference_account::wide{cap - fee} * reference_account::whole, rate, cap, now_ns};
                 opened += cap;
                 paid += fee;
             } else if (what < 4) {

@@ -22,7 +22,7 @@ struct reference_account {
         if (now_ns < at_ns) return;
         millionths += wide{rate} * (now_ns - at_ns);
         // At the cap only whole credits are lost: the fraction is below what any balance shows.
-        if (balance() >= cap) millionths = wide{cap} * whole + millionths % whole;
+        if (millionths / whole >= cap) millionths = wide{cap} * whole + millionths % whole;
         at_ns = now_ns;
     }
     void pay(std::uint64_t due) { millionths -= wide{due} * whole; }

@@ -176,15 +176,16 @@ TEST(ledger, random_lives_equal_the_reference_and_conserve_credits) {
         for (int step = 0; step < 300; ++step) {
             const std::uint32_t account = any.below(accounts);
             reference_account& mine = expected[account];
-            now_ns += any() >> any.below(32);
+            now_ns += std::uint64_t{any()} >> any.below(32) << any.below(12);
             switch (any.below(5)) {
                 case 0:
                     if (any.below(4) == 0 && mine.open) {
                         ASSERT_TRUE(books.close(account));
                         mine = {};
                     } else {
-                        const std::uint64_t cap = any() >> any.below(32), fee = cap / (1 + any.below(4));
-                        const std::uint64_t rate = any() >> any.below(32);
+                        const std::uint64_t cap = std::uint64_t{any()} >> any.below(32) << any.below(33);
+                        const std::uint64_t fee = cap / (1 + any.below(4));
+                        const std::uint64_t rate = std::uint64_t{any()} >> any.below(32) << any.below(9);
                         ASSERT_EQ(books.open(account, {rate, cap, fee}, now_ns), !mine.open);
                         if (mine.open) break;
                         mine = {true, reference_account::wide{cap - fee} * reference_account::whole, rate, cap, now_ns};

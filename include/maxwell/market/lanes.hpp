@@ -149,7 +149,7 @@ public:
     constexpr std::optional<lane_award> top() const noexcept {
         const heads h = look();
         if (h.lanes == 0) return std::nullopt;
-        return lane_award{{h.winner.winner, critical_price(h)}, h.best};
+        return awarded(h, *lane_[h.best].top());
     }
 
     /// The same, and the winner's bid leaves.
@@ -175,7 +175,7 @@ public:
         const heads h = look(takes_part ? 1u << lane : 0);
         if ((h.lanes & preferred_) != 0 && (preferred_ >> lane & 1u) == 0) takes_part = false;
         const price raised = raised_by(incumbent.amount, bonus);
-        if (!takes_part || (h.lanes != 0 && overcomes(h.best, h.winner.winner.amount, lane, raised))) {
+        if (!takes_part || (h.lanes != 0 && overcomes(h.best, h.best_amount, lane, raised))) {
             std::optional<lane_award> won = take_best(h);
             if (won && takes_part && !same_owner(won->won.winner.agent, incumbent.agent)) {
                 const auto least = static_cast<price>(to_match(won->lane, lane, raised, true));
@@ -203,12 +203,7 @@ public:
     }
 
     /// Has a shut lane a bid that reaches its reserve? Lanes tops.
-    constexpr bool shut_lane_would_sell() const noexcept {
-        for (std::size_t l = 0; l < Lanes; ++l) {
-            if ((shut_ >> l & 1u) != 0 && lane_[l].top()) return true;
-        }
-        return false;
-    }
+    constexpr bool shut_lane_would_sell() const noexcept { return one_would_sell(shut_); }
 
     /// Do the containers' invariants hold? O(Lanes * capacity); for tests.
     constexpr bool check_invariants() const noexcept {
@@ -223,43 +218,54 @@ private:
     struct heads {
         std::uint32_t lanes;  ///< which of them have one that reaches the reserve
         std::uint32_t best;   ///< the lane of the winner
-        award winner;         ///< as within its lane
+        price best_amount;
         price amount[Lanes];
     };
 
-    /// With the incumbent's lane as a bit, or none. Preferred lanes alone, where one of them has something to sell to.
-    constexpr heads look(std::uint32_t incumbent = 0) const noexcept {
-        heads h;
-        h.lanes = 0;
-        if (preferred_ != 0) {
-            look_at(h, preferred_ & ~shut_);
-            if (h.lanes != 0 || (incumbent & preferred_) != 0) return h;
+    /// Has one of these lanes a bid that reaches its reserve?
+    constexpr bool one_would_sell(std::uint32_t lane_bits) const noexcept {
+        for (std::size_t l = 0; l < Lanes; ++l) {
+            if ((lane_bits >> l & 1u) != 0 && lane_[l].top()) return true;
         }
-        look_at(h, ~preferred_ & ~shut_);
-        return h;
+        return false;
     }
 
-    constexpr void look_at(heads& h, std::uint32_t which) const noexcept {
+    /// With the incumbent's lane as a bit, or none. Preferred lanes alone, where one of them has something to sell to. Flattened: with
+    /// top() inlined the compiler leaves out the payment, which only the lane that wins is asked for.
+    [[gnu::flatten]] constexpr heads look(std::uint32_t incumbent = 0) const noexcept {
+        std::uint32_t which = ~shut_;
+        if (preferred_ != 0) {
+            const bool first = (incumbent & preferred_) != 0 || one_would_sell(preferred_ & ~shut_);
+            which &= first ? preferred_ : ~preferred_;
+        }
+        heads h;
+        h.lanes = 0;
         for (std::uint32_t l = 0; l < Lanes; ++l) {
             if ((which >> l & 1u) == 0) continue;
             const std::optional<award> t = lane_[l].top();
             if (!t) continue;
             h.amount[l] = t->winner.amount;
-            if (h.lanes == 0 || outranks(l, h.amount[l], h.best, h.winner.winner.amount)) {
+            if (h.lanes == 0 || outranks(l, h.amount[l], h.best, h.best_amount)) {
                 h.best = l;
-                h.winner = *t;
+                h.best_amount = h.amount[l];
             }
             h.lanes |= 1u << l;
         }
+        return h;
     }
 
     /// The best bid of all leaves and is awarded.
     constexpr std::optional<lane_award> take_best(heads const& h) noexcept {
         if (h.lanes == 0) return std::nullopt;
-        const price due = critical_price(h);
-        const std::optional<award> won = lane_[h.best].extract_max();
-        MAXWELL_ASSERT(won && won->winner == h.winner.winner);
-        return lane_award{{won->winner, due}, h.best};
+        A& lane = lane_[h.best];
+        if constexpr (prices_by_owner<A>) {
+            const lane_award won =
+                awarded(h, *lane.top());  // other owners' bids are asked for while the winner's is in
+            lane.extract_max();
+            return won;
+        } else {
+            return awarded(h, *lane.extract_max());
+        }
     }
 
     static constexpr bool same_owner(agent_id a, agent_id b) noexcept {
@@ -279,10 +285,10 @@ private:
         }
     }
 
-    /// What the winner pays, whose bid is still in.
-    constexpr price critical_price(heads const& h) const noexcept {
-        const agent_id winner = h.winner.winner.agent;
-        price due = h.winner.payment;
+    /// `best`, which is the best of its lane and of all, at the price that other lanes and owners make it pay.
+    constexpr lane_award awarded(heads const& h, award const& best) const noexcept {
+        const agent_id winner = best.winner.agent;
+        price due = best.payment;
         if constexpr (prices_by_owner<A>) {
             const std::optional<bid> rival = lane_[h.best].best_outside(A::group_of(slot_of(winner)));
             due = rival ? lane_[h.best].critical_price(winner, rival->agent) : lane_[h.best].reserve();
@@ -295,7 +301,7 @@ private:
             if (match > due)
                 due = static_cast<price>(match);  // no more than the winner's amount, which outranks the rival
         }
-        return due;
+        return {{best.winner, due}, h.best};
     }
 
     multiplier_q16 multiplier_[Lanes] = {};  ///< 0: never set

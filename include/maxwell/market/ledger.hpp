@@ -110,41 +110,20 @@ public:
     /// Brings `account` up to `now_ns`: adds what its rate has brought since it was last refilled, whatever the steps in which
     /// time went by. Changes nothing if the account isn't open or the clock went back. O(1).
     constexpr void refill(std::uint32_t account, std::uint64_t now_ns) noexcept {
-        if (!is_open(account)) return;
-        account_state& a = accounts_[account];
-        const std::uint64_t elapsed_ns = now_ns - a.refilled_ns;
-        if (elapsed_ns == 0 || elapsed_ns > ~std::uint64_t{0} / 2) return;
-        a.refilled_ns = now_ns;
-        const std::uint64_t parts = a.refill_per_ms * (elapsed_ns % ns_per_ms) + a.millionths;  // below 2^60
-        a.millionths = static_cast<std::uint32_t>(parts % ns_per_ms);
-        std::uint64_t accrued = 0;
-        if (__builtin_mul_overflow(a.refill_per_ms, elapsed_ns / ns_per_ms, &accrued) ||
-            __builtin_add_overflow(accrued, parts / ns_per_ms, &accrued)) {
-            accrued = ~std::uint64_t{0};  // more than any cap has room for
-        }
-        const std::uint64_t room = a.max_balance - a.balance;
-        const std::uint64_t added = accrued < room ? accrued : room;
-        a.balance += added;
-        balances_ += added;
-        refilled_ += accrued;
-        forfeited_ += accrued - added;
-        MAXWELL_ASSERT(conserves() && a.balance <= a.max_balance);
+        if (is_open(account)) refill(accounts_[account], now_ns);
     }
 
     /// What `offer` counts for at `now_ns`, in ticks per unit: its amount, or what the balance pays for each of its units if that
     /// is less. Refills the account first. Returns 0 if the account isn't open. A bid of no units is not lowered. O(1).
     constexpr price backed(std::uint32_t account, bid const& offer, std::uint64_t now_ns) noexcept {
         if (!is_open(account)) return 0;
-        refill(account, now_ns);
-        return static_cast<ledger const&>(*this).backed(account, offer);
+        refill(accounts_[account], now_ns);
+        return backed_by(accounts_[account].balance, offer);
     }
 
     /// The same with the balance as it is, without a refill. O(1).
     constexpr price backed(std::uint32_t account, bid const& offer) const noexcept {
-        const std::uint64_t funds = balance(account);
-        if (std::uint64_t{offer.amount} * offer.units <= funds) return offer.amount;
-        return static_cast<price>(funds /
-                                  offer.units);  // below the amount, or the product would not exceed the balance
+        return backed_by(balance(account), offer);
     }
 
     /// Prefetches the account's cache line, for a call of backed() soon. Any `account` is allowed. Changes nothing. O(1).
@@ -187,6 +166,40 @@ private:
         std::uint32_t millionths;   ///< of a credit, brought by then beyond the whole ones
         bool open;
     };
+
+    /// refill() for an open account.
+    constexpr void refill(account_state& a, std::uint64_t now_ns) noexcept {
+        const std::uint64_t elapsed_ns = now_ns - a.refilled_ns;
+        if (elapsed_ns == 0 || elapsed_ns > ~std::uint64_t{0} / 2) return;
+        a.refilled_ns = now_ns;
+        std::uint64_t parts = 0;  // millionths
+        std::uint64_t accrued = 0;
+        if (!__builtin_mul_overflow(a.refill_per_ms, elapsed_ns, &parts) &&
+            !__builtin_add_overflow(parts, a.millionths, &parts)) {
+            accrued = parts / ns_per_ms;
+            a.millionths = static_cast<std::uint32_t>(parts % ns_per_ms);
+        } else {  // a product of more than 64 bits: whole milliseconds by themselves
+            parts = a.refill_per_ms * (elapsed_ns % ns_per_ms) + a.millionths;  // below 2^60
+            if (__builtin_mul_overflow(a.refill_per_ms, elapsed_ns / ns_per_ms, &accrued) ||
+                __builtin_add_overflow(accrued, parts / ns_per_ms, &accrued)) {
+                accrued = ~std::uint64_t{0};  // more than any cap has room for
+            }
+            a.millionths = static_cast<std::uint32_t>(parts % ns_per_ms);
+        }
+        const std::uint64_t room = a.max_balance - a.balance;
+        const std::uint64_t added = accrued < room ? accrued : room;
+        a.balance += added;
+        balances_ += added;
+        refilled_ += accrued;
+        forfeited_ += accrued - added;
+        MAXWELL_ASSERT(conserves() && a.balance <= a.max_balance);
+    }
+
+    /// backed() for an account that has these funds.
+    static constexpr price backed_by(std::uint64_t funds, bid const& offer) noexcept {
+        if (std::uint64_t{offer.amount} * offer.units <= funds) return offer.amount;
+        return static_cast<price>(funds / offer.units);  // below the amount: the product exceeds the funds
+    }
 
     constexpr bool conserves() const noexcept { return opened_ + refilled_ == balances_ + revenue_ + forfeited_; }
 
