@@ -13,11 +13,11 @@
 #include "peers/lottery_lists.hpp"
 #include "peers/lottery_trees.hpp"
 #include "peers/multiset.hpp"
-#include "peers/naive_auction.hpp"
 #include "peers/peer.hpp"
 #include "peers/priority_queue.hpp"
 #include "peers/rbtree.hpp"
 #include "peers/skip_list.hpp"
+#include "peers/sorted_auction.hpp"
 
 #include <maxwell/auction/adaptive_tiers.hpp>
 #include <maxwell/auction/lazy_heap.hpp>
@@ -169,11 +169,11 @@ using queues_and_heaps = structure_list<peer_entry<ffs_queue>,                  
                                         peer_entry<boost_heap_auction<d_ary_flavour>>,  //
                                         peer_entry<d_ary_fifo>,                         //
                                         peer_entry<boost_heap_auction<pairing_flavour>>>;
-using ordered_sets = structure_list<peer_entry<rbtree_auction>,              //
-                                    peer_entry<multiset_auction>,            //
-                                    peer_entry<btree_set_auction>,           //
-                                    peer_entry<skip_list>,                   //
-                                    peer_entry<naive_auction<exact_order>>,  //
+using ordered_sets = structure_list<peer_entry<rbtree_auction>,               //
+                                    peer_entry<multiset_auction>,             //
+                                    peer_entry<btree_set_auction>,            //
+                                    peer_entry<skip_list>,                    //
+                                    peer_entry<sorted_auction<exact_order>>,  //
                                     peer_entry<no_auction>>;
 
 // `quantum`, `hold` and `update_price` with uniform amounts only.

@@ -9,7 +9,7 @@
 #include "harness/clock.hpp"
 #include "harness/progress.hpp"
 #include "peers/d_ary_fifo.hpp"
-#include "peers/naive_auction.hpp"
+#include "peers/sorted_auction.hpp"
 #include "replay/replay_engine.hpp"
 #include "replay/replay_example.hpp"
 #include "replay/replay_reference.hpp"
@@ -59,13 +59,13 @@ std::vector<entrant> entrants() {
     return {
         container<stratified_buckets<replay_capacity>>("stratified_buckets"),
         peer<linear_scan<tier_order<>>>(),
-        peer<naive_auction<tier_order<>>>(true),
+        peer<sorted_auction<tier_order<>>>(true),
         container<stratified_buckets<replay_capacity, adaptive_tiers<>>>("adaptive_buckets", false),
         container<tournament_tree<replay_capacity>>("tournament_tree"),
         container<lazy_heap<replay_capacity>>("lazy_heap"),
         peer<d_ary_fifo>(),
         peer<linear_scan<exact_order>>(),
-        peer<naive_auction<exact_order>>(true),
+        peer<sorted_auction<exact_order>>(true),
         container<probabilistic_sampler<replay_capacity>>("sampler_gumbel", false),
         container<probabilistic_sampler<replay_capacity, choices_rule<16>>>("sampler_choices16", false),
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// naive_auction: the live bids in a vector that is sorted whenever somebody asks who wins.
+// sorted_auction: the live bids in a vector that is sorted whenever somebody asks who wins.
 //
 // What one writes first, and the yardstick for what an auction at every quantum costs without a structure made for it. It
 // keeps the whole contract of the concept, generations, arrival order and critical payments included, so it also serves as
@@ -34,7 +34,7 @@
 namespace maxwell::bench {
 
 template <class Order>
-class naive_auction {
+class sorted_auction {
 public:
     static constexpr auction_traits traits{Order::kind, Order::kind, true};
     static constexpr structure_info info{
@@ -48,7 +48,7 @@ public:
         .linear = true,
     };
 
-    explicit naive_auction(std::size_t capacity) : agents_(capacity), rank_(capacity) { live_.reserve(capacity); }
+    explicit sorted_auction(std::size_t capacity) : agents_(capacity), rank_(capacity) { live_.reserve(capacity); }
 
     std::size_t capacity() const noexcept { return agents_.capacity(); }
     std::size_t size() const noexcept { return live_.size(); }
