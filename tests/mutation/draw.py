@@ -36,6 +36,8 @@ SWAPS = {
     "<<": [">>"], ">>": ["<<"], "++": ["--"], "--": ["++"], "+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="],
     "<<=": [">>="], ">>=": ["<<="], "true": ["false"], "false": ["true"],
 }
+# Functions that are inlined always, with a copy for each mutant, into each other: copies of copies.
+NO_COPIES = ["-Dalways_inline=unused"]
 # What the sanitizers' runs of the tests notice too.
 TRAPS = ["-fsanitize=bounds-strict,shift,signed-integer-overflow,integer-divide-by-zero", "-fsanitize-undefined-trap-on-error"]
 UNARY = {"!", "~", "-"}
@@ -193,7 +195,7 @@ class Area:
 
     def compile(self, sources, folder, output, *extra):
         gtest = [] if all("_checks" in s.name for s in sources) else ["-lgtest", "-lgtest_main", "-pthread"]
-        command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", "-D_GLIBCXX_ASSERTIONS", *TRAPS, f"-I{folder}",
+        command = [os.environ.get("CXX", "c++"), "-std=c++20", "-O1", "-w", "-D_GLIBCXX_ASSERTIONS", *TRAPS, *NO_COPIES, f"-I{folder}",
                    f"-I{self.include}", f"-I{self.root / 'tests'}", *extra]
         for s in sources:
             command += ["-x", "c" if s.suffix == ".c" else "c++", str(s)]

@@ -13,9 +13,11 @@
 #include <maxwell/market/market.hpp>
 #include <maxwell/market/steal.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace maxwell::test {
 namespace {
@@ -202,6 +204,173 @@ char const* the_best_allowed_agent_is_stolen_whole() {
     return nullptr;
 }
 
+/// Every decision is counted once, and the last 1,024 are remembered.
+char const* decisions_are_counted_and_remembered() {
+    const auto t = std::make_unique<tally<2>>();
+    dice d(5);
+    std::vector<decision_record> all;
+    std::uint64_t by_outcome[5] = {}, wins[2] = {}, waits[2] = {}, units[2] = {}, revenue[2] = {}, refused = 0, odd = 0;
+    for (std::uint32_t n = 0; n < 2'500; ++n) {
+        const decision_record r{n,
+                                d.below(9),
+                                d(),
+                                d(),
+                                d(),
+                                static_cast<std::uint8_t>(d.below(2)),
+                                static_cast<std::uint8_t>(d.below(4)),
+                                static_cast<quiet>(d.below(5)),
+                                d.below(2) == 0};
+        t->decided(r);
+        all.push_back(r);
+        ++by_outcome[static_cast<std::size_t>(r.why)];
+        const bool won = r.why == quiet::nothing;
+        wins[r.lane] += won;
+        waits[r.lane] += won && r.switched;
+        const std::uint32_t used = d.below(100), paid = d.below(1'000);
+        t->charged(r.lane, used, paid);
+        units[r.lane] += used;
+        revenue[r.lane] += paid;
+        if (d.below(3) == 0) t->count_refused(), ++refused;
+        t->count_anomalies(n % 3);
+        odd += n % 3;
+        REQUIRE(t->decisions() == all.size() && t->refused() == refused && t->anomalies() == odd);
+        for (std::size_t ago : {std::size_t{0}, all.size() / 2, std::size_t{1'023}}) {
+            REQUIRE(ago >= all.size() || ago >= 1'024 || t->last(ago) == all[all.size() - 1 - ago]);
+        }
+    }
+    for (std::size_t l = 0; l < 2; ++l) {
+        REQUIRE(t->lane(l).wins == wins[l] && t->lane(l).prices.count() == wins[l]);
+        REQUIRE(t->lane(l).waits_ns.count() == waits[l] && t->lane(l).units == units[l] &&
+                t->lane(l).revenue == revenue[l]);
+    }
+    for (std::size_t why = 0; why < 5; ++why) REQUIRE(t->decisions(static_cast<quiet>(why)) == by_outcome[why]);
+    return nullptr;
+}
+
+/// Each core has its part of the cap, keeps what the largest lane that was shut needs, and owes what it drew beyond.
+char const* watts_are_released_by_core() {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        dice d(seed);
+        power_gate<3, 2> gate;
+        REQUIRE(gate.begin(0) == 0);
+        gate.drawn(0, 5);
+        struct {
+            std::int64_t carried = 0, used = 0, asked = 0, drawn = 0;
+        } core[2];
+        std::uint32_t mw[3] = {};
+        std::int64_t cap = 0;
+        for (int quantum = 0; quantum < 300; ++quantum) {
+            if (quantum % 50 == 0) {
+                const std::size_t given = 1 + d.below(3);
+                for (std::size_t l = 0; l < 3; ++l) mw[l] = l < given ? d.below(60) : 0;
+                const std::uint32_t all = d.below(80);
+                gate.open(all, {mw, given});
+                for (std::size_t l = 0; l < 3; ++l) REQUIRE(gate.lane_mw(l) == mw[l]);
+                cap = all / 2;
+            }
+            const std::size_t c = d.below(2);
+            auto& k = core[c];
+            const std::int64_t left = k.carried + cap - std::max(k.used, k.drawn);
+            k.carried = left < -10 * cap ? -10 * cap : std::min(left, k.asked);
+            k.used = k.asked = k.drawn = 0;
+            std::uint32_t shut = 0;
+            for (std::uint32_t l = 0; l < 3; ++l) {
+                if (mw[l] <= std::max<std::int64_t>(k.carried + cap, 0)) continue;
+                shut |= 1u << l;
+                k.asked = std::max<std::int64_t>(k.asked, mw[l]);
+            }
+            REQUIRE(gate.begin(c) == shut);
+            const std::uint32_t l = d.below(3);
+            if ((shut >> l & 1u) == 0) {
+                gate.dispatch(c, l);
+                k.used = mw[l];
+                k.asked = std::max<std::int64_t>(k.asked, mw[l]);
+            }
+            const std::uint32_t parts[] = {d.below(40), d.below(40)};
+            const bool burst = d.below(60) == 0;
+            if (d.below(2) == 0 || burst) {
+                for (const std::uint32_t part : parts) gate.drawn(c, burst ? ~part : part);
+                k.drawn = burst ? UINT32_MAX : parts[0] + parts[1];
+            }
+        }
+    }
+    return nullptr;
+}
+
+/// Random requests of few slots, against what each id has gone through.
+char const* seats_are_given_once() {
+    constexpr std::uint32_t count = 3;
+    struct life {
+        seat_state state = seat_state::vacant;
+        bool gone = false, seen = false;
+        std::uint32_t core = 0, units = 0, since = 0;
+        price amount = 0;
+    };
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        dice d(seed);
+        seats<count> table;
+        life lives[count + 1][4];
+        const auto newest = [&](std::uint32_t slot) {
+            std::uint32_t last = 0;
+            for (std::uint32_t g = 0; g < 4; ++g) last = lives[slot][g].seen ? g : last;
+            return last;
+        };
+        for (std::uint32_t step = 0; step < 300; ++step) {
+            const std::uint32_t slot = d.below(count + 1),
+                                g = d.below(40) == 0 ? d.below(4) : std::min(newest(slot) + d.below(2), 3u);
+            const agent_id id = make_agent_id(slot, g);
+            life& me = lives[slot][g];
+            const bool there = slot < count && me.state != seat_state::vacant;
+            const bool stale = slot < count && (g < newest(slot) || me.gone);
+            const status held = there ? status::ok : stale ? status::stale_agent : status::unknown_agent;
+            REQUIRE(table.holds(id) == held && table.state(id) == me.state);
+            const std::uint32_t what = d.below(7), units = d.below(3);
+            if (what == 0) {
+                const bool taken = slot < count && lives[slot][newest(slot)].state != seat_state::vacant;
+                const status expected = stale                    ? status::stale_agent
+                                        : taken || slot >= count ? status::unknown_agent
+                                                                 : status::ok;
+                REQUIRE(table.admit(id, 1, 2, true) == expected);
+                if (expected == status::ok) me = {seat_state::blocked, false, true};
+            } else if (what == 1 && d.below(3) == 0) {
+                const bool for_good = d.below(2) == 0;
+                REQUIRE(table.vacate(id, for_good) == held);
+                if (there) me = {seat_state::vacant, for_good, true};
+            } else if (what == 2) {
+                REQUIRE(table.offer({id, step, units}) == held);
+                if (there) me.amount = step, me.units = units;
+            } else if (what == 3) {
+                REQUIRE(table.wake(id, step) == held);
+                if (there && me.state == seat_state::blocked) {
+                    me.state = me.core != 0 ? seat_state::running : seat_state::waiting;
+                    me.since = step;
+                }
+            } else if (what == 4) {
+                REQUIRE(table.block(id) == held);
+                if (there) me.state = seat_state::blocked;
+            } else if (what == 5 && me.state == seat_state::waiting) {
+                table.seat_on(slot, step % 255);
+                me.state = seat_state::running;
+                me.core = step % 255 + 1;
+            } else if (what == 6) {
+                const bool runs = there && me.state == seat_state::running;
+                REQUIRE(table.rise(id, step) == (runs && me.units != 0));
+                if (there) me.core = 0;
+                if (runs) me.state = seat_state::waiting, me.since = step;
+            }
+            REQUIRE(table.check_invariants());
+            if (slot >= count) continue;
+            const bool offers = me.state != seat_state::vacant && me.units != 0;
+            REQUIRE(table.offered(id) == (offers ? std::optional(bid{id, me.amount, me.units}) : std::nullopt));
+            if (me.state == seat_state::vacant) continue;
+            REQUIRE(table.holder(slot) == id && table.bids(slot) == (me.state == seat_state::waiting && me.units != 0));
+            REQUIRE(table[slot].core == me.core && table[slot].since == me.since && table[slot].lane == 1 &&
+                    table[slot].pays);
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -214,5 +383,6 @@ int main() {
                 sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
                 an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account,
                 a_lowered_bid_rises_with_its_account, shares_come_from_time_used, a_cap_holds_and_starves_no_lane,
-                the_best_allowed_agent_is_stolen_whole});
+                the_best_allowed_agent_is_stolen_whole, decisions_are_counted_and_remembered,
+                watts_are_released_by_core, seats_are_given_once});
 }

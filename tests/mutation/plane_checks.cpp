@@ -368,7 +368,7 @@ char const* a_warm_start_stays_warm() {
     REQUIRE(p.prices().headroom(0) == 0);
     const double idle_rise = .27 * 20;
     const double whole = (s.die[1].target_mc - s.die[1].margin_mk - 40'000) / 1000. - idle_rise;
-    REQUIRE(std::abs(p.prices().headroom(1) / 65536. - kelvin(p.die(1).room()) / whole) < .002);
+    REQUIRE(std::abs(p.prices().headroom(1) / 65536. * whole / kelvin(p.die(1).room()) - 1) < .003);
     return nullptr;
 }
 
@@ -392,6 +392,95 @@ char const* a_controller_moves_its_target_and_its_window() {
     return nullptr;
 }
 
+/// The watts at which each die stays as warm as it is.
+void steady(two_dies const& p, milliwatts (&watts)[2]) {
+    for (std::size_t d = 0; d < 2; ++d) {
+        auto const& m = p.die(d).observer().model();
+        watts[d] = milliwatts(power_for(m.rise(), m.resistance()));
+    }
+}
+
+/// Headroom is taken and each lane priced once a window, however few quanta that has; so is what dies warm each other.
+char const* windows_of_any_length_do_all_parts() {
+    constexpr int windows = 12;
+    std::uint32_t expected[4] = {};
+    for (std::uint32_t quanta = 14; quanta != 0; --quanta) {
+        settings_type s = usual();
+        s.forced_above_mk = 50'000;
+        s.die[0].window_quanta = s.die[1].window_quanta = quanta;
+        two_dies p = *two_dies::create(s, 0), idle = p;
+        const milli_celsius hot[] = {milli_celsius(92'000), milli_celsius(91'000)};
+        p.warm_start(hot);
+        milliwatts watts[2];
+        steady(p, watts);
+        std::uint64_t now = 0;
+        for (std::uint32_t k = 1; k <= windows * quanta; ++k) {
+            now += ms;
+            REQUIRE(p.step(now, watts) == (k % quanta == 0));
+            idle.step(now, {});
+            for (std::size_t d = 0; d < 2; ++d) {
+                REQUIRE(std::abs(kelvin(p.die(d).observer().temperature()) - hot[d].value / 1000.) < .01);
+                const double sink = (d == 0 ? 4 : 8) * -std::expm1(-static_cast<double>(now) / 22.9e9);
+                REQUIRE(std::abs(beside(idle, d) - sink) < .0051);
+            }
+        }
+        const std::uint32_t found[] = {p.prices().headroom(0), p.prices().headroom(1), p.prices().chassis_headroom(),
+                                       p.prices().multiplier(ordinary)};
+        for (std::size_t i = 0; i < 4; ++i) {
+            if (quanta == 14) expected[i] = found[i];
+            REQUIRE(found[i] == expected[i]);
+        }
+        REQUIRE(std::abs(found[0] / 65536. - std::pow(.875, windows)) < .001 && found[2] == found[0]);
+        REQUIRE(p.prices().multiplier(batch) == found[3] && found[3] > unit_multiplier);
+        REQUIRE(p.prices().multiplier(device) > unit_multiplier);
+        // A sleep in the middle of a window begins a new one.
+        p.step(now += ms, watts);
+        p.sleep(now += ms, watts);
+        for (std::uint32_t k = 1; k <= quanta; ++k) REQUIRE(p.step(now += ms, watts) == (k == quanta));
+        for (std::uint32_t k = 1; k < quanta; ++k) p.step(now += ms, watts);
+        p.warm_start(hot);
+        for (std::uint32_t k = 1; k <= quanta; ++k) REQUIRE(p.step(now += ms, watts) == (k == quanta));
+    }
+    return nullptr;
+}
+
+char const* a_plane_hears_its_sensors_and_no_other() {
+    settings_type s = usual();
+    s.device = 2;
+    REQUIRE(!two_dies::create(s, 0) && two_dies::create(s, 0).fault == plane_fault::bad_lane);
+    two_dies p = *two_dies::create(usual(), 0);
+    REQUIRE(two_dies::create(usual(), 0).fault == plane_fault::none);
+    REQUIRE(!p.admit(2, 0) && !p.admit(3, 0) && p.admit(1, 1));
+    REQUIRE(p.observe(2, {milli_celsius(40'000), 0}) == sensor_verdict::out_of_range);
+    const milliwatts busy[] = {milliwatts(160'000), milliwatts(20'000)};
+    std::int32_t was[128] = {};
+    for (std::uint64_t k = 1; k <= 4'000; ++k) {
+        p.step(k * ms, busy);
+        p.observe_load({{0, 0}, k * ms});
+        p.observe_chassis({milli_celsius(20'000), k * ms});
+        was[k % 128] = milli_from_q32(p.die(0).observer().temperature());
+        if (k % 50 != 0) continue;
+        REQUIRE(p.observe(0, {milli_celsius(was[(k - 40) % 128]), (k - 40) * ms}) == sensor_verdict::plausible);
+        REQUIRE(p.die(0).observer().scale() == q32_one);  // the reading was right, 40 quanta ago
+    }
+    REQUIRE(p.prices().multiplier(ordinary) == unit_multiplier && p.prices().chassis_headroom() == whole_share);
+    const power_bid bids[] = {{900, 300'000}, {500, 1'000}};
+    p.reprice(0, bids);
+    auto alone = p.die(0);
+    const price made = p.die(0).current_price();
+    REQUIRE(made > 0 && alone.current_price() == made);
+    p.reprice(2, bids);
+    for (std::uint64_t k = 4'001; k <= 4'010; ++k) p.step(k * ms, busy);
+    REQUIRE(p.prices().schedule().base_price() == made);
+    // Neither die has heard of its sensor for too long: prices rise at once.
+    for (std::uint64_t k = 4'011; k <= 8'000; ++k) p.step(k * ms, {});
+    p.observe_chassis({milli_celsius(20'000), 8'000 * ms});
+    p.observe_load({{whole_share, whole_share}, 8'000 * ms});
+    for (std::uint64_t k = 8'001; k <= 8'010; ++k) p.step(k * ms, {});
+    REQUIRE(p.prices().headroom(0) == 0 && p.prices().multiplier(ordinary) == 8 * unit_multiplier);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -409,6 +498,8 @@ int main() {
         windows_take_turns,
         one_die_is_its_controller,
         a_warm_start_stays_warm,
+        windows_of_any_length_do_all_parts,
+        a_plane_hears_its_sensors_and_no_other,
         a_controller_moves_its_target_and_its_window,
     });
 }
