@@ -73,6 +73,62 @@ char const* a_bid_of_another_generation_is_refused() {
     return nullptr;
 }
 
+/// The bits that stand for something in each word of a bitmap.
+char const* valid_bits_end_where_the_bitmap_does() {
+    for (std::uint32_t bits = 1; bits < 200; ++bits) {
+        for (std::uint32_t i = 0; 64 * i < bits; ++i) {
+            std::uint64_t valid = 0;
+            for (std::uint32_t b = 0; b < 64; ++b) valid |= std::uint64_t{64 * i + b < bits} << b;
+            REQUIRE(maxwell_valid_bits(i, bits) == valid);
+        }
+    }
+    return nullptr;
+}
+
+/// Marks of slots and of words that don't exist: each word that has some is one anomaly, to both readers, and gives no bid.
+char const* marks_of_nobody_are_counted() {
+    alignas(64) static maxwell_board_cells cells, twin;
+    static maxwell_board_reader reader;
+    static board_reader<MAXWELL_CAPACITY> cxx;
+    auto& cxx_cells = *reinterpret_cast<bid_cells<MAXWELL_CAPACITY>*>(&twin);
+    for (const std::uint64_t summary : {0ull, 1ull, 2ull, 3ull, 4ull, ~0ull}) {
+        for (const std::uint64_t mark : {0ull, 1ull << 35, 1ull << 36, ~0ull}) {
+            cells.summary[0] = twin.summary[0] = summary;
+            cells.mark[0] = twin.mark[0] = cells.mark[1] = twin.mark[1] = mark;
+            const std::uint64_t before = reader.anomalies;
+            maxwell_drain drain{};
+            maxwell_bid found{};
+            REQUIRE(maxwell_board_pending(&cells, &reader) == (summary != 0) &&
+                    cxx.pending(cxx_cells) == (summary != 0));
+            maxwell_drain_begin(&cells, &reader, &drain, 10);
+            for (std::uint32_t step = 0; step < 200; ++step) {
+                const std::uint32_t got = maxwell_drain_step(&cells, &reader, &drain, &found);
+                REQUIRE(got != MAXWELL_DRAIN_BID);
+                if (got == MAXWELL_DRAIN_ENDED) break;
+            }
+            REQUIRE(cxx.drain(
+                        cxx_cells, [](bid const&) {}, 10) == 0);
+            const bool odd_words = (summary & ~3ull) != 0, odd_slots = (summary & 2) != 0 && mark >> 36 != 0;
+            REQUIRE(reader.anomalies - before == odd_words + std::uint64_t{odd_slots});
+            REQUIRE(reader.anomalies == cxx.anomalies() && std::memcmp(&cells, &twin, sizeof cells) == 0);
+        }
+    }
+    return nullptr;
+}
+
+char const* an_older_generation_is_stale() {
+    alignas(64) static maxwell_board_cells cells;
+    static maxwell_board_reader reader;
+    REQUIRE(maxwell_board_admit(&cells, &reader, make_agent_id(7, 5)) == MAXWELL_OK);
+    REQUIRE(maxwell_board_admit(&cells, &reader, make_agent_id(7, 4)) == MAXWELL_STALE_AGENT);
+    REQUIRE(maxwell_board_retire(&cells, &reader, make_agent_id(7, 4)) == MAXWELL_STALE_AGENT);
+    REQUIRE(maxwell_board_retire(&cells, &reader, make_agent_id(8, 0)) == MAXWELL_UNKNOWN_AGENT);
+    REQUIRE(maxwell_board_retire(&cells, &reader, MAXWELL_CAPACITY) == MAXWELL_UNKNOWN_AGENT);
+    REQUIRE(maxwell_board_admit(&cells, &reader, MAXWELL_CAPACITY) == MAXWELL_UNKNOWN_AGENT);
+    REQUIRE(!maxwell_board_holds(&reader, MAXWELL_CAPACITY) && maxwell_board_holds(&reader, make_agent_id(7, 5)));
+    return nullptr;
+}
+
 char const* prices_equal_the_schedule() {
     static price_page<MAXWELL_LANES> page;
     maxwell_price_table copy;
@@ -90,6 +146,11 @@ char const* prices_equal_the_schedule() {
             const std::uint64_t now = schedule.start_ns() + age * price_schedule<1>::step_ns;
             REQUIRE(maxwell_lane_reserve(&prices, now) == schedule.reserve(1, now));
         }
+        for (const std::uint64_t age : {~0ull, 1ull << 63, (1ull << 63) - 1, 1ull << 62}) {
+            const std::uint64_t now = schedule.start_ns() + age;
+            REQUIRE(maxwell_lane_reserve(&prices, now) == schedule.reserve(1, now));
+        }
+        for (const std::uint32_t word : prices.lane.reserved) REQUIRE(word == 0);
         copy.banks[copy.page.latest & 1].bank.version += 2;
         REQUIRE(maxwell_price_read(&copy, 1, &prices) == MAXWELL_PRICE_TOO_BUSY);
     }
@@ -102,5 +163,6 @@ char const* prices_equal_the_schedule() {
 int main() {
     using namespace maxwell::test;
     return run({the_book_equals_the_cxx_object, the_board_equals_the_cxx_objects,
-                a_bid_of_another_generation_is_refused, prices_equal_the_schedule});
+                a_bid_of_another_generation_is_refused, valid_bits_end_where_the_bitmap_does,
+                marks_of_nobody_are_counted, an_older_generation_is_stale, prices_equal_the_schedule});
 }

@@ -143,6 +143,9 @@ def faults(file, text):
         if any(b <= m.begin < e for b, e in said):
             return False
         line = text[text.rfind("\n", 0, m.begin) + 1:text.find("\n", m.end)]
+        after = text[text.find("\n", m.end) + 1:].split("\n", 1)[0]
+        if "prefetch" in after and re.match(r"\s*(for|if) \(.*\)$", line):
+            return False
         if re.search(r"static_assert|MAXWELL_ASSERT|^\s*(#|template|requires|concept|friend)|\boperator\b|prefetch|\bnoexcept\(", line):
             return False
         return not any(b <= m.begin < e for b, e in checked)

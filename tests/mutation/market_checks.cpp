@@ -204,6 +204,147 @@ char const* the_best_allowed_agent_is_stolen_whole() {
     return nullptr;
 }
 
+/// What a decision leaves behind, to the last field; and requests of what isn't there.
+char const* decisions_are_recorded_as_made() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 2, ledger<1>, 2>>();
+    const auto idles = [](decision const& d) { return !d.run && d.lane == 0 && d.why == quiet::idle; };
+    REQUIRE(idles(m->decide(2, 5, 0)) && idles(m->decide(3, 5)) && m->counts().decisions() == 0);
+    REQUIRE(idles(m->decide(1, 700'000)));
+    REQUIRE(m->counts().last(0) == (decision_record{700'000, 0, 0, 0, 0, 0, 1, quiet::idle, false}));
+    REQUIRE(m->admit(0, {2, 0, 1, false}) == status::unknown_lane &&
+            m->admit(4, {0, 0, 1, false}) == status::unknown_agent);
+    REQUIRE(m->admit(0, {0, 0, 1, true}) == status::unknown_account && m->admit(0, {1, 0, 1, false}) == status::ok);
+    REQUIRE(m->move(0, 2) == status::unknown_lane && m->table()[0].lane == 1);
+    REQUIRE(!m->preempts(0, 0, 0) && m->wake(0, 1'000'000) == status::ok && m->preempts(0, 0, 0) &&
+            !m->preempts(2, 0, 0));
+    const std::uint64_t late =
+        1'000'000 + (std::uint64_t{3} << 37);  // more than 2^30 steps of 256 ns, and less than 2^31
+    REQUIRE(winner(m->decide(1, late)) == 0);
+    const std::uint64_t waited = (late / 256 - 1'000'000 / 256) * 256;
+    REQUIRE(m->counts().last(0) == (decision_record{late, 0, 0, 0, waited, 1, 1, quiet::nothing, true}));
+    REQUIRE(!m->charge(0, 1, 0) && !m->charge(2, 1, 0) && m->on_core(1) && !m->on_core(0) && !m->on_core(2));
+    for (const std::uint64_t used :
+         {std::uint64_t{7}, std::uint64_t{~0u - 1}, std::uint64_t{~0u}, std::uint64_t{1} << 40}) {
+        REQUIRE(m->charge(1, used, 0)->winner.units == std::min<std::uint64_t>(used, ~0u));
+    }
+    m->block(0);
+    REQUIRE(!m->preempts(0, 0, 0) && m->retire(1) == status::unknown_agent);
+    m->wake(0, late);
+    REQUIRE(winner(m->decide(1, late - 512)) == 0 && m->counts().last(0).waited_ns == 0);  // the clock went back
+    return nullptr;
+}
+
+char const* preferred_lanes_come_first() {
+    for (std::uint32_t preferred = 0; preferred < 4; ++preferred) {
+        lanes<tournament_tree<2>, 2> l;
+        l.prefer(preferred);
+        for (std::uint32_t a = 0; a < 2; ++a) {
+            for (std::uint32_t b = 0; b < 2; ++b) {
+                const bool mine = (preferred >> a & 1u) != 0, theirs = (preferred >> b & 1u) != 0;
+                for (price amount = 0; amount < 3; ++amount) {
+                    for (price raised = 0; raised < 3; ++raised) {
+                        REQUIRE(l.overcomes(a, amount, b, raised) == (mine != theirs ? mine : amount > raised));
+                    }
+                }
+            }
+        }
+    }
+    return nullptr;
+}
+
+/// By worth across lanes: amounts over multipliers of 2, 1 and 1.5 rank 8, then 6, then 5. Shut lanes and late probes don't count.
+char const* the_agent_of_the_greatest_worth_is_stolen() {
+    using per_core = market<tournament_tree<64>, 3>;
+    const auto from = std::make_unique<per_core>();
+    const auto to = std::make_unique<per_core>();
+    price_schedule<3> prices;
+    prices.begin(0, 0);
+    const multiplier_q16 times[] = {2 * unit_multiplier, unit_multiplier, unit_multiplier / 2 * 3};
+    const price amounts[] = {10, 8, 9};
+    for (std::uint32_t l = 0; l < 3; ++l) prices.set(l, times[l], times[l]);
+    from->schedule(prices);
+    for (agent_id id = 0; id < 63; ++id) {
+        const auto lane = static_cast<std::uint32_t>(id % 3);
+        from->admit(id, {lane, 0, 1, true});
+        from->offer({id, amounts[lane], 1});
+        from->wake(id, 0);
+    }
+    from->close();
+    from->decide(0, 0);
+    const auto from_slot = [](std::uint32_t least) {
+        return [least](std::uint32_t slot) noexcept { return slot >= least; };
+    };
+    REQUIRE(steal(*from, *to, from_slot(0), 1) == std::optional<agent_id>(1));
+    REQUIRE(!steal(*from, *to, from_slot(51), ~0u) && !steal(*from, *to, from_slot(0), 0));  // the 17th of each lane
+    REQUIRE(steal(*from, *to, from_slot(47), 16) == std::optional<agent_id>(49));
+    const auto not_one = [](std::uint32_t slot) noexcept { return slot % 3 != 1; };
+    REQUIRE(steal(*from, *to, not_one, 16) == std::optional<agent_id>(2));
+    return nullptr;
+}
+
+char const* a_verdict_at_each_edge() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 1, ledger<1>>>();
+    REQUIRE(m->accounts().open(0, {0, 1'000, 0}, 0));
+    const auto enter = [&](agent_id id, price amount) {
+        m->admit(id, {0, 0, 1, true});
+        m->offer({id, amount, 1});
+        m->wake(id, 0);
+    };
+    enter(0, 0);
+    REQUIRE(explain(*m, 0) == verdict::next);  // an offer of nothing is backed by any account
+    enter(1, 5);
+    REQUIRE(explain(*m, 0) == verdict::outbid && explain(*m, 1) == verdict::next);
+    price_schedule<1> prices;
+    prices.begin(0, 5);
+    prices.set(0, unit_multiplier, unit_multiplier);
+    m->schedule(prices);
+    REQUIRE(winner(m->decide(0, 0)) == 1 && m->charge(0, 1, 0)->payment == 5);
+    power_bid bids[4] = {};
+    REQUIRE(power_bids(*m, bids) == 2 && bids[0].amount == 0 && bids[1].amount == 5);
+    m->decide(0, 0);
+    m->block(1);
+    m->decide(0, 0);
+    m->wake(1, 0);
+    REQUIRE(explain(*m, 1) == verdict::next && explain(*m, 0) == verdict::below_reserve);  // 5 reaches a reserve of 5
+    REQUIRE(power_bids(*m, view<power_bid>{bids}.first(1)) == 1);
+    return nullptr;
+}
+
+/// The limits of weights and terms, and the bound on what agents that pay can take, against wide integers.
+char const* shares_are_bounded() {
+    __extension__ using wide = unsigned __int128;
+    fair_share<4> f;
+    constexpr std::uint32_t given[] = {0, 1, 65'535, 65'536}, kept[] = {1, 1, 65'535, 65'535};
+    for (std::uint32_t slot = 0; slot < 4; ++slot) f.begin(slot, given[slot]);
+    for (std::uint32_t slot = 0; slot < 4; ++slot) REQUIRE(f.weight(slot) == kept[slot] && f.weights() == 0);
+    f.leave(0);
+    REQUIRE(f.weights() == 0 && f.check_invariants() && f.next_stale() == 4);
+    for (const price low : {0u, 1u, 9u, ~0u}) {
+        for (const price span : {0u, 5u, ~0u - 9, ~0u - 1, ~0u}) {
+            f.terms({low, span, 3});
+            REQUIRE(f.terms().low == low && f.terms().span == std::min(span, ~0u - low) &&
+                    f.terms().ticks_per_unit == 3);
+        }
+    }
+    dice d(6);
+    for (int n = 0; n < 20'000; ++n) {
+        const std::uint64_t refill = (std::uint64_t{d()} << 32 | d()) >> d.below(64);
+        const std::uint32_t units = d() >> d.below(32);
+        const price floor = d() >> d.below(32);
+        const wide dearest = wide{units} * floor;
+        const std::uint32_t found = fair_share<4>::max_paid_share_q16(refill, units, floor);
+        if (refill >= dearest) {
+            REQUIRE(found == 65'536);
+        } else {
+            const wide exact = (wide{refill} << 16) / dearest;
+            REQUIRE(found >= exact && found <= exact + (dearest >> 47 != 0 ? 2 : 0));
+        }
+    }
+    REQUIRE(fair_share<4>::max_paid_share_q16(6, 2, 3) == 65'536 &&
+            fair_share<4>::max_paid_share_q16(5, 2, 3) == 54'613);
+    return nullptr;
+}
+
 /// Every decision is counted once, and the last 1,024 are remembered.
 char const* decisions_are_counted_and_remembered() {
     const auto t = std::make_unique<tally<2>>();
@@ -383,6 +524,7 @@ int main() {
                 sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
                 an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account,
                 a_lowered_bid_rises_with_its_account, shares_come_from_time_used, a_cap_holds_and_starves_no_lane,
-                the_best_allowed_agent_is_stolen_whole, decisions_are_counted_and_remembered,
-                watts_are_released_by_core, seats_are_given_once});
+                the_best_allowed_agent_is_stolen_whole, decisions_are_recorded_as_made, preferred_lanes_come_first,
+                the_agent_of_the_greatest_worth_is_stolen, a_verdict_at_each_edge, shares_are_bounded,
+                decisions_are_counted_and_remembered, watts_are_released_by_core, seats_are_given_once});
 }

@@ -43,6 +43,7 @@ char const* credits_are_as_in_the_reference() {
                 REQUIRE(books.close(account));
                 mine = {};
             } else if (!mine.open) {
+                REQUIRE(!books.close(account) && !books.is_open(account));
                 const std::uint64_t cap = std::uint64_t{any()} >> any.below(32) << any.below(33);
                 const std::uint64_t fee = cap / (1 + any.below(4)), rate = random << any.below(9);
                 REQUIRE(books.open(account, {rate, cap, fee}, now_ns));
@@ -55,7 +56,7 @@ char const* credits_are_as_in_the_reference() {
                 const std::uint64_t most = offer.units == 0 ? offer.amount : mine.balance() / offer.units;
                 REQUIRE(books.backed(account, offer, now_ns) == std::min<std::uint64_t>(offer.amount, most));
             } else if (what == 4) {
-                books.refill(account, mine.at_ns - any.below(2));
+                books.refill(account, mine.at_ns - (any() >> any.below(32)));
             } else {
                 const price each = any() >> any.below(32);
                 const std::uint64_t due = std::min(random * each, mine.balance());
@@ -122,6 +123,7 @@ char const* the_greatest_spender_gets_the_lowest_factor() {
     for (int period = 0; period < 40; ++period) {
         p.spent(0, greatest);
         p.spent(0, 1);
+        p.spent(1, greatest);
         REQUIRE(p.end_period(each));
     }
     REQUIRE(p.factor_q16(0) == 64);
@@ -178,6 +180,8 @@ char const* an_agent_that_stays_too_long_owes_the_price_of_its_slot() {
     deferred_payment<3, 8> p;
     REQUIRE(p.enter(make_agent_id(0, 1)) == status::ok && p.enter(1) == status::ok);
     REQUIRE(p.enter(make_agent_id(0, 1)) == status::stale_agent && p.enter(0) == status::stale_agent);
+    REQUIRE(p.enter(3) == status::unknown_agent && p.enter(4) == status::unknown_agent && !p.leave(3));
+    REQUIRE(p.sold({}, bid{1, 7, 1}, 0) == status::no_bid);
     const bid first = {make_agent_id(0, 1), 9, 1}, second = {1, 7, 1};
     REQUIRE(p.sold(second, first, 0) == status::no_bid && p.sold(first, second, 10) == status::no_bid);
     REQUIRE(p.sold(first, second, 0) == status::ok && p.sold(first, {}, 0) == status::no_bid);
@@ -232,6 +236,8 @@ char const* a_watch_needs_evidence() {
     const watch<2> before = equal;
     for (award const& none : {award{{0, 0, 1}, 0}, award{{0, 10, 1}, 11}, award{{2, 10, 1}, 5}}) equal.observe(none);
     REQUIRE(std::memcmp(&before, &equal, sizeof equal) == 0);
+    equal.observe({{0, 10, 1}, 10});
+    REQUIRE(std::memcmp(&before, &equal, sizeof equal) != 0);
     return nullptr;
 }
 
