@@ -38,8 +38,9 @@ bool show_shares(double ms) {
         std::vector<fiber> all;
         for (std::size_t i = 0; i < 5; ++i) {
             const auto work = [&, i] {
-                std::uint64_t begin = __rdtsc();
                 while (cpu_ns() < end) {
+                    // What it is charged for begins with the decision, not with its first instruction.
+                    const std::uint64_t begin = quantum_ends - ticks_of_us(quantum_us);
                     // What its account can back has grown since: an offer is the moment at which that counts.
                     if (i == 4) boost::this_fiber::properties<bidder>().bid(~0u, 1000);
                     while (!should_yield()) {
@@ -48,7 +49,6 @@ bool show_shares(double ms) {
                     had[i] += ran;
                     longest = std::max(longest, ran);
                     yield();
-                    begin = __rdtsc();
                 }
             };
             all.push_back(start(work, {0, 0, 1u << i, i == 4}));
