@@ -17,6 +17,7 @@
 #include <boost/fiber/all.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -30,13 +31,13 @@ constexpr std::size_t max_fibers = 16384;
 using context = boost::fibers::context;
 using market = maxwell::market<maxwell::stratified_buckets<max_fibers>, 2, maxwell::ledger<64>>;
 
-/// One thread's market. Whoever calls it has the lock: its own thread, and a thief.
+/// One thread's market. Its own thread and thieves hold the lock while they call it.
 struct desk {
     std::mutex lock;
     market m;
     context* who[max_fibers];
-    context* leaving;      ///< waits already, and is still on its thread: not to be stolen
-    std::uint64_t thefts;  ///< fibers that it took from others
+    std::atomic<context*> leaving;  ///< waits already, and is still on its thread: not to be stolen
+    std::uint64_t thefts;           ///< fibers that it took from others
 };
 /// The threads among which fibers move, and the ids that are good in all their markets.
 struct crew {
@@ -82,41 +83,32 @@ public:
 
     /// The running fiber's quantum is over. Does it go on, having won the next?
     bool goes_on() noexcept {
-        const std::uint64_t now = __rdtsc();
-        const std::lock_guard held(desk_.lock);
-        desk_.m.charge(0, (now - began_) >> 8, 0);
-        const maxwell::decision d = desk_.m.decide(0, now);
-        context* const next = d.run ? desk_.who[maxwell::slot_of(d.run->winner.agent)] : nullptr;
-        began_ = now;
-        quantum_ends = now + quantum_;
-        if (next == running_) return true;
-        desk_.leaving = running_;
-        chosen_ = next;
-        return false;
+        chosen_ = award_core(true);
+        if (chosen_ != running_) return false;
+        chosen_ = nullptr;
+        return true;
     }
     void awakened(context* c, bidder& p) noexcept override {
-        if (!pinned(c)) c->detach();
+        if (moves(c)) c->detach();
+        if (c == desk_.leaving.load(std::memory_order_relaxed)) {  // goes_on() has entered its bid
+            desk_.leaving.store(nullptr, std::memory_order_release);
+            return;
+        }
         const std::lock_guard held(desk_.lock);
-        if (c == desk_.leaving) desk_.leaving = nullptr;
         if (!p.home) enter(c, p);
-        if (c == running_) running_is_ready_ = true;
         desk_.m.wake(p.id, __rdtsc());
     }
     context* pick_next() noexcept override {
-        const std::uint64_t now = __rdtsc();
-        running_ = chosen_ ? std::exchange(chosen_, nullptr) : award_core(now);
+        running_ = chosen_ ? std::exchange(chosen_, nullptr) : award_core(false);
         for (desk& other : team_->desks) {
-            if (!running_ && &other != &desk_ && steal_from(other)) running_ = award_core(now);
+            if (!running_ && &other != &desk_ && steal_from(other)) running_ = award_core(false);
         }
-        running_is_ready_ = false;
-        began_ = now;
-        quantum_ends = now + quantum_;
-        if (running_ && !pinned(running_)) context::active()->attach(running_);
+        if (running_ && moves(running_)) context::active()->attach(running_);
         return running_;
     }
     bool has_ready_fibers() const noexcept override {
         const std::lock_guard held(desk_.lock);
-        return !desk_.m.auctions().empty() || running_is_ready_;
+        return !desk_.m.auctions().empty();
     }
     void suspend_until(std::chrono::steady_clock::time_point const& t) noexcept override {
         std::unique_lock held(mutex_);
@@ -132,6 +124,8 @@ public:
 
 private:
     static bool pinned(context* c) noexcept { return c->is_context(boost::fibers::type::pinned_context); }
+    /// Boost keeps the fibers of a thread in a list; one that waits is in none where another thread could take it.
+    bool moves(context* c) const noexcept { return team_->desks.size() > 1 && !pinned(c); }
 
     void enter(context* c, bidder& p) noexcept {
         p.team = team_, p.home = &desk_;
@@ -143,21 +137,27 @@ private:
         desk_.m.admit(p.id, wakes_others ? maxwell::standing{0, 0, 65535, false} : newcomer);
         if (newcomer.pays && !wakes_others) desk_.m.offer({p.id, ~0u, 1000});  // without an offer it would never run
     }
-    /// What ran ends its quantum; who runs now, if anybody does.
-    context* award_core(std::uint64_t now) noexcept {
+    /// What ran ends its quantum; who runs now, if anybody does. It competes if it is `ready`, else it waits for something or has
+    /// ended.
+    context* award_core(bool ready) noexcept {
         const std::lock_guard held(desk_.lock);
+        const std::uint64_t now = __rdtsc();
         if (running_) {
             desk_.m.charge(0, (now - began_) >> 8, 0);
-            if (!running_is_ready_)
-                desk_.m.block(desk_.m.on_core(0)->winner.agent);  // it waits for something, or has ended
+            if (!ready) desk_.m.block(desk_.m.on_core(0)->winner.agent);
         }
         const maxwell::decision d = desk_.m.decide(0, now);
-        return d.run ? desk_.who[maxwell::slot_of(d.run->winner.agent)] : nullptr;
+        context* const next = d.run ? desk_.who[maxwell::slot_of(d.run->winner.agent)] : nullptr;
+        if (ready && next != running_) desk_.leaving.store(running_, std::memory_order_relaxed);
+        began_ = now;
+        quantum_ends = now + quantum_;
+        return next;
     }
     bool steal_from(desk& other) noexcept {
         const std::scoped_lock held(desk_.lock, other.lock);
+        context* const leaving = other.leaving.load(std::memory_order_acquire);
         const auto may_move = [&](std::uint32_t slot) noexcept {
-            return other.who[slot] != other.leaving && !pinned(other.who[slot]);
+            return other.who[slot] != leaving && !pinned(other.who[slot]);
         };
         const auto id = maxwell::steal(other.m, desk_.m, may_move, 4);
         if (!id) return false;
@@ -172,7 +172,6 @@ private:
     std::uint64_t quantum_;
     context* running_ = nullptr;
     context* chosen_ = nullptr;  ///< has won already: what pick_next returns
-    bool running_is_ready_ = false;
     std::uint64_t began_ = 0;
     std::mutex mutex_;
     std::condition_variable bell_;
