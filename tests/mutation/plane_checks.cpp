@@ -240,12 +240,15 @@ char const* settings_are_refused_from_their_limits_on() {
             coupling(100'000'001) == plane_fault::bad_coupling);
     REQUIRE(fault_of([](settings_type& s) { s.coupling[0][0].tau_us = 1; }) == plane_fault::bad_coupling);
     REQUIRE(fault_of([](settings_type& s) { s.coupling[1][1].resistance_uk_per_w = 1; }) == plane_fault::bad_coupling);
-    // A plant that is known exactly, and a neighbour that warms it 16 times as much as itself.
-    REQUIRE(fault_of([](settings_type& s) {
-                for (auto& d : s.die) d.plant.min_response_q16 = d.plant.max_response_q16 = 65'536, d.idle_mw = 100;
-                s.die[0].stages[2].resistance_uk_per_w = 9'000'000;
-                s.coupling[0][1].resistance_uk_per_w = 8'000'000;
-            }) == plane_fault::unstable);
+    // A plant that is known exactly, and a neighbour whose watts warm it 16 times as much as the neighbour.
+    const auto leaks = [&](std::uint32_t resistance) {
+        return fault_of([=](settings_type& s) {
+            for (auto& d : s.die) d.plant.min_response_q16 = d.plant.max_response_q16 = 65'536, d.idle_mw = 100;
+            s.die[0].stages[2].resistance_uk_per_w = 9'000'000;
+            s.coupling[0][1].resistance_uk_per_w = resistance;
+        });
+    };
+    REQUIRE(leaks(16 * 270'000 - 1) == none && leaks(16 * 270'000) == plane_fault::unstable);
     return nullptr;
 }
 
@@ -444,6 +447,73 @@ char const* windows_of_any_length_do_all_parts() {
     return nullptr;
 }
 
+/// Multipliers so small that a twentieth is less than one move by one, and end above 0.
+constexpr coupling_table<2, 2> small_surface = [] {
+    coupling_table<2, 2> t;
+    t.set(1, 0, 45);
+    return t;
+}();
+
+char const* small_multipliers_move_by_one() {
+    settings_type s = usual();
+    s.lane[feeding] = {lane_kind::ordinary, 0};
+    s.lane[batch] = {lane_kind::feeding, 0, unit_multiplier};
+    s.chassis = {};  // no sensor
+    headroom_prices<2, lane_count, small_surface> prices(s, 0);
+    REQUIRE(prices.feeding_lanes() == 4);
+    multiplier_q16 expected = unit_multiplier;
+    for (std::uint64_t k = 1; k < 800; ++k) {
+        const std::uint64_t now = k * 10 * ms;
+        const share_q16 use = k < 400 || k / 100 % 2 == 0 ? 0 : whole_share;
+        prices.observe_load({{whole_share - use, 0}, now});
+        prices.observe_load({{use, 0}, now});  // as new as the other: it counts
+        prices.take_headroom(0, 0, true);
+        prices.take_headroom(1, whole_share, false);
+        prices.take_chassis(now);
+        for (std::size_t l = 0; l < lane_count; ++l) prices.price_lane(l, now);
+        prices.begin(now, 1);
+        const multiplier_q16 most = expected < 20 ? 1 : expected / 20;
+        if (use != 0) expected = 45;  // forced, so at once
+        if (use == 0) expected = expected <= most + 1 ? 1 : expected - most;
+        for (const std::size_t l : {std::size_t{feeding}, std::size_t{ordinary}}) {
+            REQUIRE(prices.multiplier(l) == expected && prices.schedule().multiplier(l, now) == expected);
+        }
+        REQUIRE(prices.multiplier(batch) == unit_multiplier && prices.chassis_headroom() == whole_share);
+    }
+    return nullptr;
+}
+
+/// A sample counts for exactly its time; the lanes' dearest is known when the last of them is priced.
+char const* samples_count_until_they_are_too_old() {
+    settings_type s = usual();
+    s.lane[feeding] = {lane_kind::ordinary, 0};
+    s.lane[ordinary] = {lane_kind::feeding, 0, unit_multiplier};
+    s.filter_shift = 0;
+    headroom_prices<2, lane_count> prices(s, 0);
+    const auto window = [&](std::uint64_t now) {
+        prices.take_headroom(0, whole_share, true);
+        prices.take_headroom(1, whole_share, false);
+        prices.take_chassis(now);
+        for (std::size_t l = 0; l < lane_count; ++l) {
+            const bool before = prices.feeding_first();
+            prices.price_lane(l, now);
+            if (l + 1 < lane_count && before != prices.feeding_first()) return false;
+        }
+        return true;
+    };
+    prices.observe_load({{0, 0}, 10 * ms});
+    prices.observe_chassis({milli_celsius(20'000), 10 * ms});
+    REQUIRE(window(5 * ms) && prices.chassis_headroom() == whole_share);  // a host's clock can be behind
+    REQUIRE(window(2'010 * ms) && prices.chassis_headroom() == whole_share);
+    REQUIRE(prices.multiplier(feeding) == unit_multiplier && !prices.feeding_first());
+    REQUIRE(window(2'010 * ms + 1) && prices.chassis_headroom() == 0);
+    REQUIRE(prices.multiplier(feeding) == 8 * unit_multiplier && prices.feeding_first());
+    prices.observe_load({{0, 0}, 2'020 * ms});
+    for (int n = 0; n < 60; ++n) REQUIRE(window(2'020 * ms));
+    REQUIRE(prices.multiplier(feeding) == unit_multiplier && !prices.feeding_first());
+    return nullptr;
+}
+
 char const* a_plane_hears_its_sensors_and_no_other() {
     settings_type s = usual();
     s.device = 2;
@@ -499,6 +569,8 @@ int main() {
         one_die_is_its_controller,
         a_warm_start_stays_warm,
         windows_of_any_length_do_all_parts,
+        small_multipliers_move_by_one,
+        samples_count_until_they_are_too_old,
         a_plane_hears_its_sensors_and_no_other,
         a_controller_moves_its_target_and_its_window,
     });
