@@ -52,6 +52,7 @@ struct sched_ext_entity {
     u32 flags;
     u32 weight;
     u64 slice;
+    u64 dsq_vtime;
 } FOUND_BY_NAME;
 struct cpumask {
     unsigned long bits[1];
@@ -79,6 +80,7 @@ struct sched_ext_ops {
     void (*stopping)(struct task_struct*, bool);
     s32 (*init_task)(struct task_struct*, struct scx_init_task_args*);
     void (*exit_task)(struct task_struct*, struct scx_exit_task_args*);
+    void (*enable)(struct task_struct*);
     void (*cpu_online)(s32);
     void (*cpu_offline)(s32);
     s32 (*init)(void);
@@ -98,11 +100,15 @@ struct sched_ext_ops {
 #define SCX_KICK_PREEMPT 2ull
 
 extern void scx_bpf_dsq_insert(struct task_struct* p, u64 queue, u64 slice_ns, u64 flags) __ksym;
+extern void scx_bpf_dsq_insert_vtime(struct task_struct* p, u64 queue, u64 slice_ns, u64 at, u64 flags) __ksym;
+extern bool scx_bpf_dsq_move_to_local(u64 queue) __ksym;
+extern s32 scx_bpf_create_dsq(u64 queue, s32 node) __ksym;
 extern s32 scx_bpf_select_cpu_dfl(struct task_struct* p, s32 last, u64 flags, bool* is_idle) __ksym;
 extern s32 scx_bpf_pick_idle_cpu(const struct cpumask* allowed, u64 flags) __ksym;
 extern s32 scx_bpf_pick_any_cpu(const struct cpumask* allowed, u64 flags) __ksym;
 extern s32 scx_bpf_task_cpu(const struct task_struct* p) __ksym;
 extern void scx_bpf_kick_cpu(s32 cpu, u64 flags) __ksym;
+extern u64 scx_bpf_now(void) __ksym __attribute__((weak));
 extern u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask* mask) __ksym;
 extern struct task_struct* bpf_task_from_pid(s32 pid) __ksym;

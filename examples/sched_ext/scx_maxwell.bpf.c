@@ -31,7 +31,9 @@
 
 struct cpu_book {
     struct bpf_spin_lock lock;
-    u32 running; /* what the running task bids; 0 while idle */
+    u32 running;   /* what the running task bids; 0 while idle */
+    u64 began_ns;  /* when it began to run */
+    u64 looked_ns; /* when waiting tasks were looked at last */
     struct maxwell_buckets book;
 };
 
@@ -41,18 +43,17 @@ struct slots {
     u32 free[MAXWELL_CAPACITY];
 };
 
-struct waiting {
-    s32 pid;
-    u32 book;  /* CPU whose book it stands in, plus 1; 0: in none */
-    u32 price; /* under which it was filed */
-    u64 since; /* of its enqueue */
-};
-
+/* A task that has a slot. The slot, plus 1, stands in the task's dsq_vtime, which no queue of this scheduler's orders by. */
 struct task_data {
-    u32 slot;               /* plus 1; 0: none was left */
-    u32 price;              /* that it pays while it runs */
-    u64 since;              /* of its last charge */
-    struct scx_account own; /* of a task whose group has none */
+    s32 pid;
+    u32 book;    /* CPU whose book it waits in, plus 1; 0: in none */
+    u32 price;   /* under which it was filed */
+    u32 pays;    /* while it runs */
+    u64 since;   /* of its enqueue */
+    u64 began;   /* of what has not been charged yet */
+    u64 cgroup;  /* whose account was looked for */
+    u32 account; /* that was found; 0: its own */
+    struct scx_account own;
 };
 
 ARRAY(settings, struct scx_settings, 1, 0);
@@ -60,7 +61,7 @@ ARRAY(accounts, struct scx_account, SCX_MAXWELL_GROUPS, BPF_F_MMAPABLE);
 ARRAY(counts, struct scx_counts, 1, BPF_F_MMAPABLE);
 ARRAY(books, struct cpu_book, SCX_MAXWELL_CPUS, 0);
 ARRAY(pool, struct slots, 1, 0);
-ARRAY(waiters, struct waiting, MAXWELL_CAPACITY, 0);
+ARRAY(tasks, struct task_data, MAXWELL_CAPACITY, 0);
 ARRAY(cells, struct maxwell_board_cells, 1, BPF_F_MMAPABLE);
 ARRAY(reader, struct maxwell_board_reader, 1, BPF_F_MMAPABLE);
 ARRAY(prices, struct maxwell_price_table, 1, BPF_F_MMAPABLE);
@@ -73,13 +74,6 @@ struct {
     __type(value, u32);
 } groups SEC(".maps");
 
-struct {
-    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct task_data);
-} tasks SEC(".maps");
-
 u64 virtual_clock; /* the latest virtual time at which a task began to run */
 u32 hand;          /* slots are looked at in rotation for tasks that starve */
 u32 slots_used;    /* slots from here on were never given away */
@@ -87,8 +81,11 @@ u32 draining;      /* one CPU drains the board at a time */
 struct maxwell_drain on_its_way;
 
 #define WINDOW_NS (127ull << 20) /* nobody saves up more than this while asleep */
-#define GLANCES 16               /* slots that each dispatch looks at */
-#define VICTIMS 8                /* CPUs that an idle one looks at */
+#define GLANCES 16               /* slots that a CPU looks at together */
+#define GLANCE_NS 1000000        /* and not before so long */
+#define GRAIN 4                /* ms that a waking task's share lacks more than the running one's before it preempts */
+#define UNDISTURBED_NS 1000000 /* and so long a task runs before it is preempted for a share; a bid preempts at once */
+#define VICTIMS 8              /* CPUs that an idle one looks at */
 
 static __always_inline struct scx_settings* get_settings(void) {
     u32 first = 0;
@@ -103,21 +100,29 @@ static __always_inline struct cpu_book* book_of(u32 cpu) {
     return bpf_map_lookup_elem(&books, &index);
 }
 static __always_inline struct task_data* data_of(struct task_struct* p) {
-    return bpf_task_storage_get(&tasks, p, 0, 0);
+    const u32 slot = (u32)p->scx.dsq_vtime - 1;
+    return bpf_map_lookup_elem(&tasks, &slot);
 }
+/* The run queue's clock, which the kernel has just read; before 6.14 the time itself. */
+static __always_inline u64 now_ns(void) { return scx_bpf_now != 0 ? scx_bpf_now() : bpf_ktime_get_ns(); }
 static __always_inline void count(u64* counter) { __sync_fetch_and_add(counter, 1); }
 
-/* The account of a task's thread group, else of its cgroup, else its own. */
+/* The account of a task's thread group, else of its cgroup, else its own. It is looked for again when the task has changed its cgroup. */
 static __always_inline struct scx_account* account_of(struct task_struct* p, struct task_data* t) {
-    u64 key = (u32)p->tgid;
-    u32* index = bpf_map_lookup_elem(&groups, &key);
+    const u64 cgroup = p->cgroups->dfl_cgrp->kn->id;
     struct scx_account* account;
-    if (index == 0) {
-        key = p->cgroups->dfl_cgrp->kn->id | 1ull << 63;
-        index = bpf_map_lookup_elem(&groups, &key);
-        if (index == 0) return &t->own;
+    if (t->cgroup != cgroup) {
+        u64 key = (u32)p->tgid;
+        u32* index = bpf_map_lookup_elem(&groups, &key);
+        if (index == 0) {
+            key = cgroup | 1ull << 63;
+            index = bpf_map_lookup_elem(&groups, &key);
+        }
+        t->account = index != 0 ? *index : 0;
+        t->cgroup = cgroup;
     }
-    account = bpf_map_lookup_elem(&accounts, index);
+    if (t->account == 0) return &t->own;
+    account = bpf_map_lookup_elem(&accounts, &t->account);
     return account != 0 ? account : &t->own;
 }
 
@@ -153,28 +158,25 @@ static __always_inline u32 price_of(struct scx_account* account, struct scx_sett
     return lacks <= 0 ? 1 : 1 + (u32)lacks; /* at most 2 * WINDOW_NS, so below SCX_MAXWELL_SHARES_BELOW */
 }
 
-/* For the time that was really used, at the price of the award. */
+/* For the time that was really used, at the price of the award. Virtual time goes on with whoever is awarded the CPU: the one that lacks
+ * most. */
 static __always_inline void charge(struct task_struct* p, struct task_data* t, struct scx_account* account,
                                    struct scx_settings* s) {
-    const u64 now = bpf_ktime_get_ns();
-    const u64 used = now - t->since;
+    const u64 now = now_ns();
+    const u64 used = now - t->began;
     const u64 owed = used * 100 / weight_of(p, account, s);
-    t->since = now;
-    __sync_fetch_and_add(&account->ran_ns, used);
-    __sync_fetch_and_add(&account->paid, used * t->price);
-    __sync_fetch_and_add(&account->virtual_ns, owed);
-}
-
-/* Virtual time goes on with whoever is awarded the CPU: the one that lacks most. */
-static __always_inline void begin(struct scx_account* account) {
+    t->began = now;
     if ((s64)(account->virtual_ns - virtual_clock) > 0) virtual_clock = account->virtual_ns;
+    __sync_fetch_and_add(&account->ran_ns, used);
+    __sync_fetch_and_add(&account->paid, used * t->pays);
+    __sync_fetch_and_add(&account->virtual_ns, owed);
 }
 
 /* --- global functions, which the verifier looks at once and not at every call ------------------------------------------ */
 
 /* Takes the bid of a slot out of the book that it stands in. */
 __attribute__((noinline)) int withdraw(u32 slot) {
-    struct waiting* w = bpf_map_lookup_elem(&waiters, &slot);
+    struct task_data* w = bpf_map_lookup_elem(&tasks, &slot);
     struct cpu_book* b;
     if (w == 0 || w->book == 0) return 0;
     b = book_of(w->book - 1);
@@ -186,17 +188,21 @@ __attribute__((noinline)) int withdraw(u32 slot) {
     return 0;
 }
 
-/* Files the bid of a slot in the book of a CPU. Returns what the task that runs there bids. */
-__attribute__((noinline)) u32 file(u32 cpu, u32 slot, u32 price) {
+/* Files the bid of a slot in the book of a CPU. Returns whether the task that runs there, its bid raised by `bonus`, is outbid. */
+__attribute__((noinline)) int file(u32 cpu, u32 slot, u32 price, u32 bonus) {
     struct cpu_book* b = book_of(cpu);
     struct maxwell_bid bid = {slot, price, 1};
     u32 running;
+    u64 began;
     if (b == 0) return 0;
     bpf_spin_lock(&b->lock);
     maxwell_insert(&b->book, bid);
     running = b->running;
+    began = b->began_ns;
     bpf_spin_unlock(&b->lock);
-    return running;
+    if (running == 0 || (u64)price <= (u64)running + bonus) return 0;
+    if (price >= SCX_MAXWELL_SHARES_BELOW) return 1;
+    return price > running + bonus + GRAIN && now_ns() - began >= UNDISTURBED_NS;
 }
 
 /* The best bid leaves the book of a CPU, in which the running task's, of slot `incumbent` - 1 if that is not 0, stands for this moment
@@ -232,48 +238,47 @@ int BPF_init(u64* ctx) {
 SEC("struct_ops.s/init_task")
 int BPF_init_task(u64* ctx) {
     struct task_struct* p = (void*)ctx[0];
-    struct task_data* t = bpf_task_storage_get(&tasks, p, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
     struct scx_counts* c = get_counts();
     u32 first = 0, slot = 0, index;
     struct slots* all = bpf_map_lookup_elem(&pool, &first);
-    struct waiting* w;
-    if (t == 0 || all == 0 || c == 0) return -12;
+    struct task_data* t;
+    if (all == 0 || c == 0) return -12;
     bpf_spin_lock(&all->lock);
     if (all->free_count > 0 && all->free_count <= MAXWELL_CAPACITY) {
         all->free_count--;
         slot = all->free[maxwell_below(all->free_count, MAXWELL_CAPACITY)];
     }
     bpf_spin_unlock(&all->lock);
-    t->slot = slot;
-    t->own.virtual_ns = virtual_clock;
+    p->scx.dsq_vtime = slot;
     if (slot == 0) {
         count(&c->without_slot);
         return 0;
     }
     index = slot - 1;
     if (slot > slots_used) slots_used = slot; /* a lost race costs the watch over one slot until the next task comes */
-    w = bpf_map_lookup_elem(&waiters, &index);
-    if (w != 0) {
-        w->pid = p->pid;
-        w->book = 0;
-    }
+    t = bpf_map_lookup_elem(&tasks, &index);
+    if (t == 0) return 0;
+    __builtin_memset(t, 0, sizeof *t);
+    t->pid = p->pid;
+    t->own.virtual_ns = virtual_clock;
     return 0;
 }
 
 SEC("struct_ops/exit_task")
 int BPF_exit_task(u64* ctx) {
-    struct task_data* t = data_of((void*)ctx[0]);
+    struct task_struct* p = (void*)ctx[0];
+    const u32 slot = (u32)p->scx.dsq_vtime;
     u32 first = 0;
     struct slots* all = bpf_map_lookup_elem(&pool, &first);
-    if (t == 0 || all == 0 || t->slot == 0) return 0;
-    withdraw(t->slot - 1);
+    if (all == 0 || slot == 0) return 0;
+    withdraw(slot - 1);
     bpf_spin_lock(&all->lock);
     if (all->free_count < MAXWELL_CAPACITY) {
-        all->free[maxwell_below(all->free_count, MAXWELL_CAPACITY)] = t->slot;
+        all->free[maxwell_below(all->free_count, MAXWELL_CAPACITY)] = slot;
         all->free_count++;
     }
     bpf_spin_unlock(&all->lock);
-    t->slot = 0;
+    p->scx.dsq_vtime = 0;
     return 0;
 }
 
@@ -283,7 +288,14 @@ int BPF_select_cpu(u64* ctx) {
     struct scx_settings* s = get_settings();
     bool is_idle = 0;
     s32 cpu = scx_bpf_select_cpu_dfl(p, (s32)ctx[1], ctx[2], &is_idle);
-    if (is_idle && s != 0 && s->misbehave == 0) scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, 0);
+    if (is_idle && s != 0 && s->misbehave == 0) {
+        struct task_data* t = data_of(p);
+        if (t != 0) {
+            t->pays = 0; /* nobody else wants the CPU */
+            t->price = price_of(account_of(p, t), s);
+        }
+        scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, 0);
+    }
     return cpu;
 }
 
@@ -295,15 +307,14 @@ int BPF_enqueue(u64* ctx) {
     struct scx_settings* s = get_settings();
     struct scx_counts* c = get_counts();
     struct scx_account* account;
-    struct waiting* w;
-    u32 slot, running;
+    int outbids;
     s32 cpu;
     if (s == 0 || c == 0) return 0;
     if (p->flags & PF_KTHREAD) {
         scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, flags | SCX_ENQ_PREEMPT);
         return 0;
     }
-    if (t == 0 || t->slot == 0) {
+    if (t == 0) {
         scx_bpf_dsq_insert(p, SCX_DSQ_GLOBAL, s->slice_ns, flags);
         return 0;
     }
@@ -317,16 +328,15 @@ int BPF_enqueue(u64* ctx) {
     }
     count(&c->enqueued);
     cpu = scx_bpf_task_cpu(p);
-    slot = t->slot - 1;
-    w = bpf_map_lookup_elem(&waiters, &slot);
-    if (w == 0) return 0;
-    w->since = bpf_ktime_get_ns();
-    w->price = price_of(account, s);
-    w->book = (u32)cpu % SCX_MAXWELL_CPUS + 1;
-    running = file(cpu, slot, w->price);
-    if ((flags & SCX_ENQ_WAKEUP) && running != 0 && w->price > running + s->bonus) {
-        count(&c->preempted);
-        scx_bpf_kick_cpu(cpu, SCX_KICK_PREEMPT);
+    t->since = now_ns();
+    t->price = price_of(account, s);
+    t->book = (u32)cpu % SCX_MAXWELL_CPUS + 1;
+    outbids = file(cpu, (u32)p->scx.dsq_vtime - 1, t->price, s->bonus);
+    if (flags & SCX_ENQ_WAKEUP) { /* select_cpu has found no idle CPU */
+        if (outbids) {
+            count(&c->preempted);
+            scx_bpf_kick_cpu(cpu, SCX_KICK_PREEMPT);
+        }
         return 0;
     }
     cpu = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
@@ -336,29 +346,28 @@ int BPF_enqueue(u64* ctx) {
 
 SEC("struct_ops/dequeue")
 int BPF_dequeue(u64* ctx) {
-    struct task_data* t = data_of((void*)ctx[0]);
-    if (t != 0 && t->slot != 0) withdraw(t->slot - 1);
+    struct task_struct* p = (void*)ctx[0];
+    struct task_data* t = data_of(p);
+    if (t != 0 && t->book != 0) withdraw((u32)p->scx.dsq_vtime - 1);
     return 0;
 }
 
 /* Gives the CPU to the task of `slot` at this price, or, if it may not run here any more, sends it where it may. Returns whether it runs
  * here. */
 static __always_inline int hand_over(u32 slot, u32 payment, s32 cpu, struct scx_settings* s, struct scx_counts* c) {
-    struct waiting* w = bpf_map_lookup_elem(&waiters, &slot);
+    struct task_data* t = bpf_map_lookup_elem(&tasks, &slot);
     struct task_struct* p;
-    struct task_data* t;
     int here;
     s32 other;
-    if (w == 0) return 0;
-    w->book = 0;
-    if (s->misbehave == 3 && w->price >= SCX_MAXWELL_SHARES_BELOW && w->price < 1000) return 0;
-    p = bpf_task_from_pid(w->pid);
+    if (t == 0) return 0;
+    t->book = 0;
+    if (s->misbehave == 3 && t->price >= SCX_MAXWELL_SHARES_BELOW && t->price < 1000) return 0;
+    p = bpf_task_from_pid(t->pid);
     if (p == 0) {
         count(&c->gone);
         return 0;
     }
-    t = data_of(p);
-    if (t != 0) t->price = payment;
+    t->pays = payment;
     here = bpf_cpumask_test_cpu(cpu, p->cpus_ptr);
     if (here) {
         scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, s->slice_ns, 0);
@@ -391,15 +400,17 @@ static long take_bid(u32 i, void* nothing) {
     return 0;
 }
 
-static __always_inline void drain_board(void) {
+/* Returns whether somebody has bid. */
+static __always_inline int drain_board(void) {
     u32 first = 0;
     struct maxwell_board_cells* from = bpf_map_lookup_elem(&cells, &first);
     struct maxwell_board_reader* by = bpf_map_lookup_elem(&reader, &first);
-    if (from == 0 || by == 0 || !maxwell_board_pending(from, by)) return;
-    if (__sync_lock_test_and_set(&draining, 1) != 0) return;
+    if (from == 0 || by == 0 || !maxwell_board_pending(from, by)) return 0;
+    if (__sync_lock_test_and_set(&draining, 1) != 0) return 0;
     maxwell_drain_begin(from, by, &on_its_way, 16);
     bpf_loop(MAXWELL_DRAIN_STEPS(16), take_bid, 0, 0);
     __sync_lock_test_and_set(&draining, 0);
+    return 1;
 }
 
 struct search {
@@ -414,25 +425,21 @@ static long look_at_slot(u32 i, void* of) {
     struct search* search = of;
     const u32 used = slots_used;
     u32 slot = __sync_fetch_and_add(&hand, 1) % (used != 0 ? used : 1);
-    struct waiting* w = bpf_map_lookup_elem(&waiters, &slot);
+    struct task_data* t = bpf_map_lookup_elem(&tasks, &slot);
     struct scx_settings* s = get_settings();
     struct task_struct* p;
-    struct task_data* t;
     u32 price;
-    if (w == 0 || s == 0 || w->book != search->cpu % SCX_MAXWELL_CPUS + 1) return 0;
-    if ((s64)(search->now - w->since) > (s64)s->starvation_ns) {
+    if (t == 0 || s == 0 || t->book != search->cpu % SCX_MAXWELL_CPUS + 1) return 0;
+    if ((s64)(search->now - t->since) > (s64)s->starvation_ns) {
         search->found = slot + 1;
         return 1;
     }
-    p = bpf_task_from_pid(w->pid);
+    p = bpf_task_from_pid(t->pid);
     if (p == 0) return 0;
-    t = data_of(p);
-    if (t != 0) {
-        price = price_of(account_of(p, t), s);
-        if (price != w->price) {
-            w->price = price;
-            file(search->cpu, slot, price);
-        }
+    price = price_of(account_of(p, t), s);
+    if (price != t->price) {
+        t->price = price;
+        file(search->cpu, slot, price, 0);
     }
     bpf_task_release(p);
     return 0;
@@ -444,25 +451,29 @@ int BPF_dispatch(u64* ctx) {
     struct task_struct* prev = (void*)ctx[1];
     struct scx_settings* s = get_settings();
     struct scx_counts* c = get_counts();
-    struct search search = {bpf_ktime_get_ns(), cpu, 0};
+    struct search search = {now_ns(), cpu, 0};
+    struct cpu_book* b = book_of(cpu);
     struct scx_account* account;
     struct task_data* t = 0;
     u32 incumbent = 0; /* slot plus 1 */
     u32 price = 0;
     u64 won;
     int i;
-    if (s == 0 || c == 0) return 0;
-    drain_board();
+    if (s == 0 || c == 0 || b == 0) return 0;
     if (prev != 0 && (prev->scx.flags & SCX_TASK_QUEUED) && !(prev->flags & PF_KTHREAD)) {
         t = data_of(prev);
-        if (t != 0 && t->slot != 0) {
+        if (t != 0) {
             account = account_of(prev, t);
             charge(prev, t, account, s);
-            incumbent = t->slot;
-            price = price_of(account, s) + s->bonus;
+            incumbent = (u32)prev->scx.dsq_vtime;
+            t->price = price_of(account, s);
+            price = t->price + s->bonus;
         }
     }
-    bpf_loop(GLANCES, look_at_slot, &search, 0);
+    if (drain_board() || (s64)(search.now - b->looked_ns) >= GLANCE_NS) {
+        b->looked_ns = search.now;
+        bpf_loop(GLANCES, look_at_slot, &search, 0);
+    }
     if (search.found != 0 && s->misbehave == 0) {
         count(&c->starving);
         withdraw(search.found - 1);
@@ -475,8 +486,7 @@ int BPF_dispatch(u64* ctx) {
         count(&c->awards);
         if (incumbent != 0 && (u32)won == incumbent) {
             if (t != 0) {
-                t->price = won >> 32;
-                begin(account_of(prev, t));
+                t->pays = won >> 32;
             }
             prev->scx.slice = s->slice_ns;
             count(&c->keeps);
@@ -505,14 +515,9 @@ int BPF_running(u64* ctx) {
     struct task_struct* p = (void*)ctx[0];
     struct task_data* t = data_of(p);
     struct cpu_book* b = book_of(scx_bpf_task_cpu(p));
-    struct scx_settings* s = get_settings();
-    struct scx_account* account;
-    if (t == 0 || b == 0 || s == 0) return 0;
-    account = account_of(p, t);
-    t->since = bpf_ktime_get_ns();
-    b->running = p->flags & PF_KTHREAD ? 0xFFFFFFFFu - s->bonus : price_of(account, s);
-    begin(account);
-    count(&account->awards);
+    if (t == 0 || b == 0) return 0;
+    b->began_ns = t->began = now_ns();
+    b->running = p->flags & PF_KTHREAD ? 0xFFFFFFFFu : t->price;
     return 0;
 }
 
@@ -522,8 +527,11 @@ int BPF_stopping(u64* ctx) {
     struct task_data* t = data_of(p);
     struct cpu_book* b = book_of(scx_bpf_task_cpu(p));
     struct scx_settings* s = get_settings();
+    struct scx_account* account;
     if (t == 0 || b == 0 || s == 0) return 0;
-    charge(p, t, account_of(p, t), s);
+    account = account_of(p, t);
+    charge(p, t, account, s);
+    count(&account->awards);
     b->running = 0;
     return 0;
 }
