@@ -8,6 +8,7 @@
 
 #include "scx_maxwell.h"
 
+#include <maxwell/host/shared_region.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/thermal/price_page.hpp>
 
@@ -31,6 +32,7 @@
 #include <cstdint>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,9 +93,9 @@ std::uint64_t key_of(std::string const& group) {
 
 // --- the kernel ----------------------------------------------------------------------------------------------------------
 
-/// Ends with one sentence that names what this kernel lacks.
-void check_kernel() {
-    if (geteuid() != 0) refuse("attaching a scheduler needs root");
+/// Ends with one sentence that names what this kernel lacks, if that is why it does not load the scheduler. Asked only then: BTF has
+/// some 100,000 types, and they are looked through one by one.
+void name_what_is_missing() {
     btf* kernel = btf__load_vmlinux_btf();
     if (kernel == nullptr) refuse("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
     if (btf__find_by_name_kind(kernel, "sched_ext_ops", BTF_KIND_STRUCT) < 0) {
@@ -151,6 +153,35 @@ int set_bids(std::string const& pins, std::vector<std::string> const& bids) {
     return 0;
 }
 
+// --- prices of a daemon ------------------------------------------------------------------------------------------------------
+
+/// Another process's page, such as ./run thermal publishes. Each new version is written into the map that the program reads. A daemon that
+/// stops leaves its last one, which walks to the safe multipliers by itself.
+class price_follower {
+public:
+    void open(std::string const& file) {
+        const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor < 0) refuse(fmt::format("{} can't be opened: {}", file, std::strerror(errno)));
+        maxwell::region_error error;
+        region_ = maxwell::shared_region::open_sealed<prices>(descriptor, maxwell::access::read_only, error);
+        close(descriptor);
+        if (!region_) refuse(fmt::format("{} is no price page of {} lanes: {}", file, lanes, error.what));
+        page_ = region_->get<const prices>();
+    }
+    void pass_on(prices& to) {
+        const std::uint64_t newest = page_->version();
+        maxwell::price_schedule<lanes> schedule;
+        if (newest == seen_ || page_->read(schedule) != maxwell::price_read::ok) return;
+        to.publish(schedule);
+        seen_ = newest;
+    }
+
+private:
+    std::optional<maxwell::shared_region> region_;
+    prices const* page_ = nullptr;
+    std::uint64_t seen_ = 0;
+};
+
 // --- the scheduler -----------------------------------------------------------------------------------------------------------
 
 class scheduler {
@@ -163,8 +194,10 @@ public:
         object_ = bpf_object__open_mem(scx_maxwell_object,
                                        static_cast<std::size_t>(scx_maxwell_object_end - scx_maxwell_object), nullptr);
         if (object_ == nullptr || bpf_object__load(object_) != 0) {
+            const int why = errno;
+            name_what_is_missing();
             refuse(fmt::format("this kernel does not load the scheduler: {} (SCX_MAXWELL_VERBOSE=1 shows why)",
-                               std::strerror(errno)));
+                               std::strerror(why)));
         }
         std::uint32_t first = 0;
         bpf_map_update_elem(fd("settings"), &first, &settings, BPF_ANY);
@@ -204,9 +237,7 @@ public:
     void attach() {
         link_ = bpf_map__attach_struct_ops(bpf_object__find_map_by_name(object_, "maxwell_ops"));
         if (link_ == nullptr) {
-            refuse(
-                fmt::format("the scheduler can't be attached: {}{}", std::strerror(errno),
-                            read_line("/sys/kernel/sched_ext/state") == "enabled" ? "; another one is running" : ""));
+            refuse(fmt::format("the scheduler can't be attached: {}", std::strerror(errno)));
         }
     }
 
@@ -229,6 +260,8 @@ public:
         prices_->publish(schedule);
     }
 
+    prices& prices_map() { return *prices_; }
+
     void print_table() const {
         fmt::print("{:<32}{:>10}{:>12}{:>10}{:>18}\n", "group", "bid", "ran ms", "awards", "paid");
         for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -244,12 +277,13 @@ public:
             counts_->enqueued, counts_->awards, counts_->keeps, counts_->steals, counts_->starving, counts_->drained,
             counts_->moved, counts_->gone, counts_->without_slot, counts_->preempted);
         bpf_program* program = nullptr;
-        fmt::print("verified instructions:");
+        fmt::print("verified instructions and, where kernel.bpf_stats_enabled is 1, runs and ns each:");
         bpf_object__for_each_program(program, object_) {
             bpf_prog_info info{};
             std::uint32_t length = sizeof info;
             bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length);
             fmt::print(" {} {}", bpf_program__name(program), info.verified_insns);
+            if (info.run_cnt != 0) fmt::print(" {} x {}", info.run_cnt, info.run_time_ns / info.run_cnt);
         }
         fmt::print("\n");
         std::fflush(stdout);
@@ -283,6 +317,7 @@ void drop_privileges() {
 int main(int argc, char** argv) {
     CLI::App app{"A scheduler in which groups of tasks bid for CPU time. GROUP is a process id or a cgroup's folder."};
     std::vector<std::string> bids, weights, in_lanes, set, multipliers;
+    std::string price_file;
     std::string pins = "/sys/fs/bpf/maxwell";
     scx_settings settings{SCX_MAXWELL_VERSION, 0, 0, 0, 5'000'000, 1'000'000'000};
     double slice_ms = 5;
@@ -293,6 +328,8 @@ int main(int argc, char** argv) {
                    "GROUP=WEIGHT: a fair share for a group that doesn't bid; 100 is a task of nice 0");
     app.add_option("--lane", in_lanes, "GROUP=LANE: which thermal multiplier counts for the group, 0 to 3");
     app.add_option("--multiplier", multipliers, "LANE=PERCENT: the lane's thermal multiplier, 100 is 1");
+    app.add_option("--prices", price_file, "take the multipliers from this price page, as ./run thermal publishes one")
+        ->excludes(app.get_option("--multiplier"));
     app.add_option("--set", set, "GROUP=PRICE: changes a bid of the scheduler that is running, and ends");
     app.add_option("--pin", pins, "folder of a BPF file system for the maps that other processes open");
     app.add_option("--slice-ms", slice_ms, "how long an award lasts")->check(CLI::Range(1.0, 1000.0));
@@ -337,7 +374,15 @@ int main(int argc, char** argv) {
         if (s.value >= lanes) refuse("a lane is 0 to 3");
     }
 
-    check_kernel();
+    if (geteuid() != 0) refuse("attaching a scheduler needs root");
+    for (auto const* all : {&to_bid, &to_weigh, &to_place}) {
+        for (auto const& s : *all) key_of(s.group);  // refused before anything is loaded
+    }
+    if (read_line("/sys/kernel/sched_ext/state") == "enabled") {
+        refuse("the scheduler can't be attached: another one is running");
+    }
+    price_follower daemon;
+    if (!price_file.empty()) daemon.open(price_file);
     sigset_t ends;
     sigemptyset(&ends);
     for (const int signal : {SIGINT, SIGTERM}) sigaddset(&ends, signal);
@@ -349,6 +394,7 @@ int main(int argc, char** argv) {
     for (auto const& s : to_place) market.account(s.group).lane = s.value;
     market.pin(pins);
     market.publish(multiplier);
+    if (!price_file.empty()) daemon.pass_on(market.prices_map());
     market.attach();
     if (!keep_root) drop_privileges();
     fmt::print("attached\n");
@@ -357,7 +403,11 @@ int main(int argc, char** argv) {
     for (int tick = 1;; ++tick) {
         const timespec wait{0, 10'000'000};
         if (sigtimedwait(&ends, nullptr, &wait) > 0) break;
-        market.publish(multiplier);
+        if (price_file.empty()) {
+            market.publish(multiplier);
+        } else {
+            daemon.pass_on(market.prices_map());
+        }
         if (tick % 100 == 0) {
             if (stats) market.print_table();
             if (read_line("/sys/kernel/sched_ext/state") != "enabled") {
