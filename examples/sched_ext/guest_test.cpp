@@ -3,9 +3,12 @@
 // The first process of a guest: starts /scx_maxwell as a user would, lets groups of tasks compete, breaks things, and prints a table of
 // goals met or missed. Shares are of CPU time that the kernel itself accounts.
 
+#include "guest.hpp"
 #include "scx_maxwell.h"
 
+#include <maxwell/host/shared_region.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/thermal/price_page.hpp>
 
 #include "../../tests/kernel/module/market.hpp"
 
@@ -23,6 +26,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -30,119 +34,14 @@
 #include <cstring>
 #include <ctime>
 #include <functional>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
 
-int missed = 0;
-
-double now_s() {
-    timespec t{};
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-void sleep_s(double s) { usleep(static_cast<useconds_t>(s * 1e6)); }
-
-std::string read_file(std::string const& path) {
-    char text[4096] = {};
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const ssize_t n = file < 0 ? 0 : read(file, text, sizeof text - 1);
-    if (file >= 0) close(file);
-    std::string s(text, n > 0 ? static_cast<std::size_t>(n) : 0);
-    while (!s.empty() && s.back() == '\n') s.pop_back();
-    return s;
-}
-
-void write_file(std::string const& path, std::string const& text) {
-    const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (file < 0 || write(file, text.data(), text.size()) < 0) fmt::print("  (can't write {})\n", path);
-    if (file >= 0) close(file);
-}
-
-void judge(bool is_met, std::string const& goal, std::string const& figure) {
-    missed += !is_met;
-    fmt::print("  {:<7} {:<66} {}\n", is_met ? "met" : "MISSED", goal, figure);
-    std::fflush(stdout);
-}
-
-std::string state() { return read_file("/sys/kernel/sched_ext/state"); }
-
-bool reaches(std::string const& wanted, double within_s) {
-    for (const double end = now_s() + within_s; now_s() < end; sleep_s(0.01)) {
-        if (state() == wanted) return true;
-    }
-    return state() == wanted;
-}
-
-// --- tasks -----------------------------------------------------------------------------------------------------------------
-
-/// What a child does, stopped until it is let go: it would slow the verifier.
-class task {
-public:
-    explicit task(std::function<void()> const& work, std::string const& cgroup = "") {
-        pid_ = fork();
-        if (pid_ == 0) {
-            if (!cgroup.empty()) write_file(cgroup + "/cgroup.procs", std::to_string(getpid()));
-            raise(SIGSTOP);
-            work();
-            _exit(0);
-        }
-        waitpid(pid_, nullptr, WUNTRACED);
-        clock_getcpuclockid(pid_, &clock_);
-    }
-    task(task&& other) noexcept : pid_(other.pid_), clock_(other.clock_) { other.pid_ = -1; }
-    task& operator=(task&&) = delete;
-    ~task() {
-        if (pid_ <= 0) return;
-        kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-    }
-    void go() const { kill(pid_, SIGCONT); }
-    int pid() const { return pid_; }
-    double cpu_s() const {
-        timespec t{};
-        clock_gettime(clock_, &t);
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-    }
-
-private:
-    int pid_;
-    clockid_t clock_{};
-};
-
-void spin() {
-    for (volatile std::uint64_t x = 0;;) {
-        const std::uint64_t next = x + 1;
-        x = next;
-    }
-}
-
-// --- the scheduler ---------------------------------------------------------------------------------------------------------
-
-using words = std::vector<std::string>;
-
-int start(words arguments, char const* says_to = nullptr) {
-    arguments.insert(arguments.begin(), "/scx_maxwell");
-    const int pid = fork();
-    if (pid == 0) {
-        dup2(open("/tmp/loaders", O_WRONLY | O_CREAT | O_APPEND, 0600), 1);
-        if (says_to != nullptr) dup2(open(says_to, O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-        std::vector<char*> argv;
-        for (auto& a : arguments) argv.push_back(a.data());
-        argv.push_back(nullptr);
-        execv(argv[0], argv.data());
-        _exit(127);
-    }
-    return pid;
-}
-
-int run(words const& arguments) {
-    int status = 0;
-    waitpid(start(arguments), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+using namespace guest;
 
 /// Is it refused with exit code 2 and this sentence?
 void refuses(std::string const& goal, words const& arguments, std::string const& sentence) {
@@ -153,93 +52,78 @@ void refuses(std::string const& goal, words const& arguments, std::string const&
           goal + " is refused", said);
 }
 
-/// A scheduler that is attached; init itself outbids everybody, so the test goes on.
-class market {
-public:
-    explicit market(words arguments) {
-        arguments.insert(arguments.end(), {"--bid", "1=1000000"});
-        pid_ = start(arguments);
-        for (const double end = now_s() + 20; now_s() < end && !attached && waitpid(pid_, nullptr, WNOHANG) == 0;) {
-            attached = reaches("enabled", 0.1);
-        }
-    }
-    market(market const&) = delete;
-    market& operator=(market const&) = delete;
-    ~market() { end(SIGTERM); }
-    /// Ends the loader; does the kernel's own scheduler have its tasks back?
-    bool end(int signal) {
-        if (pid_ <= 0) return true;
-        kill(pid_, signal);
-        waitpid(pid_, nullptr, 0);
-        pid_ = -1;
-        return reaches("disabled", 5);
-    }
-    bool attached = false;
+constexpr double period_s = 2;
 
-private:
-    int pid_ = -1;
-};
-
-/// Shares of the CPU time that these tasks got within `for_s`.
-std::vector<double> shares(std::vector<task> const& tasks, double for_s) {
-    for (auto const& t : tasks) t.go();
-    sleep_s(0.3);
-    std::vector<double> used;
-    for (auto const& t : tasks) used.push_back(-t.cpu_s());
-    sleep_s(for_s);
-    double all = 0;
-    for (std::size_t i = 0; i < tasks.size(); ++i) all += used[i] += tasks[i].cpu_s();
-    for (double& u : used) u /= all;
-    return used;
+/// The share of the first of two tasks that bid `a` and `b` from now on; 0: it doesn't bid.
+double share_at(std::vector<task> const& tasks, int a, int b) {
+    if (run({"--set", bid(tasks[0], a), "--set", bid(tasks[1], b)}) != 0) return -1;
+    return shares(tasks, period_s)[0];
 }
 
-std::string bid(task const& t, int price) { return fmt::format("{}={}", t.pid(), price); }
-
-std::vector<task> spinners(int count, std::string const& cgroup = "") {
-    std::vector<task> all;
-    for (int i = 0; i < count; ++i) all.emplace_back(spin, cgroup);
-    return all;
-}
-
-constexpr double period_s = 3;
-
-void two_bids(std::string const& goal, int a, int b, words arguments, double least, double most) {
-    auto tasks = spinners(2);
-    words all{"--bid", bid(tasks[0], a), "--bid", bid(tasks[1], b)};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    market m(all);
-    const double share = m.attached ? shares(tasks, period_s)[0] : -1;
+void judge_share(std::string const& goal, double share, double least, double most) {
     judge(share >= least && share <= most, goal, fmt::format("{:.3f} (from {:.3f} to {:.3f})", share, least, most));
 }
 
+/// Publishes lane 1's multiplier every 10 ms, as ./run thermal does; 3 is the safe one.
+class price_daemon {
+public:
+    price_daemon()
+        : region_(maxwell::shared_region::create_anonymous<page_type>("prices", maxwell::sharing::read_only, why_)) {
+        if (region_) thread_ = std::thread([this] { publish(); });
+    }
+    price_daemon(price_daemon const&) = delete;
+    price_daemon& operator=(price_daemon const&) = delete;
+    ~price_daemon() { stop(); }
+    void stop() {
+        over_ = true;
+        if (thread_.joinable()) thread_.join();
+    }
+    std::string page() const { return fmt::format("/proc/1/fd/{}", region_ ? region_->descriptor() : -1); }
+    std::atomic<std::uint32_t> multiplier = maxwell::unit_multiplier;
+
+private:
+    using page_type = maxwell::price_page<4>;
+    void publish() {
+        while (!over_) {
+            maxwell::price_schedule<4> next;
+            next.begin(static_cast<std::uint64_t>(now_s() * 1e9), 1);
+            for (std::size_t lane = 0; lane < 4; ++lane)
+                next.set(lane, maxwell::unit_multiplier, maxwell::unit_multiplier);
+            next.set(1, multiplier, 3 * maxwell::unit_multiplier);
+            region_->get<page_type>()->publish(next);
+            usleep(10'000);
+        }
+    }
+    maxwell::region_error why_;
+    std::optional<maxwell::shared_region> region_;
+    std::atomic<bool> over_ = false;
+    std::thread thread_;
+};
+
 void test_shares() {
     fmt::print("Shares of the first group, over {} s of two endless loops\n", period_s);
+    judge_share("the kernel's own scheduler", shares(spinners(2), period_s)[0], .45, .55);
     {
         auto tasks = spinners(2);
-        const double share = shares(tasks, period_s)[0];
-        judge(share > 0.45 && share < 0.55, "the kernel's own scheduler", fmt::format("{:.3f}", share));
+        market m({"--bid", bid(tasks[0], 1), "--bid", bid(tasks[1], 1)});
+        judge_share("strict, 5,000 against 2,000: the higher bid runs", share_at(tasks, 5000, 2000), .95, 1);
+        judge_share("strict, equal bids take turns", share_at(tasks, 3000, 3000), .45, .55);
+        judge_share("two tasks that don't bid share fairly", share_at(tasks, 0, 0), .45, .55);
     }
-    two_bids("strict, 5,000 against 2,000: the higher bid runs", 5000, 2000, {}, 0.95, 1);
-    two_bids("strict, equal bids take turns", 3000, 3000, {}, 0.45, 0.55);
+    price_daemon daemon;
+    auto tasks = spinners(2);
+    market m({"--bid", bid(tasks[0], 1), "--bid", bid(tasks[1], 1), "--paced", "--lane",
+              fmt::format("{}=1", tasks[0].pid()), "--prices", daemon.page()});
     for (const auto& [a, b] : {std::pair{48, 16}, {56, 8}, {60, 4}, {30, 20}}) {
         const double ideal = static_cast<double>(a) / (a + b);
-        two_bids(fmt::format("paced, {} against {}: within 2 points of its part", a, b), a, b, {"--paced"},
-                 ideal - 0.02, ideal + 0.02);
+        judge_share(fmt::format("paced, {} against {}: within 2 points of its part", a, b), share_at(tasks, a, b),
+                    ideal - .02, ideal + .02);
     }
-    {
-        auto tasks = spinners(2);
-        market m({"--bid", bid(tasks[0], 48), "--bid", bid(tasks[1], 16), "--paced", "--lane",
-                  fmt::format("{}=1", tasks[0].pid()), "--multiplier", "1=200"});
-        const double share = m.attached ? shares(tasks, period_s)[0] : -1;
-        judge(share > 0.57 && share < 0.63, "paced, 48 in a lane at twice the price against 16: 0.6",
-              fmt::format("{:.3f}", share));
-    }
-    {
-        auto tasks = spinners(2);
-        market m({});
-        const double share = m.attached ? shares(tasks, period_s)[0] : -1;
-        judge(share > 0.45 && share < 0.55, "two tasks that don't bid share fairly", fmt::format("{:.3f}", share));
-    }
+    // A step of the temperature: 48 at twice the price counts 24, and once nobody reads the sensors any more, at three times the price, 16.
+    daemon.multiplier = 2 * maxwell::unit_multiplier;
+    judge_share("paced, 48 in a lane whose price a daemon has doubled against 16", share_at(tasks, 48, 16), .58, .62);
+    daemon.stop();
+    judge_share("the daemon is dead: at the safe price, three times", share_at(tasks, 48, 16), .48, .52);
 }
 
 void test_cgroups() {
@@ -416,7 +300,7 @@ storm fork_for(double seconds) {
     return s;
 }
 
-void test_many_tasks() {
+void test_many_tasks(int loads) {
     {
         constexpr double for_s = 2;
         const storm fair = fork_for(for_s);
@@ -430,11 +314,12 @@ void test_many_tasks() {
     }
     int good = 0;
     const double start = now_s();
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < loads; ++i) {
         market m({});
         good += m.attached && m.end(SIGTERM);
     }
-    judge(good == 10, "10 times loaded and unloaded", fmt::format("{:.2f} s each", (now_s() - start) / 10));
+    judge(good == loads, fmt::format("{} times loaded and unloaded", loads),
+          fmt::format("{:.2f} s each", (now_s() - start) / loads));
 }
 
 void test_refusals() {
@@ -509,32 +394,29 @@ int main() {
     const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     const std::string asked = read_file("/proc/cmdline");
     fmt::print("GUEST kernel {}, {} CPUs, up {} s, {}\n", u.release, cpus, read_file("/proc/uptime"), state());
-    if (asked.find("maxwell=load") != std::string::npos) {
+    const auto is = [&](char const* name) { return asked.find(std::string("maxwell=") + name) != std::string::npos; };
+    if (access("/maxwell_market.ko", R_OK) == 0) test_module();
+    if (is("load")) {
         const bool attached = market({}).attached;
         judge(attached, "the scheduler can be attached", "");
-        fmt::print("RESULT {} missed, after {} s\n", missed, read_file("/proc/uptime"));
-        sync();
-        reboot(RB_POWER_OFF);
-    }
-    if (access("/maxwell_market.ko", R_OK) == 0) test_module();
-    if (asked.find("maxwell=many") != std::string::npos) {
-        test_many_tasks();
-        fmt::print("RESULT {} missed, after {} s\n", missed, read_file("/proc/uptime"));
-        sync();
-        reboot(RB_POWER_OFF);
-    }
-    test_refusals();
-    if (cpus > 1) {
-        test_two_cpus();
+    } else if (is("many")) {
+        test_many_tasks(10);
+    } else if (is("foreign")) {
+        test_foreign(1);
     } else {
-        test_shares();
-        test_bid_changes();
-        test_starvation();
-        test_faults();
-        if (asked.find("maxwell=all") != std::string::npos) {
-            test_cgroups();
-            test_wake_up();
-            test_many_tasks();
+        test_refusals();
+        if (cpus > 1) {
+            test_two_cpus();
+        } else {
+            test_shares();
+            test_bid_changes();
+            test_starvation();
+            test_faults();
+            if (is("all")) {
+                test_cgroups();
+                test_wake_up();
+                test_many_tasks(2);
+            }
         }
     }
     fmt::print("\nWhat the loaders said:\n{}\n\n", read_file("/tmp/loaders"));

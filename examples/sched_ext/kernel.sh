@@ -4,7 +4,8 @@
 # ./run kernel: boots a kernel that has sched_ext in an emulator and lets scx_maxwell schedule it. Kernel and tools come as packages into
 # build/kernel-cache and are unpacked there; nothing is installed, and nothing is fetched twice.
 #
-# The guest is emulated (QEMU, TCG): shares, fallbacks and what becomes of a bid are the kernel's own; absolute latencies are not.
+# The guest is emulated (QEMU, TCG) and its clock counts instructions: shares, fallbacks and what becomes of a bid are the kernel's own;
+# a time is a number of instructions, without caches, and no latency of a real machine.
 
 set -eu
 
@@ -19,6 +20,7 @@ fail() {
 }
 
 guests='1:maxwell=all 2:maxwell=all'
+with_foreign=
 with_module=
 with_vm=
 case ${1:-} in
@@ -26,24 +28,26 @@ case ${1:-} in
 --quick) guests='1:maxwell=quick' ;;
 --load) guests='1:maxwell=load' ;;
 --many) guests='1:maxwell=many' ;;
+--foreign) guests='1:maxwell=foreign' with_foreign=yes ;;
 --module) guests='1:maxwell=module' with_module=yes ;;
 --vm) guests= with_vm=yes ;;
 -h | --help)
     cat <<'TEXT'
-usage: ./run kernel [--quick | --load | --many | --vm | --module | --measure]
+usage: ./run kernel [--quick | --load | --many | --foreign | --vm | --module | --measure]
 
 Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
 
   --quick     one boot, the shorter tests
   --load      one boot, in which the scheduler is only attached
   --many      one boot: forks at a stretch beside the fair class's, 10 times loaded and unloaded
+  --foreign   one boot: stress-ng, hackbench and cyclictest, beside the fair class and scx_simple's algorithm (11 MB more)
   --vm        instead: agents in guests bid on a market outside, through shared memory (examples/vm_bridge; 23 MB more)
   --module    builds a kernel module of the C++ headers, too, and runs it in the guest (root, 120 MB more)
   --measure   instead: what a quantum costs inside BPF on the running kernel (root)
 TEXT
     exit 0
     ;;
-*) fail "it takes --quick, --load, --many, --vm, --module or --measure, not '$1'." ;;
+*) fail "it takes --quick, --load, --many, --foreign, --vm, --module or --measure, not '$1'." ;;
 esac
 [ $# -le 1 ] || fail 'it takes one option.'
 [ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
@@ -100,6 +104,7 @@ command -v cpio >/dev/null || missing="$missing cpio"
 [ -e /usr/include/libelf.h ] || [ -e "$cache/root/usr/include/libelf.h" ] || missing="$missing libelf-dev zlib1g-dev"
 [ -e /usr/include/CLI/CLI.hpp ] || [ -e "$cache/root/usr/include/CLI/CLI.hpp" ] || missing="$missing libcli11-dev"
 [ -e /usr/include/fmt/format.h ] || [ -e "$cache/root/usr/include/fmt/format.h" ] || missing="$missing libfmt-dev"
+[ -z "$with_foreign" ] || [ -x "$cache/root/usr/bin/stress-ng" ] || missing="$missing stress-ng rt-tests"
 if [ -n "$missing" ]; then
     echo "fetching$missing ..."
     mkdir -p "$cache/tools/partial"
@@ -131,11 +136,14 @@ libs="$cache/root/usr/lib/x86_64-linux-gnu/libbpf.a -L$cache/root/usr/lib/x86_64
 newest_source=$(find "$here" "$root/include" "$root/tests/kernel/module" -type f -newer "$work/guest/init" 2>/dev/null | head -n 1)
 if [ ! -e "$work/guest/init" ] || [ -n "$newest_source" ]; then
     echo 'building the scheduler ...'
-    compile env LD_LIBRARY_PATH="$libraries" $clang -g -O2 -Wall -Werror -target bpf -mcpu=v3 $include -I/usr/include/x86_64-linux-gnu \
-        -c "$here/scx_maxwell.bpf.c" -o "$work/scx_maxwell.bpf.o"
-    for program in scx_maxwell guest_test; do
-        compile g++ -std=c++20 -O1 -static -Wall -Wextra -Werror -DFMT_HEADER_ONLY \
-            "-DSCX_MAXWELL_OBJECT=\"$work/scx_maxwell.bpf.o\"" $include "$here/$program.cpp" $libs -o "$work/$program"
+    for program in scx_maxwell scx_plain; do
+        compile env LD_LIBRARY_PATH="$libraries" $clang -g -O2 -Wall -Werror -target bpf -mcpu=v3 $include -I/usr/include/x86_64-linux-gnu \
+            -c "$here/$program.bpf.c" -o "$work/$program.bpf.o"
+    done
+    for program in scx_maxwell:scx_maxwell.cpp "guest_test:guest_test.cpp guest_foreign.cpp"; do
+        compile sh -c "cd '$here' && g++ -std=c++20 -O1 -static -Wall -Wextra -Werror -DFMT_HEADER_ONLY \
+            '-DSCX_MAXWELL_OBJECT=\"$work/scx_maxwell.bpf.o\"' '-DSCX_PLAIN_OBJECT=\"$work/scx_plain.bpf.o\"' $include ${program#*:} $libs \
+            -o '$work/${program%%:*}'"
     done
     rm -rf "$work/guest"
     mkdir -p "$work/guest"
@@ -191,24 +199,48 @@ build_module() {
 }
 rm -f "$work/guest/maxwell_market.ko"
 [ -z "$with_module" ] || build_module
+# with_libraries PROGRAM...: copied into $work/foreign, with the libraries that each needs.
+with_libraries() {
+    rm -rf "$work/foreign"
+    mkdir -p "$work/foreign/usr/bin" "$work/foreign/lib/x86_64-linux-gnu" "$work/foreign/lib64"
+    cp "$@" "$work/foreign/usr/bin"
+    LD_LIBRARY_PATH="$libraries" ldd "$@" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs cp -L -t "$work/foreign/lib/x86_64-linux-gnu"
+    cp -L /lib64/ld-linux-x86-64.so.2 "$work/foreign/lib64"
+}
 (cd "$work/guest" && find . | cpio --quiet -o -H newc >"$work/initramfs") || fail 'cpio failed.' 1
-gzip -1 -f "$work/initramfs"
+if [ -n "$with_foreign" ]; then # the kernel unpacks one archive after the other
+    with_libraries "$cache"/root/usr/bin/stress-ng "$cache"/root/usr/bin/hackbench "$cache"/root/usr/bin/cyclictest
+    (cd "$work/foreign" && find . | cpio --quiet -o -H newc) >>"$work/initramfs" || fail 'cpio failed.' 1
+fi
 
 # --- the guests ----------------------------------------------------------------------------------------------------------------
 
-code=0
-for guest in $guests; do
-    cpus=${guest%%:*}
-    echo "booting $kernel, emulated CPUs: $cpus"
-    # An emulator that hangs or whose guest panics once is started once more.
+# boot CPUS PARAMETER: into guest-CPUS.log. Guest time is counted in instructions, 8 ns each, so what the host does besides changes no
+# figure, and time in which all tasks sleep is skipped. An emulator that hangs or whose guest panics is started once more.
+boot() {
     for attempt in 1 2; do
-        LD_LIBRARY_PATH="$libraries" timeout 400 qemu-system-x86_64 -L "$bios" -L "$cache/root/usr/share/qemu" -accel tcg -cpu max -m 512 \
-            -smp "$cpus" -nographic -nodefaults -no-reboot -serial stdio -kernel "$image" -initrd "$work/initramfs.gz" \
-            -append "console=ttyS0 panic=-1 quiet rdinit=/init ${guest#*:}" </dev/null |
-            tr -d '\r' | sed -u 's/^.*GUEST/GUEST/' | tee "$work/guest-$cpus.log" | grep --line-buffered -E '^(GUEST|  met|  MISSED|Shares|RESULT|Kernel panic)' || true
-        grep -q '^RESULT' "$work/guest-$cpus.log" && break
-        echo "no result, see $work/guest-$cpus.log"
+        LD_LIBRARY_PATH="$libraries" timeout 1200 qemu-system-x86_64 -L "$bios" -L "$cache/root/usr/share/qemu" -accel tcg \
+            -icount shift=3,sleep=off -cpu max -m 512 -smp "$1" -nographic -nodefaults -no-reboot -serial stdio -kernel "$image" \
+            -initrd "$work/initramfs" -append "console=ttyS0 panic=-1 quiet rdinit=/init $2" </dev/null |
+            tr -d '\r' | sed -u 's/^.*GUEST/GUEST/' | tee "$work/guest-$1.log" | grep --line-buffered -E '^(GUEST|  met|  MISSED|Shares|RESULT|Kernel panic)' || true
+        grep -q '^RESULT' "$work/guest-$1.log" && return
+        echo "no result, see $work/guest-$1.log"
     done
-    grep -q '^RESULT 0 missed' "$work/guest-$cpus.log" || code=1
+}
+
+code=0
+echo "booting $kernel, emulated CPUs: $(for guest in $guests; do printf '%s ' "${guest%%:*}"; done)"
+others=
+for guest in ${guests#* }; do # beside the first, which is shown as it goes
+    [ "$guest" != "$guests" ] || break
+    boot "${guest%%:*}" "${guest#*:}" >"$work/shown-${guest%%:*}" 2>&1 &
+    others="$others $!"
+done
+guest=${guests%% *}
+boot "${guest%%:*}" "${guest#*:}"
+[ -z "$others" ] || wait $others
+for guest in $guests; do
+    [ "$guest" = "${guests%% *}" ] || cat "$work/shown-${guest%%:*}"
+    grep -q '^RESULT 0 missed' "$work/guest-${guest%%:*}.log" || code=1
 done
 exit $code
