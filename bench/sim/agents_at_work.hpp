@@ -43,9 +43,17 @@ protected:
           best_(people_.capacity(), settings_.processors, pins(p)),
           book_(p, people_.owners(), people_.capacity(), static_cast<double>(quantum_ns_)),
           events_(0),
-          policy_(with.make({settings_.processors, settings_.per_core, static_cast<std::uint32_t>(quantum_ns_), seed,
-                             people_.high(), people_.median(), speeds_, &people_.views(), people_.owners(),
-                             people_.capacity()})) {
+          policy_(with.make({settings_.processors,
+                             settings_.per_core,
+                             static_cast<std::uint32_t>(quantum_ns_),
+                             seed,
+                             people_.high(),
+                             people_.median(),
+                             speeds_,
+                             &people_.views(),
+                             people_.owners(),
+                             people_.capacity(),
+                             {settings_.lanes, people_.accounts(), settings_.from_board}})) {
         for (std::uint32_t o = 0; o < people_.owners(); ++o) book_.owner(o, people_.weight_of_owner(o));
     }
     ~agents_at_work() = default;

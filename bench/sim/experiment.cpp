@@ -2,6 +2,7 @@
 
 #include "sim/experiment.hpp"
 
+#include "sim/device.hpp"
 #include "sim/fleet.hpp"
 #include "sim/json_object.hpp"
 #include "sim/policy.hpp"
@@ -80,6 +81,14 @@ sim::arrival_settings read_arrivals(object& o, std::string_view key) {
     return out;
 }
 
+std::optional<budget_settings> read_budget(object& o) {
+    if (!o.has("budget")) return std::nullopt;
+    object b = o.child("budget");
+    const budget_settings out{b.number("per_ms", 0, 1e9), b.number("cap", 1, 1e15)};
+    b.finish();
+    return out;
+}
+
 group read_group(object g, std::string const& folder) {
     group out;
     g.text("name", out.name);
@@ -89,6 +98,8 @@ group read_group(object g, std::string const& folder) {
     out.value = read_distribution(g, "value");
     g.maybe_number("correlation", out.correlation, 0, 1);
     g.maybe_number("bids", out.bids, 1e-6, 1e6);
+    g.count("lane", out.lane, 0, most_lanes - 1);
+    out.budget = read_budget(g);
     g.boolean("pinned", out.pinned);
     g.maybe_number("revalue_ms", out.revalue_ms, 1e-3);
     if (g.has("run_us")) out.run_us = read_distribution(g, "run_us");
@@ -116,6 +127,27 @@ group read_group(object g, std::string const& folder) {
     return out;
 }
 
+/// What only one market for all processors has: lanes, accounts, and a board where bids are left.
+void read_market(object& m, machine_settings& out) {
+    if (m.has("lanes")) {
+        for (json const& j : m.list("lanes")) {
+            if (!j.is_number() || j.get<double>() < .01 || j.get<double>() > 1000)
+                m.fail_at("lanes", "has to be a list of multipliers from 0.01 to 1000");
+            out.lanes.push_back(j.get<double>());
+        }
+        if (out.lanes.size() > most_lanes) m.fail_at("lanes", fmt::format("has to have {} at the most", most_lanes));
+        if (out.per_core) m.fail_at("lanes", "needs \"markets\": \"one\"");
+    }
+    out.budget = read_budget(m);
+    if (out.budget && out.per_core) m.fail_at("budget", "needs \"markets\": \"one\"");
+    const bool board = m.word("bids", {"calls", "board"}) == 1;
+    out.from_board = board ? 16 : 0;
+    if (m.has("taken") && !board) m.fail_at("taken", "needs \"bids\": \"board\"");
+    m.count("taken", out.from_board, 1, most_agents);
+    if (board && out.per_core) m.fail_at("bids", "needs \"markets\": \"one\"");
+    if (board && out.quantum_us > 16'777) m.fail_at("bids", "needs a quantum of 16,777 us at the most");
+}
+
 machine_settings read_machine(object m) {
     machine_settings out;
     m.count("processors", out.processors, 1, most_processors);
@@ -135,6 +167,7 @@ machine_settings read_machine(object m) {
             m.fail_at("speeds", "has to have the fastest first");
         if (!out.together) m.fail_at("speeds", "needs \"quanta\": \"together\"");
     }
+    read_market(m, out);
     if (out.together && (out.decision_ns > 0 || out.wake_ns > 0 || out.steal_ns > 0))
         m.fail_here("has quanta together, where decisions take no time");
     if (m.has("thermal")) {
@@ -171,6 +204,19 @@ fleet_settings read_fleet(object f) {
     return out;
 }
 
+device_settings read_device(object d) {
+    device_settings out;
+    d.count("capacity", out.capacity, 1, 1'000'000);
+    d.maybe_number("batch_ms", out.batch_ms, .01, 1e6);
+    d.maybe_number("load", out.load, .01, 100);
+    out.units = read_distribution(d, "units");
+    out.run_ms = read_distribution(d, "run_ms");
+    out.patience_ms = read_distribution(d, "patience_ms");
+    out.value = read_distribution(d, "value");
+    d.finish();
+    return out;
+}
+
 /// Jobs that arrive, need one quantum, and can wait for 1,024 of them at most.
 bool all_unit_jobs(point const& p) {
     const double quantum = p.machine.quantum_us;
@@ -185,16 +231,28 @@ bool all_unit_jobs(point const& p) {
 }
 
 void check_policies(object& o, experiment const& e, point const& p) {
-    if (p.fleet) {
+    if (p.fleet || p.device) {
         for (std::string const& name : e.policies) {
-            if (find_fleet_policy(name) == nullptr)
-                o.fail_at("policies", fmt::format("names \"{}\", which is no policy of a fleet", name));
+            if (p.fleet ? find_fleet_policy(name) == nullptr : find_device_policy(name) == nullptr)
+                o.fail_at("policies",
+                          fmt::format("names \"{}\", which is no policy of a {}", name, p.fleet ? "fleet" : "device"));
         }
         return;
     }
-    std::uint32_t agents = 0;
-    bool pins = false;
-    for (group const& g : p.groups) agents += g.agents, pins |= g.pinned;
+    std::uint32_t agents = 0, owners = 0;
+    bool pins = false, budgets = p.machine.budget.has_value() || !p.machine.lanes.empty();
+    for (std::size_t i = 0; i < p.groups.size(); ++i) {
+        group const& g = p.groups[i];
+        agents += g.agents;
+        owners += g.owners != 0 ? g.owners : std::max(1u, g.agents);
+        budgets |= g.budget.has_value();
+        pins |= g.pinned;
+        if (g.lane >= std::max<std::size_t>(1, p.machine.lanes.size()))
+            o.fail(fmt::format("/groups/{}/lane", i), "is none of the machine's \"lanes\"");
+        if (g.budget && p.machine.per_core) o.fail(fmt::format("/groups/{}/budget", i), "needs \"markets\": \"one\"");
+    }
+    if (budgets && owners > most_owners)
+        o.fail_at("groups", fmt::format("has {} owners; with lanes or budgets {} are possible", owners, most_owners));
     if (agents > most_agents) o.fail_at("groups", fmt::format("has {} agents; {} are possible", agents, most_agents));
     for (std::string const& name : e.policies) {
         policy_info const* info = find_policy(name);
@@ -237,6 +295,8 @@ void read_point(json const& whole, line_map const& lines, std::string const& fol
     }
     if (o.has("fleet")) {
         p.fleet = read_fleet(o.child("fleet"));
+    } else if (o.has("device")) {
+        p.device = read_device(o.child("device"));
     } else {
         p.machine = read_machine(o.child("machine"));
         json const& groups = o.list("groups");
@@ -264,7 +324,7 @@ void read_points(json const& whole, line_map const& lines, std::string const& fo
     s.text("of", of);
     const std::string top = of.substr(0, of.find('/', 1));
     if (whole.contains(top.substr(std::min<std::size_t>(1, top.size()))) && top != "/machine" && top != "/groups" &&
-        top != "/fleet")
+        top != "/fleet" && top != "/device")
         s.fail_at("of", fmt::format("is \"{}\", which is the same at all points", of));
     std::string as = of.substr(of.rfind('/') + 1);
     s.text("as", as);

@@ -21,6 +21,12 @@
 
 namespace maxwell::simulator {
 
+/// What each owner of a group may spend, in ticks: a price times microseconds.
+struct budget_settings {
+    double per_ms = 0;
+    double cap = 0;
+};
+
 /// Agents of one kind. They are there all the time, or they arrive.
 struct group {
     std::string name;
@@ -30,6 +36,8 @@ struct group {
     sim::distribution value = {};
     double correlation = 0;
     double bids = 1;                          ///< what an agent bids, over its value
+    std::uint32_t lane = 0;                   ///< of the machine's
+    std::optional<budget_settings> budget;    ///< nothing: the machine's
     bool pinned = false;                      ///< each agent to one processor, dealt in turn
     double revalue_ms = 0;                    ///< mean time until an agent's value is drawn again; 0: it stays
     std::optional<sim::distribution> run_us;  ///< how long an agent runs until it blocks or is done; nothing: for ever
@@ -55,6 +63,10 @@ struct machine_settings {
     double decision_ns = 0;  ///< that a decision holds the lock of its market; likewise the others
     double wake_ns = 0;
     double steal_ns = 0;
+    std::vector<double> lanes;              ///< their multipliers; empty: one lane
+    std::optional<budget_settings> budget;  ///< of each owner whose group has none; nothing: one that never binds
+    std::uint32_t from_board =
+        0;  ///< bids that a decision takes from a board at the most; 0: markets are told each bid at once
     std::vector<double> speeds;  ///< of the processors, fastest first; empty: all 1
     std::optional<thermal_settings> thermal;
 };
@@ -74,10 +86,22 @@ struct fleet_settings {
     sim::distribution value = {};
 };
 
+/// An accelerator that sells its units batch by batch.
+struct device_settings {
+    std::uint32_t capacity = 256;  ///< units of a batch
+    double batch_ms = 20;
+    double load = .9;
+    sim::distribution units = {};  ///< that a job wants, all or none
+    sim::distribution run_ms = {};
+    sim::distribution patience_ms = {};  ///< from arrival on
+    sim::distribution value = {};        ///< of a unit for a microsecond
+};
+
 struct point {
     std::vector<std::pair<std::string, std::string>> at;  ///< swept key and its value, as text
     machine_settings machine;
     std::optional<fleet_settings> fleet;
+    std::optional<device_settings> device;
     std::vector<group> groups;
 
     /// "processors 4, load 0.8"; "" without a sweep.

@@ -34,7 +34,7 @@ public:
         const auto warm_ns = static_cast<std::uint64_t>(experiment_.warm_up_s * 1e9);
         const auto end_ns = warm_ns + static_cast<std::uint64_t>(experiment_.seconds * 1e9);
         settle_in();
-        if (warm_ns == 0) book_.begin(0);
+        if (warm_ns == 0) begin(0);
         const bool complete =
             settings_.together ? run_together(warm_ns, end_ns, stop) : run_apart(warm_ns, end_ns, stop);
         if (!complete) return std::nullopt;
@@ -68,6 +68,12 @@ private:
         std::uint64_t began_ns = 0;
     };
 
+    /// The warm-up is over.
+    void begin(std::uint64_t now_ns) {
+        book_.begin(now_ns);
+        policy_->take_dues();
+    }
+
     /// What ran on `core` since it was dispatched stops.
     void stop_running(std::uint32_t core, std::uint64_t now_ns, std::uint64_t used_ns) {
         running& r = runs_[core];
@@ -75,13 +81,13 @@ private:
         const std::uint32_t slot = r.slot;
         agent& a = people_[slot];
         r.slot = nobody;
-        book_.used(slot, a, people_.view(slot), used_ns, speeds_[core] * frequency_, r.payment);
         if (a.left_ns != population::for_ever) a.left_ns -= used_ns;
         const bool done = a.left_ns == 0;
         const bool gone = a.state == activity::leaving || (done && a.arrived);
         if (done && a.arrived) book_.whole(a.value * static_cast<double>(a.run_ns) * 1e-3);
         if (done) book_.finished(now_ns - a.woke_ns, a.run_ns);
         policy_->ended(core, slot, used_ns, !done && !gone);
+        book_.used(slot, a, people_.view(slot), used_ns, speeds_[core] * frequency_, policy_->paid(r.payment));
         if (gone) {
             a.state = activity::blocked;
             book_.inactive(slot);
@@ -142,7 +148,7 @@ private:
             }
             if (!counts && now_ns >= warm_ns) {
                 counts = true;
-                book_.begin(now_ns);
+                begin(now_ns);
             }
             while (events_.due_ns() && *events_.due_ns() <= now_ns) {
                 const event e = *events_.next();
@@ -189,7 +195,7 @@ private:
             const event e = *events_.next();
             if (!counts && events_.now_ns() >= warm_ns) {
                 counts = true;
-                book_.begin(events_.now_ns());
+                begin(events_.now_ns());
             }
             handle(e, events_.now_ns());
             book_.tick(events_.now_ns());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The market as a policy: one for all processors, or one for each with stealing. Each container's is compiled in a file of its own.
+// The market as a policy: one for all processors, or one for each with stealing. One for all can have lanes, accounts, and a board from
+// which it takes bids. Each container's is compiled in a file of its own.
 
 #pragma once
 
@@ -9,9 +10,12 @@
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/market/market.hpp>
 #include <maxwell/market/steal.hpp>
+#include <maxwell/ring/bid_board.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace maxwell::simulator {
@@ -20,17 +24,26 @@ namespace maxwell::simulator {
 template <class Market, bool Fair>
 class market_policy final : public policy {
     static constexpr bool per_core = Market::cores() == 1;
+    static constexpr bool has_accounts = Market::lane_count() > 1;
 
 public:
     explicit market_policy(setting const& s)
         : policy(s), markets_(std::make_unique<Market[]>(per_core ? s.processors : 1)), home_(s.capacity) {
         if (per_core) waiting_.resize(s.processors);
         for (std::uint32_t m = 0; m < (per_core ? s.processors : 1); ++m) markets_[m].shares({0, 1u << 31, 1}, 4);
+        if (s.market.from_board != 0) board_ = std::make_unique<bid_board<most_agents>>();
+        if constexpr (has_accounts) {
+            for (std::uint32_t owner = 0; owner < s.owners; ++owner)
+                markets_[0].accounts().open(owner, terms_of(owner), 0);
+            reserve(0, 0);
+        }
     }
 
     void admit(std::uint32_t slot) override {
         home_[slot] = !per_core ? 0 : agent(slot).pin != anywhere ? agent(slot).pin : slot % setting_.processors;
-        at(slot).admit(agent(slot).id, {0, 0, agent(slot).weight, !Fair});
+        const std::uint32_t account = has_accounts ? agent(slot).owner : 0;
+        at(slot).admit(agent(slot).id, {agent(slot).lane, account, agent(slot).weight, !Fair});
+        if (board_) board_->admit(agent(slot).id);
         rebid(slot);
     }
     void wake(std::uint32_t slot, std::uint64_t now_ns) override {
@@ -38,15 +51,21 @@ public:
         if (per_core) ++waiting_[home_[slot]];
     }
     void rebid(std::uint32_t slot) override {
-        at(slot).offer({agent(slot).id, Fair ? 0 : agent(slot).bid, setting_.quantum_ns});
+        const bid b{agent(slot).id, Fair ? 0 : agent(slot).bid, setting_.quantum_ns};
+        if (board_)
+            board_->submit(b);
+        else
+            at(slot).offer(b);
     }
     void retire(std::uint32_t slot) override {
         if (per_core && at(slot).table().state(agent(slot).id) == seat_state::waiting) --waiting_[home_[slot]];
         at(slot).retire(agent(slot).id);
+        if (board_) board_->retire(agent(slot).id);
     }
 
     pick decide(std::uint32_t core, std::uint64_t now_ns) override {
         if constexpr (!per_core) {
+            if (board_) markets_[0].take(*board_, setting_.market.from_board);
             return picked(markets_[0].decide(core, now_ns), false);
         } else {
             decision d = markets_[core].decide(0, now_ns);
@@ -65,20 +84,35 @@ public:
     }
 
     void ended(std::uint32_t core, std::uint32_t slot, std::uint64_t used_ns, bool again) override {
-        at(slot).charge(per_core ? 0 : core, used_ns, 0);
+        const auto paid = at(slot).charge(per_core ? 0 : core, used_ns, 0);
+        if (paid) paid_ = static_cast<double>(paid->payment);
         if (!again) at(slot).block(agent(slot).id);
         if (per_core && again) ++waiting_[core];
     }
 
+    double paid(double picked) const override { return has_accounts && !Fair ? paid_ : picked; }
+
     void reserve(price p, std::uint64_t now_ns) override {
-        price_schedule<1> flat{};
+        price_schedule<Market::lane_count()> flat{};
         flat.begin(now_ns, p);
-        flat.set(0, unit_multiplier, unit_multiplier);
+        for (std::size_t l = 0; l < Market::lane_count(); ++l) {
+            auto const& lanes = setting_.market.lanes;
+            const auto m =
+                static_cast<multiplier_q16>(std::lround((l < lanes.size() ? lanes[l] : 1.) * unit_multiplier));
+            flat.set(l, m, m);
+        }
         for (std::uint32_t m = 0; m < (per_core ? setting_.processors : 1); ++m) markets_[m].schedule(flat);
     }
 
 private:
     Market& at(std::uint32_t slot) { return markets_[home_[slot]]; }
+
+    /// An owner without a budget has one that no price uses up.
+    account_terms terms_of(std::uint32_t owner) const {
+        auto const& given = setting_.market.accounts;
+        if (owner < given.size() && given[owner]) return *given[owner];
+        return {account_terms::max_refill_per_ms, std::uint64_t{1} << 62, 0};
+    }
 
     static pick picked(decision const& d, bool stolen) {
         if (!d.run) return {};
@@ -104,6 +138,8 @@ private:
     }
 
     std::unique_ptr<Market[]> markets_;
+    std::unique_ptr<bid_board<most_agents>> board_;
+    double paid_ = 0;
     std::vector<std::uint32_t> home_;     ///< by slot: its market
     std::vector<std::uint32_t> waiting_;  ///< by market: agents that wait there
 };
@@ -112,6 +148,10 @@ private:
 template <template <std::size_t> class Container, bool Fair>
 std::unique_ptr<policy> make_market(setting const& s) {
     const bool small = s.capacity <= 1024;
+    if (!s.market.lanes.empty() || !s.market.accounts.empty()) {
+        using with_accounts = market<Container<most_agents>, most_lanes, ledger<most_owners>, most_processors>;
+        return std::make_unique<market_policy<with_accounts, Fair>>(s);
+    }
     if (s.per_core) {
         if (small) return std::make_unique<market_policy<market<Container<1024>, 1, free_of_charge, 1>, Fair>>(s);
         return std::make_unique<market_policy<market<Container<most_agents>, 1, free_of_charge, 1>, Fair>>(s);

@@ -12,10 +12,12 @@
 #pragma once
 
 #include <maxwell/core/bid.hpp>
+#include <maxwell/market/ledger.hpp>
 #include <maxwell/sim/random.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,8 @@ namespace maxwell::simulator {
 
 inline constexpr std::size_t most_agents = 4096;
 inline constexpr std::size_t most_processors = 64;
+inline constexpr std::size_t most_lanes = 4;
+inline constexpr std::size_t most_owners = 4096;  ///< with accounts
 inline constexpr std::uint32_t nobody = ~0u;
 inline constexpr std::uint32_t anywhere = ~0u;
 
@@ -33,8 +37,16 @@ struct agent_view {
     price bid = 0;             ///< ticks per microsecond
     std::uint32_t weight = 1;  ///< of its share
     std::uint32_t owner = 0;
+    std::uint32_t lane = 0;
     std::uint32_t pin = anywhere;  ///< the processor that it may run on
     std::uint64_t deadline_ns = ~std::uint64_t{0};
+};
+
+/// What only markets look at.
+struct market_setting {
+    std::vector<double> lanes;                           ///< multipliers; empty: one lane
+    std::vector<std::optional<account_terms>> accounts;  ///< by owner; empty: no budgets
+    std::uint32_t from_board = 0;  ///< bids that a decision takes from a board at the most; 0: no board
 };
 
 /// What a policy is made for.
@@ -49,6 +61,7 @@ struct setting {
     std::vector<agent_view> const* agents;  ///< by slot
     std::uint32_t owners;
     std::size_t capacity;  ///< slots that are used at most
+    market_setting market = {};
 };
 
 struct pick {
@@ -82,6 +95,9 @@ public:
 
     /// The agent of `slot` has used `used_ns` of `core`; `again`: it may go on running.
     virtual void ended(std::uint32_t core, std::uint32_t slot, std::uint64_t used_ns, bool again) = 0;
+
+    /// What the agent that ended last has paid per microsecond, where its pick said `picked`: less if its account had less.
+    virtual double paid(double picked) const { return picked; }
 
     /// What agents have paid in ticks since the last call besides the payments of picks: what is known only when they leave.
     virtual double take_dues() { return 0; }

@@ -93,6 +93,21 @@ public:
         return of.weight * ((of.agents - (owner - first_owner_[g]) + of.owners - 1) / of.owners);
     }
 
+    /// By owner, in credits of a tick for a nanosecond; empty if no group has a budget.
+    std::vector<std::optional<account_terms>> accounts() const {
+        std::vector<std::optional<account_terms>> all;
+        const auto has = [](group const& g) { return g.budget.has_value(); };
+        if (!point_.machine.budget && std::none_of(point_.groups.begin(), point_.groups.end(), has)) return all;
+        all.resize(owners_);
+        for (std::size_t g = 0; g < first_owner_.size(); ++g) {
+            auto const& b = has(point_.groups[g]) ? point_.groups[g].budget : point_.machine.budget;
+            const std::uint32_t end = g + 1 < first_owner_.size() ? first_owner_[g + 1] : owners_;
+            for (std::uint32_t owner = first_owner_[g]; b && owner < end; ++owner)
+                all[owner] = {static_cast<std::uint64_t>(b->per_ms * 1e3), static_cast<std::uint64_t>(b->cap * 1e3), 0};
+        }
+        return all;
+    }
+
     /// Slots that will be used at most.
     std::size_t capacity() const {
         const bool open = std::any_of(point_.groups.begin(), point_.groups.end(),
@@ -180,6 +195,7 @@ private:
         views_[slot].id = id;
         views_[slot].weight = of.weight;
         views_[slot].owner = owner;
+        views_[slot].lane = of.lane;
         if (of.pinned) views_[slot].pin = turn % point_.machine.processors;
         return slot;
     }

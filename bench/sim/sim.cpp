@@ -6,6 +6,7 @@
 // interrupted, and what is done is kept.
 
 #include "sim/campaign.hpp"
+#include "sim/device.hpp"
 #include "sim/experiment.hpp"
 #include "sim/fleet.hpp"
 #include "sim/goals.hpp"
@@ -57,6 +58,7 @@ void list_all() {
     }
     fmt::print("\nPolicies\n");
     for (policy_info const& p : all_policies()) fmt::print("  {:<28}{}\n", p.name, p.about);
+    for (device_policy_info const& p : device_policies()) fmt::print("  {:<28}{}\n", p.name, p.about);
     for (fleet_policy_info const& p : fleet_policies()) fmt::print("  {:<28}{}\n", p.name, p.about);
 }
 

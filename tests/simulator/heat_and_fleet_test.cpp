@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A machine that heats up, and a fleet of machines: what physics and theory say of them, and controls.
+// A machine that heats up, a fleet of machines, and a device that sells batches: what physics and theory say of them, and controls.
 
+#include "sim/device.hpp"
 #include "sim/fleet.hpp"
 #include "sim/machine.hpp"
 
@@ -98,6 +99,69 @@ TEST(fleet, an_old_signal_is_worse_than_none) {
     EXPECT_GT(run_small_fleet(fleet_policy::two, 10)[metric::over_best], none);
     EXPECT_LT(run_small_fleet(fleet_policy::cheapest, 5000)[metric::over_best], none);
     EXPECT_EQ(run_small_fleet(fleet_policy::stay, 5000)[metric::over_best], none);  // it doesn't look
+}
+
+sim::distribution constant(double v) { return {sim::distribution_kind::constant, v, 0, 0}; }
+
+run_result run_small_device(device_policy with, double load, sim::distribution units, double seconds = 50) {
+    point p;
+    p.device.emplace();
+    p.device->capacity = 40;
+    p.device->load = load;
+    p.device->units = units;
+    p.device->run_ms = constant(20);
+    p.device->patience_ms = constant(200);
+    p.device->value = {sim::distribution_kind::uniform, 100, 1000, 0};
+    experiment e;
+    e.seconds = seconds;
+    std::atomic<bool> stop = false;
+    return *run_device(e, p, with, 1, stop);
+}
+
+/// Jobs of a quarter of the units, a batch long, at half the load: 100 a second, all of them served, and nobody else's bid to pay.
+TEST(device, serves_what_arrives) {
+    for (device_policy_info const& with : device_policies()) {
+        const run_result r = run_small_device(with.kind, .5, constant(10));
+        EXPECT_NEAR(r[metric::finished], 100, 4) << with.name;
+        EXPECT_NEAR(r[metric::busy], .5, .02) << with.name;
+        EXPECT_LT(r[metric::gave_up], .001) << with.name;
+        EXPECT_LT(r[metric::revenue], .25) << with.name;
+    }
+}
+
+/// One job of 30 units fits into 40. With more than enough of them 30 are in use, and the best is served: no more than 30 / 40 of what
+/// divisible units could be worth, and no less if the next best is worth nearly as much.
+TEST(device, what_does_not_fit_stays_unsold) {
+    for (const device_policy with : {device_policy::skip, device_policy::stop}) {
+        const run_result r = run_small_device(with, 3, constant(30));
+        EXPECT_NEAR(r[metric::busy], .75, .01);
+        EXPECT_GT(r[metric::over_best], .75);
+        EXPECT_LT(r[metric::over_best], .85);
+        EXPECT_GT(r[metric::revenue], .7);
+        EXPECT_LT(r[metric::revenue], 1);
+    }
+}
+
+/// Passing over what doesn't fit sells more than ending the sale there. Not to look at bids is worth less, which is the control.
+TEST(device, skipping_sells_more_units) {
+    const sim::distribution units{sim::distribution_kind::uniform, 1, 20, 0};
+    const run_result skip = run_small_device(device_policy::skip, 2, units);
+    const run_result stop = run_small_device(device_policy::stop, 2, units);
+    EXPECT_GT(skip[metric::busy], stop[metric::busy] + .02);
+    EXPECT_GT(skip[metric::over_best], .93);
+    EXPECT_LE(skip[metric::over_best], 1);
+    EXPECT_GT(stop[metric::over_best], .75);
+    for (const device_policy blind : {device_policy::first_come, device_policy::random_order}) {
+        const run_result r = run_small_device(blind, 2, units);
+        EXPECT_LT(r[metric::over_best], .85);
+        EXPECT_EQ(r[metric::revenue], 0);
+    }
+}
+
+TEST(device, same_seed_same_result) {
+    const sim::distribution units{sim::distribution_kind::uniform, 1, 20, 0};
+    EXPECT_EQ(run_small_device(device_policy::skip, 2, units, 5)[metric::value],
+              run_small_device(device_policy::skip, 2, units, 5)[metric::value]);
 }
 
 }  // namespace

@@ -98,6 +98,56 @@ TEST(machine, exact_markets_take_the_best_at_every_decision) {
     }
 }
 
+/// Worth 7 in a lane of multiplier 1 and 10 in one of 2: the first ranks at 7 and the second at 5. Without lanes it is the other way round.
+TEST(machine, a_dearer_lane_has_to_bid_more) {
+    point p;
+    p.groups = {standing(1, constant(7)), standing(1, constant(10))};
+    EXPECT_DOUBLE_EQ(run(p, "market/tournament_tree", 1)[metric::value], 10);
+    p.machine.lanes = {1, 2};
+    p.groups[1].lane = 1;
+    for (char const* name : {"market/tournament_tree", "market/lazy_heap", "market/stratified_buckets"}) {
+        const run_result r = run(p, name, 1);
+        EXPECT_DOUBLE_EQ(r[metric::value], 7) << name;
+        EXPECT_DOUBLE_EQ(r[metric::revenue], 5. / 7) << name;  // 10 / 2, and the lower lane wins a tie
+    }
+    EXPECT_DOUBLE_EQ(run(p, "first price", 1)[metric::value], 10);  // it has no lanes
+}
+
+/// What an owner pays is at most what its account had and got. A budget that never binds changes nothing.
+TEST(machine, nobody_pays_more_than_its_account_had) {
+    point p;
+    p.groups = {standing(4, uniform(100, 1000)), standing(4, uniform(100, 1000))};
+    for (group& g : p.groups) g.owners = 1, g.revalue_ms = 5;
+    p.machine.processors = 2;
+    const run_result free = run(p, "market/tournament_tree", 2);
+    p.machine.budget = budget_settings{1e9, 1e12};
+    const run_result rich = run(p, "market/tournament_tree", 2);
+    EXPECT_DOUBLE_EQ(rich[metric::value], free[metric::value]);
+    EXPECT_DOUBLE_EQ(rich[metric::revenue], free[metric::revenue]);
+    p.groups[0].budget = budget_settings{100'000, 1'000'000};  // a tenth of what it would pay
+    const run_result poor = run(p, "market/tournament_tree", 2);
+    const double ticks = (poor.groups[0].value - poor.groups[0].utility) * poor[metric::value] * 2e6;
+    EXPECT_LE(ticks, 1'000'000 + 2'000 * 100'000);
+    EXPECT_GT(ticks, .9 * 2'000 * 100'000);
+    EXPECT_LT(poor.groups[0].time, .8 * rich.groups[0].time);
+    EXPECT_GT((rich.groups[0].value - rich.groups[0].utility) * rich[metric::value] * 2e6, 5 * ticks);
+}
+
+/// Bids that are left on a board are known one decision later; if a decision takes few of them, they get old.
+TEST(machine, a_board_brings_the_newest_bids_as_far_as_they_are_taken) {
+    point p;
+    p.groups = {standing(100, uniform(1, 100'000))};
+    p.groups[0].revalue_ms = 20;
+    p.machine.from_board = 4096;
+    EXPECT_NEAR(run(p, "market/tournament_tree", 2)[metric::over_best], 1, 1e-12);
+    p.machine.from_board = 5;  // as many as are drawn anew in a quantum
+    const double few = run(p, "market/tournament_tree", 2)[metric::over_best];
+    p.machine.from_board = 1;
+    const double one = run(p, "market/tournament_tree", 2)[metric::over_best];
+    EXPECT_GT(few, .95);
+    EXPECT_LT(one, few - .05);
+}
+
 /// Policies are compared on the same events: what agents want doesn't depend on who runs.
 TEST(machine, what_arrives_is_the_same_under_every_policy) {
     point p;
