@@ -260,6 +260,10 @@ void check_policies(object& o, experiment const& e, point const& p) {
         if (p.machine.per_core && !info->per_core)
             o.fail_at("policies",
                       fmt::format("has \"{}\", which is one for all processors: \"markets\" has to be \"one\"", name));
+        if (pins && info->per_core && !p.machine.per_core)
+            o.fail_at("policies", fmt::format("has \"{}\", which can't keep agents to their processors in one market: "
+                                              "\"markets\" has to be \"per core\"",
+                                              name));
         if (pins && !info->pins)
             o.fail_at("policies", fmt::format("has \"{}\", which can't keep agents to their processors", name));
         if (info->unit_jobs && !(p.machine.processors == 1 && all_unit_jobs(p)))

@@ -118,7 +118,7 @@ struct policy_info {
     std::string_view name;
     std::string_view about;
     bool per_core;       ///< can be one for each processor
-    bool pins;           ///< keeps agents to their processors
+    bool pins;           ///< keeps agents to their processors; what can be one for each processor, only if it is
     bool together_only;  ///< sells all processors at once
     bool unit_jobs;      ///< for one processor, and jobs of one quantum that can wait
     std::unique_ptr<policy> (*make)(setting const&);
