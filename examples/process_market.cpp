@@ -187,13 +187,13 @@ public:
                 running->counted_us = now_us;
                 running->charged_us += used;
                 sold_us_ += used;
-                maxwell::host::probe_charged(0, market_->charge(0, used, 0));
+                if (const auto paid = market_->charge(0, used, 0)) maxwell::host::probe_charged(0, *paid);
             }
             if (std::chrono::steady_clock::now() > half && all_[3].pid > 0) ::kill(all_[3].pid, SIGKILL);
             reap();
             market_->take(bids_, 16);
             const maxwell::decision d = market_->decide(0, sold_us_ * 1000);
-            maxwell::host::probe_decided(0, d);
+            d.run ? maxwell::host::probe_decided(0, d) : maxwell::host::probe_unsold(0, d);
             lost_ += trace_.take_from(market_->counts());
             process* next = d.run ? &all_[maxwell::slot_of(d.run->winner.agent)] : nullptr;
             if (next == running) {

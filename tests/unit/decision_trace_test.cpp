@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Decisions as a Chrome trace: what the format's schema asks of each event, and that quanta add up. Probes compile to a nop or nothing.
+// Decisions as a Chrome trace: what the format's schema asks of each event, and that quanta add up.
 
 #include <maxwell/auction/tournament_tree.hpp>
 #include <maxwell/host/decision_trace.hpp>
@@ -27,8 +27,9 @@ TEST(decision_trace, is_a_chrome_trace_of_every_quantum) {
     for (std::uint64_t q = 0; q < 3000; ++q) {
         if (q == 1500) m->block(1);
         for (std::size_t core = 0; core < 2; ++core) {
-            host::probe_charged(core, m->charge(core, 1, 0));
-            host::probe_decided(core, m->decide(core, q * quantum_ns));
+            if (const auto paid = m->charge(core, 1, 0)) host::probe_charged(core, *paid);
+            const decision d = m->decide(core, q * quantum_ns);
+            d.run ? host::probe_decided(core, d) : host::probe_unsold(core, d);
         }
         EXPECT_EQ(trace.take_from(m->counts()), 0u);
     }

@@ -2,18 +2,21 @@
 //
 // market_probes: USDT probes of a market's quantum, for bpftrace, perf and SystemTap.
 //
-//     next = m.decide(core, now_ns);   host::probe_decided(core, next);
-//     paid = m.charge(core, used, mw); host::probe_charged(core, paid);
+//     if (auto paid = m.charge(core, used, mw)) host::probe_charged(core, *paid);
+//     next = m.decide(core, now_ns);
+//     next.run ? host::probe_decided(core, next) : host::probe_unsold(core, next);
 //
-//     # bpftrace -e 'usdt:./scheduler:maxwell:decided { @[arg0, arg4] = count(); }'
+//     # bpftrace -e 'usdt:./scheduler:maxwell:decided { @[arg0, arg1] = count(); }'
 //
 //     probe     arguments
-//     decided   core, agent, lane, payment, why no agent runs (0: one does)
+//     decided   core, agent, lane, payment per unit
+//     unsold    core, why no agent runs (decision.hpp)
 //     charged   core, agent, units used, payment per unit
 //
-// A probe that is off costs one nop; a note in the ELF file says where its arguments are. Without <sys/sdt.h> (Debian:
-// systemtap-sdt-dev) probes compile to nothing. market/ is kernel-safe and has no probes itself, so the host puts them beside
-// its calls.
+// Put a probe into the branch that the scheduler takes anyway. There, off, it costs one nop: a note in the ELF file says in which
+// register or memory its arguments are. That is so with g++; clang++ loads each argument into a register first. Without <sys/sdt.h>
+// (Debian: systemtap-sdt-dev), or with MAXWELL_NO_PROBES, probes compile to nothing. market/ is kernel-safe and has no probes itself, so
+// the host puts them beside its calls.
 
 #pragma once
 
@@ -22,9 +25,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
-#if __has_include(<sys/sdt.h>)
+#if __has_include(<sys/sdt.h>) && !defined(MAXWELL_NO_PROBES)
 #include <sys/sdt.h>
 #define MAXWELL_HAS_PROBES 1
 #else
@@ -33,19 +35,24 @@
 
 namespace maxwell::host {
 
-/// Fires `decided`. Nothing without <sys/sdt.h>.
+/// Fires `decided`. An agent runs: `d.run` holds its award.
 inline void probe_decided([[maybe_unused]] std::size_t core, [[maybe_unused]] decision const& d) noexcept {
 #if MAXWELL_HAS_PROBES
-    STAP_PROBE5(maxwell, decided, core, d.run ? d.run->winner.agent : 0, d.lane, d.run ? d.run->payment : 0,
-                static_cast<std::uint32_t>(d.why));
+    STAP_PROBE4(maxwell, decided, core, d.run->winner.agent, d.lane, d.run->payment);
 #endif
 }
 
-/// Fires `charged` if something was. Nothing without <sys/sdt.h>.
-inline void probe_charged([[maybe_unused]] std::size_t core,
-                          [[maybe_unused]] std::optional<award> const& paid) noexcept {
+/// Fires `unsold`. No agent runs.
+inline void probe_unsold([[maybe_unused]] std::size_t core, [[maybe_unused]] decision const& d) noexcept {
 #if MAXWELL_HAS_PROBES
-    if (paid) STAP_PROBE4(maxwell, charged, core, paid->winner.agent, paid->winner.units, paid->payment);
+    STAP_PROBE2(maxwell, unsold, core, static_cast<std::uint8_t>(d.why));
+#endif
+}
+
+/// Fires `charged`.
+inline void probe_charged([[maybe_unused]] std::size_t core, [[maybe_unused]] award const& paid) noexcept {
+#if MAXWELL_HAS_PROBES
+    STAP_PROBE4(maxwell, charged, core, paid.winner.agent, paid.winner.units, paid.payment);
 #endif
 }
 
