@@ -80,6 +80,28 @@ char const* a_board_takes_every_number_of_units_that_it_can_carry() {
     return nullptr;
 }
 
+template <std::size_t Agents>
+char const* a_slot_that_is_not_there_is_unknown() {
+    bid_board<Agents> board;
+    for (const agent_id id : {agent_id{Agents}, agent_id{Agents + 1}}) {
+        REQUIRE(board.submit({id, 1, 1}) == status::unknown_agent && board.admit(id) == status::unknown_agent);
+        REQUIRE(board.retire(id) == status::unknown_agent && !board.pending());
+    }
+    return nullptr;
+}
+
+char const* records_are_staged_within_the_ring() {
+    spsc_ring<bid, 4> ring;
+    for (std::size_t ahead : {std::size_t{4}, std::size_t{5}, ~std::size_t{0}, std::size_t{1} << 63}) {
+        REQUIRE(!ring.stage(ahead, numbered(9)));
+    }
+    for (std::size_t n = 0; n < 4; ++n)
+        REQUIRE(ring.stage(n, numbered(static_cast<std::uint32_t>(n))) && !ring.try_pop());
+    ring.commit(4);
+    for (std::uint32_t n = 0; n < 4; ++n) REQUIRE(ring.try_pop() == numbered(n));
+    return nullptr;
+}
+
 char const* no_slot_comes_first_for_ever() {
     bid_board<128> board;
     int first[128] = {};
@@ -139,6 +161,11 @@ char const* a_new_host_goes_on_where_the_old_one_ended() {
     agent_registry<8> later;
     known.restore(later);
     REQUIRE(later.acquire() == make_agent_id(0, 2));
+    while (const auto id = later.acquire()) REQUIRE(slot_of(*id) < 2 || generation_of(*id) == 0);  // never used
+    REQUIRE(known.admit(8) == status::unknown_agent && known.admit(9) == status::unknown_agent);
+    REQUIRE(known.retire(8) == status::unknown_agent && known.retire(again) == status::stale_agent);
+    REQUIRE(known.retire(make_agent_id(1, 0)) == status::stale_agent &&
+            known.retire(make_agent_id(1, 1)) == status::ok);
     return nullptr;
 }
 
@@ -232,6 +259,10 @@ int main() {
         [] { return a_board_does_what_its_twin_does<65>(20000); },
         [] { return a_board_does_what_its_twin_does<5000>(50000); },
         a_board_takes_every_number_of_units_that_it_can_carry,
+        a_slot_that_is_not_there_is_unknown<1>,
+        a_slot_that_is_not_there_is_unknown<64>,
+        a_slot_that_is_not_there_is_unknown<100>,
+        records_are_staged_within_the_ring,
         no_slot_comes_first_for_ever,
         a_new_host_goes_on_where_the_old_one_ended,
         a_board_survives_crashes_and_corrupt_writes,
