@@ -264,7 +264,7 @@ class Area:
         folder = self.work / f"alone_{number}"
         write_alone(folder, self.include, mutant)
         try:
-            for program in sorted(programs, key=lambda p: self.compile_s.get(p, 1e9)):
+            for program in sorted(programs, key=lambda p: ("_checks" not in p.name, self.compile_s.get(p, 1e9))):
                 alone = folder / program.name
                 done = self.compile(self.sources[program], folder, alone)
                 if done.returncode:

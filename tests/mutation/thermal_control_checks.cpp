@@ -105,6 +105,9 @@ char const* readings_teach_what_they_say() {
         const std::int32_t e = mc > 40'500 ? mc - 40'500 : mc < 39'500 ? mc - 39'500 : 0;
         REQUIRE(near(kelvin(o.offset()), e / 1000., 1e-9));
     }
+    observer cold = make({.scale_q16 = 65'536, .offset_q16 = 0, .ridge_k2 = 0});
+    cold.observe(60'000, 0);
+    REQUIRE(cold.scale() == q32_one);  // a die that is as cold as the air says nothing of its resistance
     observer o = make(all_to_offset);
     q32 past = 0;
     for (int n = 0; n < 300; ++n) {
