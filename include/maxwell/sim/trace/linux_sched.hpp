@@ -22,6 +22,7 @@
 #pragma once
 
 #include <maxwell/sim/trace/linux_event.hpp>
+#include <maxwell/sim/trace/linux_note.hpp>
 #include <maxwell/sim/trace/linux_weight.hpp>
 #include <maxwell/sim/trace/scan.hpp>
 #include <maxwell/sim/trace/workload.hpp>
@@ -49,15 +50,16 @@ public:
 
     /// Takes a line in; the jobs that end in it go to `jobs`. O(line).
     verdict line(std::string_view text, std::uint64_t number, std::vector<job>& jobs) {
-        if (is_comment(text)) {
-            header(text);
+        if (is_linux_comment(text)) {
+            heed(read_linux_comment(text));
             return {line_kind::comment};
         }
         if (text.starts_with("<!DOCTYPE html") || text.starts_with("<html")) in_page_ = true;
         linux_event e;
         if (!find_linux_event(text, e)) {
-            const verdict said = note(text);
-            return in_page_ && said.kind == line_kind::broken ? verdict{line_kind::other} : said;
+            const linux_note n = read_linux_note(text);
+            heed(n);
+            return in_page_ && n.said.kind == line_kind::broken ? verdict{line_kind::other} : n.said;
         }
         count_time(e.at_ns);
         if (!e.name.starts_with("sched_")) return {line_kind::other};
@@ -118,39 +120,18 @@ private:
         std::uint64_t line = 0;
     };
 
-    // --- lines ---------------------------------------------------------------------------------------------------------
-
-    /// What a comment says of the recording: "cpus=6", "# entries-in-buffer/entries-written: 1981/28381   #P:6",
-    /// "# nrcpus online : 6", "##### CPU 1 buffer started ####".
-    void header(std::string_view text) {
-        constexpr std::string_view entries = "# entries-in-buffer/entries-written: ";
-        scanner in(text);
-        std::uint32_t cpu = 0;
-        if (in.take("##### CPU ")) {
-            if (in.take_number(cpu)) forget(cpu);
-        } else if (in.take("cpus=") || in.take("# nrcpus online : ")) {
-            in.take_number(stated_);
-        } else if (in.take(entries)) {
-            if (in.rest() == "30624/30624   #P:4") return;  // Perfetto's converter writes this before every trace
-            std::uint64_t kept = 0, written = 0;
-            if (in.take_number(kept) && in.take("/") && in.take_number(written) && written > kept)
-                overwritten_ += written - kept;
-            in.take_blanks();
-            if (in.take("#P:")) in.take_number(stated_);
-        }
-        if (stated_ > most_processors) stated_ = 0;
+    /// What a line that is no event says of the recording. A header of too many processors says nothing.
+    void heed(linux_note const& n) {
+        if (n.gap) forget(*n.gap);
+        if (n.processors) stated_ = *n.processors <= most_processors ? *n.processors : 0;
+        lost_ += n.lost;
+        overwritten_ += n.overwritten;
     }
 
     void count_time(std::uint64_t at_ns) {
         if (events_++ == 0) first_ns_ = at_ns;
         if (at_ns < previous_ns_) ++backwards_;
         previous_ns_ = at_ns;
-    }
-
-    static bool is_comment(std::string_view text) {
-        scanner in(text);
-        in.take_blanks();
-        return in.at_end() || text.starts_with('#') || text.starts_with("cpus=") || text.starts_with("version = ");
     }
 
     /// The record of processor `cpu` has a gap here: what runs on it is not known until its next switch.
@@ -161,47 +142,6 @@ private:
         if (const auto t = tasks_.find(given->second); t != tasks_.end() && t->second.cpu == cpu)
             t->second.running = false;
         on_cpu_.erase(given);
-    }
-
-    /// What is in a trace beside events: notes on lost events, calls, stacks.
-    verdict note(std::string_view text) {
-        scanner in(text);
-        const bool indented = in.take_blanks();
-        std::uint32_t cpu = 0;
-        if (in.rest().starts_with("CPU")) {
-            // "CPU:1 [LOST 12 EVENTS]", "CPU:1 [12 EVENTS DROPPED]", "CPU:1 [EVENTS DROPPED]", "CPU 1 is empty"
-            const std::string_view rest = in.rest();
-            if (rest.ends_with(" EVENTS]") || rest.ends_with(" EVENTS DROPPED]") ||
-                rest.ends_with("[EVENTS DROPPED]")) {
-                scanner count(rest.substr(rest.find('[') + 1));
-                count.take("LOST ");
-                std::uint64_t events = 1;  // an unknown number is at least one
-                count.take_number(events);
-                lost_ += events;
-                scanner at(rest.substr(4));
-                if (at.take_number(cpu)) forget(cpu);
-                return {line_kind::other};
-            }
-            if (rest.ends_with(" is empty")) return {line_kind::other};
-        }
-        if (in.rest().starts_with("=> ") || text.ends_with("stack trace>")) return {line_kind::other};
-        if (text.find("PERF_RECORD_") != std::string_view::npos) return {line_kind::other};
-        // function_graph: " 0)   1.234 us    |  schedule();", after a time and a bar with that option, and lines between tasks
-        std::int64_t at = 0;
-        scanner graph = in, timed = in;
-        if (timed.take_decimal<9>(at) && timed.take_blanks() && timed.take("|")) {
-            timed.take_blanks();
-            graph = timed;
-        }
-        if (graph.take_number(cpu) && graph.take(")")) return {line_kind::other};
-        if (in.rest().find_first_not_of('-') == std::string_view::npos) return {line_kind::other};
-        // A frame of a stack, an address first or a name alone: "  7f12 main+0x10 (/bin/x)"
-        std::string_view word;
-        if (indented && text.find(": ") == std::string_view::npos) return {line_kind::other};
-        if (indented && in.take_word(word) && word.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
-            return {line_kind::other};
-        }
-        return {line_kind::broken, "no event: no [cpu], time in seconds and name of an event"};
     }
 
     // --- events --------------------------------------------------------------------------------------------------------
