@@ -47,9 +47,11 @@ char const* the_board_equals_the_cxx_objects() {
         if (r.kind == MAXWELL_DEPART) r.code = maxwell_board_retire(&cells, &reader, r.agent);
         if (r.kind == MAXWELL_DRAIN) {
             maxwell_drain_begin(&cells, &reader, &drain, r.budget);
-            for (std::uint32_t n = 0; n < MAXWELL_DRAIN_STEPS(r.budget); ++n) {
-                if (maxwell_drain_into(&cells, &reader, &drain, &book, &r)) break;
+            bool ended = false;
+            for (std::uint32_t n = 0; n < MAXWELL_DRAIN_STEPS(r.budget) && !ended; ++n) {
+                ended = maxwell_drain_into(&cells, &reader, &drain, &book, &r) != 0;
             }
+            REQUIRE(ended);
         }
         REQUIRE(steps.same(r));
     }
@@ -70,6 +72,15 @@ char const* a_bid_of_another_generation_is_refused() {
     maxwell_drain_begin(&cells, &reader, &drain, 10);
     for (int i = 0; i < 10; ++i) REQUIRE(maxwell_drain_step(&cells, &reader, &drain, &found) != MAXWELL_DRAIN_BID);
     REQUIRE(reader.anomalies == 1);
+    return nullptr;
+}
+
+char const* a_word_without_bits_has_an_answer() {
+    volatile std::uint32_t none = 0;
+    REQUIRE(maxwell_high_zeros(none) == 31 && maxwell_low_bit(none) == 0);
+    for (std::uint32_t b = 0; b < 32; ++b) {
+        REQUIRE(maxwell_high_zeros(std::uint32_t{1} << b) == 31 - b && maxwell_low_bit(std::uint64_t{3} << b) == b);
+    }
     return nullptr;
 }
 
@@ -163,6 +174,7 @@ char const* prices_equal_the_schedule() {
 int main() {
     using namespace maxwell::test;
     return run({the_book_equals_the_cxx_object, the_board_equals_the_cxx_objects,
-                a_bid_of_another_generation_is_refused, valid_bits_end_where_the_bitmap_does,
-                marks_of_nobody_are_counted, an_older_generation_is_stale, prices_equal_the_schedule});
+                a_bid_of_another_generation_is_refused, a_word_without_bits_has_an_answer,
+                valid_bits_end_where_the_bitmap_does, marks_of_nobody_are_counted, an_older_generation_is_stale,
+                prices_equal_the_schedule});
 }
