@@ -180,7 +180,6 @@ private:
         if (summary_ == 0) return given;
         const std::uint32_t by = turn_ >> 6;
         std::uint64_t rest = reordered(summary_, by);
-        prefetch(board, first_of(rest, by));
         while (left != 0 && rest != 0) {
             const std::uint32_t word = first_of(rest, by);
             rest &= rest - 1;
