@@ -12,6 +12,7 @@
 #include <maxwell/market/explain.hpp>
 #include <maxwell/market/market.hpp>
 #include <maxwell/market/steal.hpp>
+#include <maxwell/ring/bid_board.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -345,6 +346,32 @@ char const* shares_are_bounded() {
     return nullptr;
 }
 
+/// Bids of slots that the market doesn't have are refused one by one; a drain takes as many as it may, all of them in order.
+char const* bids_are_taken_from_a_larger_board() {
+    const auto m = std::make_unique<market<tournament_tree<4>>>();
+    bid_board<40> board;
+    std::vector<agent_id> given;
+    const auto note = [&given](bid const& b) { given.push_back(b.agent); };
+    for (agent_id id = 0; id < 40; ++id) board.admit(id);
+    for (const std::size_t budget :
+         {std::size_t{0}, std::size_t{1}, std::size_t{16}, std::size_t{17}, std::size_t{40}, std::size_t{99}}) {
+        for (agent_id id = 0; id < 40; ++id) board.submit({id, 1, 1});
+        given.clear();
+        std::size_t glanced = 0;
+        const std::size_t taken = take_together(
+            board, budget, [&glanced](bid const&) { ++glanced; }, [](bid const&) {}, note);
+        REQUIRE(taken == std::min<std::size_t>(budget, 40) && given.size() == taken && glanced == taken);
+        std::sort(given.begin(), given.end());
+        REQUIRE(std::adjacent_find(given.begin(), given.end()) == given.end());
+        board.drain([](bid const&) {}, 40);
+    }
+    m->admit(2, {0, 0, 1, true});
+    m->wake(2, 0);
+    for (agent_id id = 0; id < 40; ++id) board.submit({id, 7, 1});
+    REQUIRE(m->take(board, 99) == 40 && m->counts().refused() == 39 && m->auctions().lane(0).find(2)->amount == 7);
+    return nullptr;
+}
+
 /// Every decision is counted once, and the last 1,024 are remembered.
 char const* decisions_are_counted_and_remembered() {
     const auto t = std::make_unique<tally<2>>();
@@ -526,5 +553,6 @@ int main() {
                 a_lowered_bid_rises_with_its_account, shares_come_from_time_used, a_cap_holds_and_starves_no_lane,
                 the_best_allowed_agent_is_stolen_whole, decisions_are_recorded_as_made, preferred_lanes_come_first,
                 the_agent_of_the_greatest_worth_is_stolen, a_verdict_at_each_edge, shares_are_bounded,
-                decisions_are_counted_and_remembered, watts_are_released_by_core, seats_are_given_once});
+                bids_are_taken_from_a_larger_board, decisions_are_counted_and_remembered, watts_are_released_by_core,
+                seats_are_given_once});
 }
