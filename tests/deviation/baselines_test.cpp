@@ -179,7 +179,7 @@ TEST(vcg, equal_items_cost_the_critical_price_without_its_tick) {
         std::array<award, 8> out;
         const std::size_t sold = extract_top(market, view<award>{out}.first(items));
         const auto loser = market.top();
-        const auto won = vcg_items(all, items);
+        const auto won = vcg_positions(all, std::vector<std::uint32_t>(items, 1));
         ASSERT_EQ(won.size(), sold);
         for (std::size_t i = 0; i < sold; ++i) {
             EXPECT_EQ(won[i].winner, out[i].winner);
@@ -249,6 +249,12 @@ TEST(vcg, units_are_truthful_for_those_who_need_all_of_them) {
     const lies l = try_all_lies(3, 4, 3, utility_of_units);
     print("VCG, units", l);
     EXPECT_EQ(l.profitable, 0u);
+}
+
+/// What the shares are worth together, over what the best single agent would have made of the whole.
+double welfare_share(std::vector<double> const& values, std::vector<double> const& shares) {
+    const double best = *std::max_element(values.begin(), values.end());
+    return std::inner_product(values.begin(), values.end(), shares.begin(), 0.0) / best;
 }
 
 TEST(proportional_share, shares_are_what_is_paid) {

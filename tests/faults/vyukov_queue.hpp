@@ -28,7 +28,7 @@ public:
             if (sequence < at) return false;
             if (sequence > at) {
                 at = tail_.load(memory_order::relaxed);
-            } else if (tail_.compare_exchange_weak(at, at + 1, memory_order::relaxed, memory_order::relaxed)) {
+            } else if (tail_.compare_exchange(at, at + 1, memory_order::relaxed, memory_order::relaxed)) {
                 c.value = value;
                 c.sequence.store(at + 1, memory_order::release);
                 return true;
@@ -44,7 +44,7 @@ public:
             if (sequence < at + 1) return false;
             if (sequence > at + 1) {
                 at = head_.load(memory_order::relaxed);
-            } else if (head_.compare_exchange_weak(at, at + 1, memory_order::relaxed, memory_order::relaxed)) {
+            } else if (head_.compare_exchange(at, at + 1, memory_order::relaxed, memory_order::relaxed)) {
                 value = c.value;
                 c.sequence.store(at + Capacity, memory_order::release);
                 return true;

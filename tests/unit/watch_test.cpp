@@ -86,7 +86,6 @@ TEST(watch, equal_gaps_are_no_proof_and_a_greater_gap_is) {
     watch<2> w;
     const auto sell = [&](price payment) { return w.observe({{0, 1'000'000, 1}, payment}).price_gap; };
     for (int n = 0; n < 200'000; ++n) ASSERT_FALSE(sell(900'000));
-    EXPECT_EQ(w.mean_gap_q20(), (1u << 20) / 10);
     for (int n = 0; n < 1'000; ++n) ASSERT_FALSE(sell(899'980)) << "below a 2^-12 part of the bid";
     int quanta = 1;
     while (!sell(800'000)) ++quanta;
@@ -130,7 +129,7 @@ TEST(watch, zeroed_memory_has_seen_nothing) {
     alignas(watch<4>) unsigned char memory[sizeof(watch<4>)] = {};
     watch<4> w;
     std::memcpy(static_cast<void*>(&w), memory, sizeof w);
-    EXPECT_EQ(w.awards() + w.price_gap_alarms() + w.rotation_alarms() + w.mean_gap_q20(), 0u);
+    EXPECT_EQ(w.awards() + w.price_gap_alarms() + w.rotation_alarms(), 0u);
     EXPECT_FALSE(w.observe({{3, max_price, 1}, 0}).any());
     EXPECT_TRUE(w.check_invariants());
 }

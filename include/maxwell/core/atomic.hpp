@@ -74,13 +74,6 @@ public:
                                          static_cast<int>(failure));
     }
 
-    /// The same, but can fail although the value is `expected`. For use in a loop: on machines with load-linked and
-    /// store-conditional the strong form contains a loop of its own.
-    bool compare_exchange_weak(T& expected, T desired, memory_order success, memory_order failure) noexcept {
-        return __atomic_compare_exchange(&value_, &expected, &desired, true, static_cast<int>(success),
-                                         static_cast<int>(failure));
-    }
-
     /// Each returns the value before. Integers only; they wrap.
     T fetch_add(T value, memory_order order) noexcept requires std::is_integral_v<T> {
         return __atomic_fetch_add(&value_, value, static_cast<int>(order));

@@ -24,7 +24,6 @@ concept borrows_elements = std::is_trivially_copyable_v<C> && requires(C& c) {
 template <class T>
 class view {
 public:
-    using element_type = T;
     using iterator = T*;
 
     /// No elements.

@@ -57,11 +57,6 @@ public:
         return tenant < Tenants ? static_cast<std::uint32_t>((whole_q32 - below_one_q32_[tenant]) >> 16) : 65536;
     }
 
-    /// What `tenant` has spent in this period, in credits; 0 for a tenant at or above capacity(). O(1).
-    constexpr std::uint64_t spent_in_period(std::uint32_t tenant) const noexcept {
-        return tenant < Tenants ? spent_[tenant] : 0;
-    }
-
     /// `tenant` has paid `credits`. A sum above 2^64 - 1 counts as that; a tenant at or above capacity() changes nothing. O(1).
     constexpr void spent(std::uint32_t tenant, std::uint64_t credits) noexcept {
         if (tenant >= Tenants) return;

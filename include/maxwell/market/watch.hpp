@@ -68,9 +68,6 @@ public:
     constexpr std::uint64_t price_gap_alarms() const noexcept { return gap_alarms_; }
     constexpr std::uint64_t rotation_alarms() const noexcept { return rotation_alarms_; }
 
-    /// The usual gap between what winners bid and pay, in 2^-20 of the bid.
-    constexpr std::uint32_t mean_gap_q20() const noexcept { return static_cast<std::uint32_t>(mean_ >> fraction); }
-
     /// Takes in an award as it was decided. One of amount 0, or above its amount, or of a slot not below capacity() changes nothing. O(1).
     constexpr suspicion observe(award const& won) noexcept {
         const std::uint32_t slot = slot_of(won.winner.agent);

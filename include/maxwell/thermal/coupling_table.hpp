@@ -50,9 +50,6 @@ class coupling_table {
                   "2, 3, 5, 9 ... 257 knots: so that a cell's width is a power of two");
 
 public:
-    static constexpr std::size_t rows() noexcept { return Rows; }
-    static constexpr std::size_t cols() noexcept { return Cols; }
-
     /// The use of a row's knots and the headroom of a column's. O(1).
     static constexpr share_q16 use_at(std::size_t row) noexcept { return static_cast<share_q16>(row << use_shift); }
     static constexpr share_q16 headroom_at(std::size_t col) noexcept {
@@ -74,7 +71,7 @@ public:
         return static_cast<multiplier_q16>((sum + (std::uint64_t{1} << (shift - 1))) >> shift);
     }
 
-    /// The value of a knot; `row` is below rows(), `col` below cols(). O(1).
+    /// The value of a knot; `row` is below Rows, `col` below Cols. O(1).
     constexpr multiplier_q16 knot(std::size_t row, std::size_t col) const noexcept {
         MAXWELL_ASSERT(row < Rows && col < Cols);
         return knot_[row][col];

@@ -16,8 +16,7 @@ struct pair {
 bool use(atomic<pair>& shared, pair expected) {
     shared.store(shared.load(memory_order::acquire), memory_order::release);
     const pair old = shared.exchange(expected, memory_order::acq_rel);
-    return shared.compare_exchange(expected, old, memory_order::seq_cst, memory_order::relaxed) ||
-           shared.compare_exchange_weak(expected, old, memory_order::seq_cst, memory_order::relaxed);
+    return shared.compare_exchange(expected, old, memory_order::seq_cst, memory_order::relaxed);
 }
 
 void fence() { atomic_thread_fence(memory_order::seq_cst); }

@@ -57,10 +57,4 @@ inline kelly_equilibrium equilibrium(std::vector<double> const& values) {
     return result;
 }
 
-/// What the shares are worth together, over what the best single agent would have made of the whole. In [0, 1].
-inline double welfare_share(std::vector<double> const& values, std::vector<double> const& shares) {
-    const double best = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
-    return best == 0 ? 0 : std::inner_product(values.begin(), values.end(), shares.begin(), 0.0) / best;
-}
-
 }  // namespace maxwell::sim::baselines

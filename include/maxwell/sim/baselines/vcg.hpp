@@ -5,10 +5,10 @@
 //
 //     payment(i) = (greatest value of the others without i) - (their value in the allocation chosen)
 //
-//     vcg_items       k equal items, one each: the same as the critical price of the auction, up to the tick of a tie
 //     vcg_units       units, all or nothing, of a supply: a knapsack by dynamic programming; the optimum that extract_units is
 //                     compared with
-//     vcg_positions   positions of different weight, one each: what GSP should charge
+//     vcg_positions   positions of different weight, one each: what GSP should charge. Of equal weight they are equal items, at the
+//                     critical price of the auction, up to the tick of a tie
 //
 // Payments are totals and not per unit: an externality needn't be a multiple of the units. Truthful on the grid of prices; a value
 // between two ticks can't be told, and where units multiply what a tick is worth, that can matter.
@@ -92,11 +92,6 @@ inline std::vector<vcg_award> vcg_positions(std::vector<bid> const& arrived,
         won.push_back({order[i], total});
     }
     return won;
-}
-
-/// Gives `items` equal items, one each. O(N log N + items^2).
-inline std::vector<vcg_award> vcg_items(std::vector<bid> const& arrived, std::size_t items) {
-    return vcg_positions(arrived, std::vector<std::uint32_t>(items, 1));
 }
 
 }  // namespace maxwell::sim::baselines
