@@ -43,7 +43,7 @@ if(page MATCHES "MAXWELL_[A-Z]+")
 endif()
 
 expect(0 "--speed" --help)
-foreach(wrong "--speed;0" "--seconds;fast" "--seconds;5" "--warm-up;-1" "--no-such-option" "a-word")
+foreach(wrong "--speed;0" "--seconds;fast" "--seconds;5" "--seconds;nan" "--warm-up;-1" "--no-such-option" "a-word")
   expect(2 "^planes: [^\n]*--help lists the options.\n$" ${wrong})
 endforeach()
 expect(2 "^planes: [^\n]*no-such.csv does not exist[^\n]*\n$" --code ${WORK}/no-such.csv)

@@ -4,6 +4,7 @@
 // another thread steals, a fiber that never yields, and what scheduling costs beside Boost's round robin and the ordered list of
 // its manual. Times are the threads' own CPU time, in interleaved runs.
 
+#include "../number_range.hpp"
 #include "load_step.hpp"
 #include "measure.hpp"
 #include "overhead.hpp"
@@ -203,7 +204,7 @@ int main(int argc, char** argv) {
     std::string recording = MAXWELL_LOAD_STEP;
     CLI::App app("Boost.Fiber on markets, measured.");
     app.add_option("--ms", ms, "CPU time of each part, milliseconds")
-        ->check(CLI::Range(1.0, 600'000.0))
+        ->check(maxwell::examples::number_range(1.0, 600'000.0))
         ->capture_default_str();
     app.add_option("--yields", yields, "yields that are timed")
         ->check(CLI::Range(1000L, 100'000'000L))
@@ -215,7 +216,7 @@ int main(int argc, char** argv) {
     } catch (CLI::CallForHelp const& e) {
         return app.exit(e);
     } catch (CLI::ParseError const& e) {
-        std::fprintf(stderr, "fiber_scheduler: %s\n", e.what());
+        std::fprintf(stderr, "fiber_scheduler: %s; --help lists the options.\n", e.what());
         return 2;
     }
     std::string why;

@@ -52,5 +52,6 @@ file(WRITE ${WORK}/strong.json [==[{"dies": [{"stages": [[350000, 2000]], "idle_
   {"stages": [[350000, 2000]], "idle_mw": 20000, "max_mw": 220000}], "coupling": [400000, 22900000]}]==])
 expect(2 "don't add up to more than the couplings" --replay ${recording} --machine ${WORK}/strong.json)
 expect(2 "--help lists the options" --speed -1)
+expect(2 "nan is not a number.*--help lists the options" --speed nan)
 expect(2 "--help lists the options" --no-such-option)
 expect(0 "--machine" --help)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+#
+# What FIBER_SCHEDULER doesn't take it says in one sentence, with exit code 2.
+
+cmake_minimum_required(VERSION 3.25)
+
+function(refused text)
+  execute_process(COMMAND ${FIBER_SCHEDULER} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
+  if(NOT exited EQUAL 2 OR NOT output MATCHES "^fiber_scheduler: [^\n]*${text}[^\n]*\\.\n$")
+    message(FATAL_ERROR "fiber_scheduler ${ARGN}: expected 2 and one sentence with \"${text}\", got ${exited} and:\n${output}")
+  endif()
+endfunction()
+
+set(help "--help lists the options")
+refused("${help}" --ms 0)
+refused("${help}" --ms none)
+refused("nan is not a number.*${help}" --ms nan)
+refused("${help}" --ms)
+refused("${help}" --yields 999)
+refused("${help}" --yields 1e99)
+refused("${help}" --full=maybe)
+refused("${help}" --no-such-option)
+refused("${help}" a-word)
+refused("none.csv: No such file" --replay ${WORK}/none.csv)
+refused("${ROOT}: Is a directory" --replay ${ROOT})
+file(MAKE_DIRECTORY ${WORK})
+file(WRITE ${WORK}/no-recording.csv "a,b\n1,2\n")
+refused("no-recording.csv" --replay ${WORK}/no-recording.csv)
