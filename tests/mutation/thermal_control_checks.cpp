@@ -412,7 +412,7 @@ char const* a_cap_is_what_the_model_allows() {
     s.idle_mw = 40'000;
     s.max_mw = 240'000;
     auto c = regulator::create(s);
-    REQUIRE(c);
+    REQUIRE(c && c->allowance_mw() == c->cap_mw() - 40'000);
     s.gains.scale_q16 = 60'000;
     REQUIRE(!regulator::create(s));
     for (int n = 0; n < 60'000; ++n) {

@@ -120,6 +120,30 @@ TEST(other_plants, what_they_say_they_can_draw_for_ever_is_what_holds_them) {
     EXPECT_NEAR(settles_at(whole, 40 + 16 * 6.25, nothing), settles_at(cores, 40 + 16 * 6.25, nothing), 3);
 }
 
+TEST(other_plants, the_hottest_of_cores_at_random_wanders_at_constant_watts) {
+    // 12 of 32 cores run in each millisecond, so no controller of watts could hold it better.
+    const auto sigma = [](sim::placement where) {
+        sim::other_plant p = sim::lateral_cores(where, 6.25);
+        double sum = 0, squares = 0;
+        constexpr int before = 5'000, measured = 10'000;
+        p.heat().settle(std::vector<double>(p.heat().size() - 2, (40 + 12 * 6.25) / 32));
+        for (int k = 0; k < before + measured; ++k) {
+            p.step(40 + 12 * 6.25);
+            if (k < before) continue;
+            sum += p.temperature();
+            squares += p.temperature() * p.temperature();
+        }
+        const double mean = sum / measured;
+        return std::sqrt(std::max(0., squares / measured - mean * mean));
+    };
+    const double at_random = sigma(sim::placement::at_random);
+    const double the_same = sigma(sim::placement::on_the_first);
+    std::printf("sigma of the hottest core at constant watts: %.3f K at random, %.3f K always the same\n", at_random,
+                the_same);
+    EXPECT_GT(at_random, .2);
+    EXPECT_LT(the_same, .05);
+}
+
 TEST(other_plants, heat_that_makes_heat_and_a_neighbour_are_held) {
     sim::thermal_scenario s;
     s.seconds = 100;

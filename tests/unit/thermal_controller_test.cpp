@@ -427,6 +427,13 @@ TEST(controller, caps_power_as_the_formula_says) {
     }
 }
 
+TEST(controller, the_first_quantum_too_admits_what_the_idle_power_leaves) {
+    const auto c = regulator::create(usual());
+    ASSERT_TRUE(c);
+    EXPECT_GT(c->cap_mw(), 40'000u);
+    EXPECT_EQ(c->allowance_mw(), c->cap_mw() - 40'000);
+}
+
 TEST(controller, the_safe_cap_is_what_the_hottest_plant_survives) {
     const auto c = regulator::create(usual());
     EXPECT_NEAR(c->safe_mw(), (85 - .14 - 45) / (.35 * 1.25) * 1000, 1);
