@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -155,6 +156,38 @@ void test_cgroups() {
         near = near && part[g] > weight[g] / 1500.0 - 0.03 && part[g] < weight[g] / 1500.0 + 0.03;
     judge(near, "cgroups of 1, 3 and 2 tasks at weights 100:400:1000",
           fmt::format("{:.3f} {:.3f} {:.3f} (.067 .267 .667)", part[0], part[1], part[2]));
+}
+
+/// Nobody bids and no weight is given to the loader: what the files of the cgroups say counts, below another cgroup too.
+void test_cpu_weight() {
+    write_file("/cg/cgroup.subtree_control", "+cpu");
+    const auto make = [](std::string const& folder, int weight) {
+        mkdir(folder.c_str(), 0755);
+        write_file(folder + "/cpu.weight", std::to_string(weight));
+    };
+    make("/cg/one", 100);
+    make("/cg/two", 400);
+    write_file("/cg/two/cgroup.subtree_control", "+cpu");
+    make("/cg/two/a", 100);
+    make("/cg/two/b", 300);
+    make("/cg/three", 1000);
+    std::vector<task> tasks;
+    for (char const* folder : {"/cg/one", "/cg/two/a", "/cg/two/a", "/cg/two/b", "/cg/three", "/cg/three"}) {
+        tasks.emplace_back(spin, folder);
+    }
+    market m({});
+    const auto judge_parts = [&](std::string const& goal, std::vector<double> const& ideal) {
+        const auto s = m.attached ? shares(tasks, 3 * period_s) : std::vector<double>(6, -1.);
+        const std::vector<double> part{s[0], s[1] + s[2], s[3], s[4] + s[5]};
+        bool near = true;
+        for (std::size_t i = 0; i < part.size(); ++i) near = near && std::abs(part[i] - ideal[i]) < .03;
+        judge(near, goal,
+              fmt::format("{:.3f} {:.3f} {:.3f} {:.3f} ({:.3f})", part[0], part[1], part[2], part[3],
+                          fmt::join(ideal, " ")));
+    };
+    judge_parts("cpu.weight 100, 400 (below: 100, 300), 1000", {1. / 15, 1. / 15, 3. / 15, 10. / 15});
+    write_file("/cg/three/cpu.weight", "100");
+    judge_parts("the last one's is set to 100", {1. / 6, 1. / 6, 3. / 6, 1. / 6});
 }
 
 /// How long until the task that was outbid runs, once its bid has been raised by `raise`.
@@ -414,6 +447,7 @@ int main() {
             test_faults();
             if (is("all")) {
                 test_cgroups();
+                test_cpu_weight();
                 test_wake_up();
                 test_many_tasks(2);
             }

@@ -42,8 +42,18 @@ typedef __u64 u64;
 struct kernfs_node {
     u64 id;
 } FOUND_BY_NAME;
+struct cgroup;
+struct cgroup_subsys_state {
+    struct cgroup* cgroup;
+    struct cgroup_subsys_state* parent;
+} FOUND_BY_NAME;
 struct cgroup {
+    struct cgroup_subsys_state self;
+    int level;
     struct kernfs_node* kn;
+} FOUND_BY_NAME;
+struct task_group {
+    struct cgroup_subsys_state css;
 } FOUND_BY_NAME;
 struct css_set {
     struct cgroup* dfl_cgrp;
@@ -64,11 +74,15 @@ struct task_struct {
     const struct cpumask* cpus_ptr;
     struct cpumask cpus_mask; /* unused; clang 14 describes cpumask as incomplete where only pointers to it occur */
     struct css_set* cgroups;
+    struct task_group* sched_task_group;
     struct sched_ext_entity scx;
 } FOUND_BY_NAME;
 struct scx_init_task_args;
 struct scx_exit_task_args;
 struct scx_exit_info;
+struct scx_cgroup_init_args {
+    u32 weight;
+} FOUND_BY_NAME;
 
 /* A part of the kernel's: members are matched by name, the others stay 0. */
 struct sched_ext_ops {
@@ -81,6 +95,11 @@ struct sched_ext_ops {
     s32 (*init_task)(struct task_struct*, struct scx_init_task_args*);
     void (*exit_task)(struct task_struct*, struct scx_exit_task_args*);
     void (*enable)(struct task_struct*);
+    void (*runnable)(struct task_struct*, u64);
+    void (*quiescent)(struct task_struct*, u64);
+    s32 (*cgroup_init)(struct cgroup*, struct scx_cgroup_init_args*);
+    void (*cgroup_exit)(struct cgroup*);
+    void (*cgroup_set_weight)(struct cgroup*, u32);
     void (*cpu_online)(s32);
     void (*cpu_offline)(s32);
     s32 (*init)(void);

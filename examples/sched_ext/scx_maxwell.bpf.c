@@ -49,10 +49,12 @@ struct task_data {
     u32 book;    /* CPU whose book it waits in, plus 1; 0: in none */
     u32 price;   /* under which it was filed */
     u32 pays;    /* while it runs */
+    u32 begins;  /* awarded, and not charged since */
     u64 since;   /* of its enqueue */
     u64 began;   /* of what has not been charged yet */
     u64 cgroup;  /* whose account was looked for */
-    u32 account; /* that was found; 0: its own */
+    u32 account; /* that was found; 0: its cgroup's share, or its own */
+    u64 counted; /* cgroup that counts it as runnable; 0: none, as in the root */
     struct scx_account own;
 };
 
@@ -74,6 +76,22 @@ struct {
     __type(value, u32);
 } groups SEC(".maps");
 
+/* A cgroup with the cpu controller, but for the root. Its tasks share one account if nobody has given them another. */
+struct cgroup_share {
+    struct scx_account account; /* its weight is cpu.weight */
+    u64 parent;
+    u32 runnable;       /* tasks and cgroups right below that want to run */
+    u32 weights;        /* of these cgroups */
+    u32 counted_weight; /* its own in its parent's sum */
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 4096);
+    __type(key, u64);
+    __type(value, struct cgroup_share);
+} cgroups SEC(".maps");
+
 u64 virtual_clock; /* the latest virtual time at which a task began to run */
 u32 hand;          /* slots are looked at in rotation for tasks that starve */
 u32 slots_used;    /* slots from here on were never given away */
@@ -85,6 +103,7 @@ struct maxwell_drain on_its_way;
 #define GLANCE_NS 1000000        /* and not before so long */
 #define GRAIN 4                /* ms that a waking task's share lacks more than the running one's before it preempts */
 #define UNDISTURBED_NS 1000000 /* and so long a task runs before it is preempted for a share; a bid preempts at once */
+#define LEVELS 9               /* of cgroups that count for a share */
 #define VICTIMS 8              /* CPUs that an idle one looks at */
 
 static __always_inline struct scx_settings* get_settings(void) {
@@ -107,7 +126,8 @@ static __always_inline struct task_data* data_of(struct task_struct* p) {
 static __always_inline u64 now_ns(void) { return scx_bpf_now != 0 ? scx_bpf_now() : bpf_ktime_get_ns(); }
 static __always_inline void count(u64* counter) { __sync_fetch_and_add(counter, 1); }
 
-/* The account of a task's thread group, else of its cgroup, else its own. It is looked for again when the task has changed its cgroup. */
+/* The account of a task's thread group, else of its cgroup, else its cgroup's share, else its own. It is looked for again when the task has
+ * changed its cgroup. */
 static __always_inline struct scx_account* account_of(struct task_struct* p, struct task_data* t) {
     const u64 cgroup = p->cgroups->dfl_cgrp->kn->id;
     struct scx_account* account;
@@ -121,7 +141,10 @@ static __always_inline struct scx_account* account_of(struct task_struct* p, str
         t->account = index != 0 ? *index : 0;
         t->cgroup = cgroup;
     }
-    if (t->account == 0) return &t->own;
+    if (t->account == 0) {
+        struct cgroup_share* share = t->counted != 0 ? bpf_map_lookup_elem(&cgroups, &t->counted) : 0;
+        return share != 0 ? &share->account : &t->own;
+    }
     account = bpf_map_lookup_elem(&accounts, &t->account);
     return account != 0 ? account : &t->own;
 }
@@ -156,20 +179,6 @@ static __always_inline u32 price_of(struct scx_account* account, struct scx_sett
     if ((s64)(now - account->virtual_ns) > (s64)WINDOW_NS) account->virtual_ns = now - WINDOW_NS; /* it slept */
     lacks = (s64)(now - account->virtual_ns + WINDOW_NS) >> 20;
     return lacks <= 0 ? 1 : 1 + (u32)lacks; /* at most 2 * WINDOW_NS, so below SCX_MAXWELL_SHARES_BELOW */
-}
-
-/* For the time that was really used, at the price of the award. Virtual time goes on with whoever is awarded the CPU: the one that lacks
- * most. */
-static __always_inline void charge(struct task_struct* p, struct task_data* t, struct scx_account* account,
-                                   struct scx_settings* s) {
-    const u64 now = now_ns();
-    const u64 used = now - t->began;
-    const u64 owed = used * 100 / weight_of(p, account, s);
-    t->began = now;
-    if ((s64)(account->virtual_ns - virtual_clock) > 0) virtual_clock = account->virtual_ns;
-    __sync_fetch_and_add(&account->ran_ns, used);
-    __sync_fetch_and_add(&account->paid, used * t->pays);
-    __sync_fetch_and_add(&account->virtual_ns, owed);
 }
 
 /* --- global functions, which the verifier looks at once and not at every call ------------------------------------------ */
@@ -219,6 +228,61 @@ __attribute__((noinline)) u64 decide(u32 cpu, u32 incumbent, u32 price) {
     if (incumbent != 0) maxwell_expire(&b->book, incumbent - 1); /* no bid any more if it has won */
     bpf_spin_unlock(&b->lock);
     return won ? (u64)award.payment << 32 | ((u32)award.winner.agent + 1) : 0;
+}
+
+/* The weight of a cgroup among all tasks and cgroups of the root, in 256ths: its own, times the part that each cgroup above has of its
+ * parent's weights that want to run. */
+__attribute__((noinline)) u64 share_weight(u64 id) {
+    u64 part = 1 << 16;
+    u32 weight = 0;
+    int i;
+    bpf_for(i, 0, LEVELS) {
+        struct cgroup_share* share = bpf_map_lookup_elem(&cgroups, &id);
+        if (share == 0) break;
+        if (i > 0) part = part * weight / (share->weights > weight ? share->weights : weight != 0 ? weight : 1);
+        weight = share->account.weight;
+        id = share->parent;
+    }
+    part = part * (weight != 0 ? weight : 100) >> 8;
+    return part != 0 ? part : 1;
+}
+
+/* One task more (1) or less (-1) in this cgroup wants to run. A cgroup with the first one wants to, and counts in its parent. */
+__attribute__((noinline)) int count_runnable(u64 id, int change) {
+    int i;
+    bpf_for(i, 0, LEVELS) {
+        struct cgroup_share* share = bpf_map_lookup_elem(&cgroups, &id);
+        struct cgroup_share* above;
+        u32 before;
+        if (share == 0) break;
+        before = __sync_fetch_and_add(&share->runnable, change);
+        if (before != (change > 0 ? 0 : 1)) break;
+        if (change > 0) share->counted_weight = share->account.weight;
+        id = share->parent;
+        above = bpf_map_lookup_elem(&cgroups, &id);
+        if (above != 0)
+            __sync_fetch_and_add(&above->weights, change > 0 ? share->counted_weight : -share->counted_weight);
+    }
+    return 0;
+}
+
+/* For the time that was really used, at the price of the award. Virtual time goes on with the share that is awarded the CPU: the one
+ * that lacks most. */
+static __always_inline void charge(struct task_struct* p, struct task_data* t, struct scx_account* account,
+                                   struct scx_settings* s) {
+    const u64 now = now_ns();
+    const u64 used = now - t->began;
+    const u64 weight =
+        t->account == 0 && t->counted != 0 ? share_weight(t->counted) : (u64)weight_of(p, account, s) << 8;
+    const u64 owed = used * 25600 / weight;
+    t->began = now;
+    if (t->begins && (account->bid == 0 || s->paced) && (s64)(account->virtual_ns - virtual_clock) > 0) {
+        virtual_clock = account->virtual_ns;
+    }
+    t->begins = 0;
+    __sync_fetch_and_add(&account->ran_ns, used);
+    __sync_fetch_and_add(&account->paid, used * t->pays);
+    __sync_fetch_and_add(&account->virtual_ns, owed);
 }
 
 SEC("struct_ops.s/init")
@@ -487,6 +551,7 @@ int BPF_dispatch(u64* ctx) {
         if (incumbent != 0 && (u32)won == incumbent) {
             if (t != 0) {
                 t->pays = won >> 32;
+                t->begins = 1;
             }
             prev->scx.slice = s->slice_ns;
             count(&c->keeps);
@@ -517,6 +582,7 @@ int BPF_running(u64* ctx) {
     struct cpu_book* b = book_of(scx_bpf_task_cpu(p));
     if (t == 0 || b == 0) return 0;
     b->began_ns = t->began = now_ns();
+    t->begins = 1;
     b->running = p->flags & PF_KTHREAD ? 0xFFFFFFFFu : t->price;
     return 0;
 }
@@ -529,10 +595,70 @@ int BPF_stopping(u64* ctx) {
     struct scx_settings* s = get_settings();
     struct scx_account* account;
     if (t == 0 || b == 0 || s == 0) return 0;
+    b->running = 0;
+    if (p->flags & PF_KTHREAD) return 0; /* a busy one would carry virtual time away from all shares */
     account = account_of(p, t);
     charge(p, t, account, s);
     count(&account->awards);
-    b->running = 0;
+    return 0;
+}
+
+SEC("struct_ops/runnable")
+int BPF_runnable(u64* ctx) {
+    struct task_struct* p = (void*)ctx[0];
+    struct task_data* t = data_of(p);
+    if (t == 0 || t->counted != 0 || (p->flags & PF_KTHREAD)) return 0;
+    t->counted = p->sched_task_group->css.cgroup->kn->id;
+    if (bpf_map_lookup_elem(&cgroups, &t->counted) == 0) t->counted = 0;
+    if (t->counted != 0) count_runnable(t->counted, 1);
+    return 0;
+}
+
+SEC("struct_ops/quiescent")
+int BPF_quiescent(u64* ctx) {
+    struct task_data* t = data_of((void*)ctx[0]);
+    if (t == 0 || t->counted == 0) return 0;
+    count_runnable(t->counted, -1);
+    t->counted = 0;
+    return 0;
+}
+
+SEC("struct_ops.s/cgroup_init")
+int BPF_cgroup_init(u64* ctx) {
+    struct cgroup* group = (void*)ctx[0];
+    struct scx_cgroup_init_args* args = (void*)ctx[1];
+    struct cgroup_share share = {};
+    u64 id = group->kn->id;
+    if (group->level == 0) return 0;
+    share.account.weight = args->weight;
+    share.account.virtual_ns = virtual_clock;
+    share.parent = group->self.parent->cgroup->kn->id;
+    bpf_map_update_elem(&cgroups, &id, &share, 0); /* no room: its tasks have shares of their own */
+    return 0;
+}
+
+SEC("struct_ops/cgroup_exit")
+int BPF_cgroup_exit(u64* ctx) {
+    struct cgroup* group = (void*)ctx[0];
+    u64 id = group->kn->id;
+    bpf_map_delete_elem(&cgroups, &id);
+    return 0;
+}
+
+SEC("struct_ops/cgroup_set_weight")
+int BPF_cgroup_set_weight(u64* ctx) {
+    struct cgroup* group = (void*)ctx[0];
+    u64 id = group->kn->id;
+    struct cgroup_share* share = bpf_map_lookup_elem(&cgroups, &id);
+    struct cgroup_share* above;
+    const u32 weight = ctx[1];
+    if (share == 0) return 0;
+    share->account.weight = weight;
+    if (share->runnable == 0) return 0;
+    id = share->parent;
+    above = bpf_map_lookup_elem(&cgroups, &id);
+    if (above != 0) __sync_fetch_and_add(&above->weights, weight - share->counted_weight);
+    share->counted_weight = weight;
     return 0;
 }
 
@@ -550,6 +676,11 @@ struct sched_ext_ops maxwell_ops = {
     .dispatch = (void*)BPF_dispatch,
     .running = (void*)BPF_running,
     .stopping = (void*)BPF_stopping,
+    .runnable = (void*)BPF_runnable,
+    .quiescent = (void*)BPF_quiescent,
+    .cgroup_init = (void*)BPF_cgroup_init,
+    .cgroup_exit = (void*)BPF_cgroup_exit,
+    .cgroup_set_weight = (void*)BPF_cgroup_set_weight,
     .init_task = (void*)BPF_init_task,
     .exit_task = (void*)BPF_exit_task,
     .cpu_online = (void*)BPF_cpu_online,

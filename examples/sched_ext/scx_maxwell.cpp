@@ -102,6 +102,13 @@ void name_what_is_missing() {
     if (btf__find_by_name_kind(kernel, "sched_ext_ops", BTF_KIND_STRUCT) < 0) {
         refuse("this kernel has no sched_ext (CONFIG_SCHED_CLASS_EXT)");
     }
+    btf_type const* ops = btf__type_by_id(
+        kernel, static_cast<std::uint32_t>(btf__find_by_name_kind(kernel, "sched_ext_ops", BTF_KIND_STRUCT)));
+    bool has_cgroups = false;
+    for (int i = 0; i < btf_vlen(ops); ++i) {
+        has_cgroups |= std::string_view(btf__name_by_offset(kernel, btf_members(ops)[i].name_off)) == "cgroup_init";
+    }
+    if (!has_cgroups) refuse("this kernel's sched_ext knows no cgroups (CONFIG_EXT_GROUP_SCHED)");
     for (char const* function : {"scx_bpf_dsq_insert", "scx_bpf_select_cpu_dfl", "scx_bpf_pick_idle_cpu",
                                  "scx_bpf_pick_any_cpu", "scx_bpf_task_cpu", "scx_bpf_kick_cpu", "scx_bpf_nr_cpu_ids",
                                  "bpf_cpumask_test_cpu", "bpf_task_from_pid", "bpf_iter_num_new"}) {
