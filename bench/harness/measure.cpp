@@ -43,6 +43,13 @@ std::size_t allocated_bytes() noexcept {
 #endif
 }
 
+/// Bytes handed out beyond `base`. None rather than a negative number where a block that was free before has been handed out again,
+/// which the allocator had counted as in use.
+std::size_t allocated_beyond(std::size_t base) noexcept {
+    const std::size_t now = allocated_bytes();
+    return now > base ? now - base : 0;
+}
+
 /// Bytes of the allocator's block at `p`, its bookkeeping included: what a subject costs beside its structure.
 std::size_t block_bytes(void* p) noexcept {
 #if defined(__GLIBC__)
@@ -69,10 +76,10 @@ public:
         const std::size_t before = allocated_bytes();
         subject_ = spec.make(spec.capacity());
         const std::size_t base = before + block_bytes(subject_.get());
-        empty_bytes_ = allocated_bytes() - base;
+        empty_bytes_ = allocated_beyond(base);
         subject_->update_price(1);  // every amount is at or above it
         with_workload(spec.what, [&]<class W>(W) { W::populate(*subject_, bids_); });
-        bytes_ = allocated_bytes() - base;
+        bytes_ = allocated_beyond(base);
         if (subject_->fixed_bytes() != 0) bytes_ = empty_bytes_ = subject_->fixed_bytes();
         loops_ = subject_->loops_of(spec.what);
     }
