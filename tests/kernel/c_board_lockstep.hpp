@@ -49,8 +49,7 @@ public:
         }
         maxwell_board_request r{};
         const std::uint32_t kind = dice_.below(10);
-        // The C++ reader leaves a board on which nothing waits at once; the C reader takes its turn.
-        if (kind < 4 || (kind >= 5 && !reader_->pending(*cells_))) {
+        if (kind < 4) {
             const std::uint32_t slot = dice_.below(Capacity + 1);
             r.kind = MAXWELL_ADMIT;
             const std::uint32_t newest = slot < Capacity ? generation_[slot] += dice_.below(3) / 2 : 0;

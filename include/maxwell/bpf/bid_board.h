@@ -21,7 +21,7 @@
  * index is compared with its bound before use. One program at a time uses a reader.
  *
  *     operation       cost   why
- *     drain_begin     O(1)   two words
+ *     drain_begin     O(1)   two words, and the summary
  *     drain_step      O(1)   one cell, or one word of marks, or one word of the summary
  *     admit, retire   O(1)   one cell, two words
  */
@@ -182,10 +182,13 @@ MAXWELL_INLINE uint32_t maxwell_board_retire(struct maxwell_board_cells* cells, 
     return MAXWELL_OK;
 }
 
-/* Is anything waiting in the first 4,096 cells or in the reader? For boards of more agents ask for each word of the summary. */
+/* Is anything waiting? Not while quarantined. O(MAXWELL_CAPACITY / 4096). */
 MAXWELL_INLINE int maxwell_board_pending(const struct maxwell_board_cells* cells,
                                          const struct maxwell_board_reader* reader) {
-    return reader->quarantined == 0 && (reader->marks | reader->summary | maxwell_load(&cells->summary[0])) != 0;
+    uint64_t any = reader->marks | reader->summary;
+    uint32_t i;
+    for (i = 0; i < MAXWELL_SUMMARY_WORDS; i++) any |= maxwell_load(&cells->summary[i]);
+    return reader->quarantined == 0 && any != 0;
 }
 
 /* Begins a drain of at most `budget` cells. */
@@ -193,11 +196,12 @@ MAXWELL_INLINE void maxwell_drain_begin(struct maxwell_board_cells* cells, struc
                                         struct maxwell_drain* drain, uint32_t budget) {
     const uint32_t word = maxwell_below((uint32_t)reader->mark_word, MAXWELL_MARK_WORDS);
     const uint32_t summary_word = maxwell_below((uint32_t)reader->summary_word, MAXWELL_SUMMARY_WORDS);
-    drain->left = reader->quarantined != 0 ? 0 : budget;
+    const int pending = maxwell_board_pending(cells, reader);
+    drain->left = pending ? budget : 0;
     drain->summary = 0;
     drain->marks = 0;
     drain->words = 0;
-    if (reader->quarantined != 0) return;
+    if (!pending) return;
     reader->marks &= reader->held[word];
     if (reader->marks != 0) maxwell_drop(&cells->mark[word], reader->marks);
     reader->summary &= maxwell_valid_bits(summary_word, MAXWELL_MARK_WORDS);
