@@ -232,7 +232,7 @@ private:
 
     /// With the incumbent's lane as a bit, or none. Preferred lanes alone, where one of them has something to sell to. Flattened: with
     /// top() inlined the compiler leaves out the payment, which only the lane that wins is asked for.
-    [[gnu::flatten]] constexpr heads look(std::uint32_t incumbent = 0) const noexcept {
+    [[gnu::__flatten__]] constexpr heads look(std::uint32_t incumbent = 0) const noexcept {
         std::uint32_t which = ~shut_;
         if (preferred_ != 0) {
             const bool first = (incumbent & preferred_) != 0 || one_would_sell(preferred_ & ~shut_);

@@ -163,7 +163,7 @@ public:
     /// for before the first of them enters (take_together.hpp). Flattened, as the decision is: with all calls inlined no bid is
     /// copied and no slot checked on the way.
     template <bid_source S>
-    [[gnu::flatten]] constexpr std::size_t take(S& source, std::size_t budget) noexcept {
+    [[gnu::__flatten__]] constexpr std::size_t take(S& source, std::size_t budget) noexcept {
         const std::uint64_t before = source.anomalies();
         const auto seat_of = [this](bid const& b) noexcept { seats_.prefetch(slot_of(b.agent)); };
         const auto account_and_lane_of = [this](bid const& b) noexcept {
@@ -347,7 +347,7 @@ private:
     }
 
     template <bool WithBonus>
-    [[gnu::flatten]] constexpr decision decide_on(std::size_t core, std::uint64_t now_ns, price bonus) noexcept {
+    [[gnu::__flatten__]] constexpr decision decide_on(std::size_t core, std::uint64_t now_ns, price bonus) noexcept {
         if (core >= Cores) return {std::nullopt, 0, quiet::idle};
         now_ns_ = now_ns;
         core_state& c = core_[core];

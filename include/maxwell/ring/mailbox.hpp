@@ -153,7 +153,7 @@ private:
 
     /// A drain for which something waits. A function of its own, so that an idle drain saves no registers.
     template <class F>
-    [[gnu::noinline]] std::size_t read(cells const& box, F& f, std::size_t budget) noexcept {
+    [[gnu::__noinline__]] std::size_t read(cells const& box, F& f, std::size_t budget) noexcept {
         const std::uint64_t count = box.count();
         std::uint64_t letters[cells::capacity()];
         std::uint64_t changed = 0;

@@ -249,13 +249,13 @@ private:
     }
 
     /// Does what is left in the last quantum of a short window. Not inlined: a loop in step() would prepare itself in each quantum.
-    [[gnu::noinline]] constexpr void do_parts_after(std::uint32_t part, std::uint64_t now_ns) noexcept {
+    [[gnu::__noinline__]] constexpr void do_parts_after(std::uint32_t part, std::uint64_t now_ns) noexcept {
         for (part = part < Dies ? Dies : part + 1; part < parts; ++part) do_part(part, now_ns);
     }
 
     /// Ends the window of die d: what it drew warms the others, and its headroom is taken. Not inlined, for the sake of quanta that don't
     /// come here: they save fewer registers.
-    [[gnu::noinline]] constexpr void share_heat(std::size_t d) noexcept {
+    [[gnu::__noinline__]] constexpr void share_heat(std::size_t d) noexcept {
         if constexpr (Dies > 1) {
             last_mw_[d] = static_cast<std::uint32_t>(drawn_mw_[d] / window_quanta_);
             drawn_mw_[d] = 0;
