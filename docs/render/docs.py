@@ -23,7 +23,7 @@ APPENDICES = "8-appendices"
 # What runs leave in build/, and the file of docs/results that it becomes.
 RUNS = {"report/results.json": "bench.json", "audit.json": "audit.json"}
 SUMMARIES = "sim/*/summary.csv"  # each becomes sim_EXPERIMENT.csv
-FILLED = ("design.md", "incentives.md", "mechanisms.md")  # pages whose figures come from docs/results
+FILLED = ("../README.md", "bench.md", "design.md", "incentives.md", "market.md", "mechanisms.md")  # pages whose figures come from docs/results
 KEPT = ("quantum", "hold")  # of a benchmark's cases: a whole report has two megabytes
 
 

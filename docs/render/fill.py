@@ -5,12 +5,13 @@ A figure is written with its key behind it, which nobody sees who reads the page
 
     takes 23.7<!--[[quantum/tournament_tree/1000/mean]]--> ns
 
-A table stands between two marks. Its first line says what it is made of:
+A commit's number can be such a figure too. A table stands between two marks. Its first line says what it is made of:
 
     <!--[[cases quantum/uniform/mean: stratified_buckets, tournament_tree=winner tree]]-->
     <!--[[panel market/quantum; TITLE: COLUMN=HEAD, COLUMN, ...]]-->         all columns if none is named
     <!--[[audit NAME=SHOWN, NAME, ...]]-->                                    claims of the audit: what was tried, and what was found
     <!--[[machine]]-->                                                       where the benchmark ran, as a sentence
+    <!--[[goals]]-->                                                         the benchmark's goals: how many are met, and those missed
     ...
     <!--[[end]]-->
 """
@@ -19,8 +20,8 @@ import re
 
 from results import Missing, figure
 
-FIGURE = re.compile(r"([+-]?[0-9][0-9.,]*|-)<!--\[\[([^\]]+)\]\]-->")
-TABLE = re.compile(r"(<!--\[\[(cases|panel|audit|machine) ?([^\]]*)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
+FIGURE = re.compile(r"([+-]?[0-9][0-9.,]*|[0-9a-f]{7,40}|-)<!--\[\[([^\]]+)\]\]-->")
+TABLE = re.compile(r"(<!--\[\[(cases|panel|audit|machine|goals) ?([^\]]*)\]\]-->\n)(.*?)(<!--\[\[end\]\]-->)", re.S)
 MARK = re.compile(r"(?m)^<!--\[\[[^\]]*\]\]-->\n|<!--\[\[[^\]]*\]\]-->")
 
 
@@ -48,7 +49,7 @@ def unfilled(text):
 
 
 def _table(kind, spec, results):
-    return {"cases": _cases, "panel": _panel, "audit": _audit, "machine": _machine}[kind](spec, results)
+    return {"cases": _cases, "panel": _panel, "audit": _audit, "machine": _machine, "goals": _goals}[kind](spec, results)
 
 
 def _audit(spec, results):
@@ -68,6 +69,16 @@ def _machine(_, results):
     return (f"The benchmark ran on {where['cpu']}, {where['num_cpus']} cores, {where['kernel']}; {where['compiler']}, "
             f"`{where['compile_flags']}`; commit {where['git_commit']}, {where['date']}; load {where['load_before']} before and "
             f"{where['load_after']} after. A timer pair costs {where['timer_floor_ns']:.1f} ns, which all percentiles contain.\n")
+
+
+def _goals(_, results):
+    goals = results.files.get("bench.json", {}).get("goals", [])
+    if not goals:
+        raise Missing(f"no file in {results.folder} has goals of the benchmark")
+    met, missed = ([g for g in goals if g["verdict"] == verdict] for verdict in ("met", "MISSED"))
+    rows = [[g["structure"], g["goal"].replace("|", "/"), g["measured"]] for g in missed]
+    return (f"Of {len(goals)} goals {len(met)} are met, {len(missed)} missed, and {len(goals) - len(met) - len(missed)} were not measured, "
+            f"for lack of a peer or of cores at that distance. Missed:\n\n" + _rows(["structure", "goal", "measured"], rows))
 
 
 def _rows(head, rows):

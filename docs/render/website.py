@@ -135,7 +135,7 @@ def build(root, out, filled):
     for page in sorted(docs):
         text = filled[page] if page in filled else (root / "docs" / page).read_text(encoding="utf-8")
         (source / page).write_text(relink(text, f"docs/{page}", pages, docs), encoding="utf-8")
-    (source / "index.md").write_text(relink((root / "README.md").read_text(encoding="utf-8"), "README.md", pages, docs), encoding="utf-8")
+    (source / "index.md").write_text(relink(filled["../README.md"], "README.md", pages, docs), encoding="utf-8")
     shutil.copytree(root / "docs" / "pictures", source / "pictures")
     shutil.copytree(work / "reference", source / "reference")
     listed = {page for _, held in PAGES for page in ([held] if isinstance(held, str) else held)}

@@ -29,6 +29,11 @@ TEXT = """A quantum takes 1.0<!--[[quantum/tree/1000/mean]]--> ns, p99 1<!--[[on
 
 <!--[[panel one/panel; A table: row, p99=tail]]-->
 <!--[[end]]-->
+
+<!--[[goals]]-->
+<!--[[end]]-->
+
+of commit 0f5fb19<!--[[bench.json; context; git_commit]]-->
 """
 
 
@@ -36,7 +41,9 @@ def results_in(folder, mean):
     case = {"workload": "quantum", "structure": "tree", "distribution": "uniform", "agents": 1000, "mean_ns": mean, "p50_ns": 20}
     panel = {"name": "one/panel", "charts": [],
              "tables": [{"title": "A table, ns", "head": ["row", "p50", "p99"], "rows": [["tree, 4 bids", "9", f"{mean * 2:.0f}"]]}]}
-    (folder / "bench.json").write_text(json.dumps({"benchmarks": [case], "panels": [panel], "context": {}}))
+    goals = [{"structure": "tree", "goal": f"p{i}", "measured": f"{i} ns", "verdict": v} for i, v in enumerate(("met", "MISSED", "not measured"))]
+    (folder / "bench.json").write_text(json.dumps({"benchmarks": [case], "panels": [panel], "goals": goals,
+                                                   "context": {"git_commit": "5eedc0ffee12"}}))
     return Results(folder)
 
 
@@ -52,6 +59,9 @@ class Filling(unittest.TestCase):
         self.assertIn("p99 47<!--", first)
         self.assertIn("| the tree | - | - | 23.7 | - |", first)
         self.assertIn("| row | tail |\n|---|---|\n| tree, 4 bids | 47 |", first)
+        self.assertIn("Of 3 goals 1 are met, 1 missed, and 1 were not measured", first)
+        self.assertIn("|---|---|---|\n| tree | p1 | 1 ns |\n", first)
+        self.assertIn("of commit 5eedc0ffee12<!--", first)
         second = fill.fill(first, results_in(self.folder, 1234.0))
         self.assertIn("takes 1,230<!--", second)
         self.assertNotIn("23.7", second)
