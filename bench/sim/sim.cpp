@@ -5,6 +5,7 @@
 // Exit codes: 0 all went well, 1 results could not be written or shards are missing, 2 wrong use or a file that can't be read, 130
 // interrupted, and what is done is kept.
 
+#include "harness/number_range.hpp"
 #include "sim/campaign.hpp"
 #include "sim/device.hpp"
 #include "sim/experiment.hpp"
@@ -154,7 +155,7 @@ int main(int argc, char** argv) {
     app.add_option("--out", o.out, "folder for the results")->capture_default_str();
     app.add_option("--seeds", o.seeds, "in place of the experiment's number")->check(CLI::Range(1, 1000));
     app.add_option("--seconds", o.seconds, "of virtual time, in place of the experiment's")
-        ->check(CLI::Range(1e-6, 1e6));
+        ->check(maxwell::bench::number_range(1e-6, 1e6));
     app.add_option("--threads", o.threads, "runs at a time; all cores without it")->check(CLI::Range(1, 1024));
     app.add_option("--shard", o.shard_text, "only part i of n of the runs, as 2/8");
     app.add_flag("--merge", o.merge, "put the results of all shards together");

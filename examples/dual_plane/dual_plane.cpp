@@ -3,7 +3,7 @@
 // ./run planes: cores and an accelerator on one heat sink, with their prices coupled and not, and one agent that pretends to feed the
 // accelerator: tables, whether the goals are met, and a page with charts.
 
-#include "../number_range.hpp"
+#include "../../bench/harness/number_range.hpp"
 #include "../page_parts.hpp"
 #include "charts.hpp"
 #include "machine.hpp"
@@ -233,13 +233,13 @@ int main(int argc, char** argv) {
     app.add_option("--code", code_file, "Azure's code trace; without one: a generated twin");
     app.add_option("--out", out_folder, "folder for the page, index.html; without one: no page");
     app.add_option("--speed", speed, "the traces, so many times as fast")
-        ->check(maxwell::examples::number_range(.01, 100.))
+        ->check(maxwell::bench::number_range(.01, 100.))
         ->capture_default_str();
     app.add_option("--seconds", with.seconds, "measured, after the warm-up")
-        ->check(maxwell::examples::number_range(10., 1000.))
+        ->check(maxwell::bench::number_range(10., 1000.))
         ->capture_default_str();
     app.add_option("--warm-up", with.warm_up_s, "seconds before that")
-        ->check(maxwell::examples::number_range(0., 1000.))
+        ->check(maxwell::bench::number_range(0., 1000.))
         ->capture_default_str();
     app.add_flag("--cuda", on_cuda, "run the accelerator's iterations as kernels on a GPU, in real time");
     app.add_option("--seed", with.seed, "of values and of the deal")->capture_default_str();

@@ -4,7 +4,7 @@
 // another thread steals, a fiber that never yields, and what scheduling costs beside Boost's round robin and the ordered list of
 // its manual. Times are the threads' own CPU time, in interleaved runs.
 
-#include "../number_range.hpp"
+#include "../../bench/harness/number_range.hpp"
 #include "load_step.hpp"
 #include "measure.hpp"
 #include "overhead.hpp"
@@ -204,7 +204,7 @@ int main(int argc, char** argv) {
     std::string recording = MAXWELL_LOAD_STEP;
     CLI::App app("Boost.Fiber on markets, measured.");
     app.add_option("--ms", ms, "CPU time of each part, milliseconds")
-        ->check(maxwell::examples::number_range(1.0, 600'000.0))
+        ->check(maxwell::bench::number_range(1.0, 600'000.0))
         ->capture_default_str();
     app.add_option("--yields", yields, "yields that are timed")
         ->check(CLI::Range(1000L, 100'000'000L))

@@ -3,7 +3,7 @@
 // ./run liar: the liar's test. Five admission policies of an LLM engine on the same requests, while one tenant misreports: tables, whether
 // the goals are met, and a page with the picture.
 
-#include "../number_range.hpp"
+#include "../../bench/harness/number_range.hpp"
 #include "../page_parts.hpp"
 #include "experiments.hpp"
 #include "llm_page.hpp"
@@ -145,27 +145,27 @@ int main(int argc, char** argv) {
     app.add_option("--out", out_folder, "folder for the page, index.html; without one: no page");
     app.add_option("--picture", picture_file, "write the picture alone to this file, as SVG");
     app.add_option("--speed", with.base.speed, "the trace, so many times as fast")
-        ->check(maxwell::examples::number_range(.01, 100.))
+        ->check(maxwell::bench::number_range(.01, 100.))
         ->capture_default_str();
     app.add_option("--seconds", with.base.seconds, "only so much of the trace; 0: all")
-        ->check(maxwell::examples::number_range(0., 1e6))
+        ->check(maxwell::bench::number_range(0., 1e6))
         ->capture_default_str();
     app.add_option("--seed", with.base.seed, "of the deal")->capture_default_str();
     app.add_option("--flood", with.most_flood, "tenant 4 sends up to so many times as much")
-        ->check(maxwell::examples::number_range(1., 8.))
+        ->check(maxwell::bench::number_range(1., 8.))
         ->capture_default_str();
     app.add_option("--points", with.points, "steps of hardness")->check(CLI::Range(2, 50))->capture_default_str();
     app.add_option("--credits", with.credits_per_s, "of each tenant a second, in halves of a token's worth")
-        ->check(maxwell::examples::number_range(1., 1e9))
+        ->check(maxwell::bench::number_range(1., 1e9))
         ->capture_default_str();
     app.add_option("--iteration-ms", iteration_ms, "an iteration alone")
-        ->check(maxwell::examples::number_range(.001, 1e4))
+        ->check(maxwell::bench::number_range(.001, 1e4))
         ->capture_default_str();
     app.add_option("--prompt-token-us", prompt_token_us, "each prompt token")
-        ->check(maxwell::examples::number_range(0., 1e6))
+        ->check(maxwell::bench::number_range(0., 1e6))
         ->capture_default_str();
     app.add_option("--sequence-us", sequence_us, "each running sequence")
-        ->check(maxwell::examples::number_range(0., 1e6))
+        ->check(maxwell::bench::number_range(0., 1e6))
         ->capture_default_str();
     app.add_option("--sequences", with.costs.sequences, "that run at a time")
         ->check(CLI::Range(1, 100'000))

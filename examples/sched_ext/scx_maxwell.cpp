@@ -7,7 +7,7 @@
 //     scx_maxwell --set 1234=9000                 another process: a running scheduler's bid, from now on
 
 #include "scx_maxwell.h"
-#include "../number_range.hpp"
+#include "../../bench/harness/number_range.hpp"
 
 #include <maxwell/host/shared_region.hpp>
 #include <maxwell/ring/bid_board.hpp>
@@ -340,10 +340,9 @@ int main(int argc, char** argv) {
         ->excludes(app.get_option("--multiplier"));
     app.add_option("--set", set, "GROUP=PRICE: changes a bid of the scheduler that is running, and ends");
     app.add_option("--pin", pins, "folder of a BPF file system for the maps that other processes open");
-    app.add_option("--slice-ms", slice_ms, "how long an award lasts")
-        ->check(maxwell::examples::number_range(1.0, 1000.0));
+    app.add_option("--slice-ms", slice_ms, "how long an award lasts")->check(maxwell::bench::number_range(1.0, 1000.0));
     app.add_option("--starvation-ms", starvation_ms, "whoever waits longer runs next")
-        ->check(maxwell::examples::number_range(10.0, 1000.0));
+        ->check(maxwell::bench::number_range(10.0, 1000.0));
     app.add_option("--bonus", settings.bonus,
                    "ticks by which the running task's bid is raised: what a switch is worth");
     app.add_option("--misbehave", settings.misbehave, "for tests: a scheduler that is wrong in this way, 1 to 3")

@@ -6,7 +6,7 @@
 //     sensors ──▶ power_meter, as_celsius ──▶ plane ──▶ price_page in sealed memory      examples/price_page.cpp reads such a page
 //                                               └─▶ the terminal
 
-#include "../number_range.hpp"
+#include "../../bench/harness/number_range.hpp"
 #include "machine.hpp"
 
 #include <maxwell/host/nvml_sensors.hpp>
@@ -183,9 +183,9 @@ int main(int argc, char** argv) {
                    "what the dies are like, as JSON; without it those of the shipped recording");
     app.add_option("--base", base, "ticks per unit at a multiplier of 1")->capture_default_str();
     app.add_option("--seconds", seconds, "how long; 0: until the recording ends or somebody interrupts")
-        ->check(maxwell::examples::number_range(0, 1e9));
+        ->check(maxwell::bench::number_range(0, 1e9));
     app.add_option("--speed", speed, "of a recording, as a factor; 0: as fast as it goes")
-        ->check(maxwell::examples::number_range(0, 1e9))
+        ->check(maxwell::bench::number_range(0, 1e9))
         ->capture_default_str();
     app.add_option("--root", root, "the folder that stands for /");
     app.add_flag("--example", example, "print a recording of two simulated dies on one sink instead");

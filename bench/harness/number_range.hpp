@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// For the examples' command lines: a number from `low` to `high`. CLI::Range alone lets "nan" pass, which is neither below nor above.
+// For command lines: a number from `low` to `high`. CLI::Range alone lets "nan" pass, which is neither below nor above.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace maxwell::examples {
+namespace maxwell::bench {
 
 inline CLI::Validator number_range(double low, double high) {
     const auto is_number = [](std::string& text) {
@@ -19,4 +19,4 @@ inline CLI::Validator number_range(double low, double high) {
     return CLI::Range(low, high) & CLI::Validator(is_number, "");
 }
 
-}  // namespace maxwell::examples
+}  // namespace maxwell::bench
