@@ -4,16 +4,12 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-set(good "killed. has ended.*of its share: every honest one.*half at most: yes.*its credits went: yes")
+set(PROGRAM ${PROCESS_MARKET})
+set(NAME process_market)
+set(SECONDS 60)
+include(${ROOT}/tests/support/program.cmake)
 
-# What `PROCESS_MARKET ARGN` exits with and prints. `runner` stands before it.
-function(expect code text)
-  execute_process(COMMAND ${runner} ${PROCESS_MARKET} ${ARGN}
-    RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 60)
-  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
-    message(FATAL_ERROR "process_market ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(good "killed. has ended.*of its share: every honest one.*half at most: yes.*its credits went: yes")
 
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
@@ -50,14 +46,14 @@ endforeach()
 # By itself it takes what it can have, and says what; as a user who may write to no cgroup, why not.
 expect(0 "^processes are stopped by (cgroup.freeze below /|SIGSTOP, since no cgroup can be had: ).*${good}" --seconds 2)
 find_program(setpriv setpriv)
-set(runner ${setpriv} --reuid=65534 --regid=65534 --clear-groups)
-execute_process(COMMAND ${runner} ${PROCESS_MARKET} --seconds 0 RESULT_VARIABLE exited OUTPUT_QUIET ERROR_QUIET)
+set(RUNNER ${setpriv} --reuid=65534 --regid=65534 --clear-groups)
+execute_process(COMMAND ${RUNNER} ${PROCESS_MARKET} --seconds 0 RESULT_VARIABLE exited OUTPUT_QUIET ERROR_QUIET)
 if(exited EQUAL 2)
   expect(0 "^processes are stopped by SIGSTOP, since no cgroup can be had: [^\n]*(Permission denied|no cgroup v2 is mounted)\n.*${good}"
     --seconds 2)
 endif()
 
-set(runner "")
+set(RUNNER "")
 set(usage "^process_market takes --seconds N, a number from 1 to 3600, [^\n]*\\.\n$")
 expect(2 "${usage}" --seconds 0)
 expect(2 "${usage}" --seconds 3601)

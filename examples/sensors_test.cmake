@@ -4,13 +4,9 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-# What `SENSORS ARGN` exits with and prints.
-function(expect code text)
-  execute_process(COMMAND ${SENSORS} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
-  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
-    message(FATAL_ERROR "sensors ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(PROGRAM ${SENSORS})
+set(NAME sensors)
+include(${ROOT}/tests/support/program.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 file(WRITE ${WORK}/sys/class/thermal/thermal_zone0/type "die\n")

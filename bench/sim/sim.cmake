@@ -52,7 +52,7 @@ target_compile_definitions(maxwell_sim PRIVATE MAXWELL_SIM_EXPERIMENTS="${CMAKE_
 target_link_libraries(maxwell_sim PRIVATE maxwell_simulator maxwell_warnings CLI11::CLI11)
 
 if(MAXWELL_TESTS)
-  add_test(NAME sim.program COMMAND ${CMAKE_COMMAND} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim
+  add_test(NAME sim.program COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim
     -P ${CMAKE_CURRENT_LIST_DIR}/sim_test.cmake)
   set_tests_properties(sim.program PROPERTIES LABELS ci TIMEOUT 300)
   add_test(NAME sim.shards COMMAND ${CMAKE_COMMAND} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim_shards

@@ -4,21 +4,10 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-# What `SIM ARGN` exits with and prints.
-function(expect code text)
-  execute_process(COMMAND ${SIM} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 200)
-  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
-    message(FATAL_ERROR "sim ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
-
-# Refused in one sentence.
-function(refused text)
-  execute_process(COMMAND ${SIM} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
-  if(NOT exited EQUAL 2 OR NOT output MATCHES "^sim: [^\n]*${text}[^\n]*\\.\n$")
-    message(FATAL_ERROR "sim ${ARGN}: expected 2 and one sentence with \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(PROGRAM ${SIM})
+set(NAME sim)
+set(SECONDS 200)
+include(${ROOT}/tests/support/program.cmake)
 
 # Is a file the same in two folders?
 function(same one other)

@@ -4,12 +4,10 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-function(expect code text)
-  execute_process(COMMAND ${PLANES} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 200)
-  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
-    message(FATAL_ERROR "planes ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(PROGRAM ${PLANES})
+set(NAME planes)
+set(SECONDS 200)
+include(${ROOT}/tests/support/program.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})

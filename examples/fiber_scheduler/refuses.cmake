@@ -4,12 +4,9 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-function(refused text)
-  execute_process(COMMAND ${FIBER_SCHEDULER} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
-  if(NOT exited EQUAL 2 OR NOT output MATCHES "^fiber_scheduler: [^\n]*${text}[^\n]*\\.\n$")
-    message(FATAL_ERROR "fiber_scheduler ${ARGN}: expected 2 and one sentence with \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(PROGRAM ${FIBER_SCHEDULER})
+set(NAME fiber_scheduler)
+include(${ROOT}/tests/support/program.cmake)
 
 set(help "--help lists the options")
 refused("${help}" --ms 0)

@@ -4,21 +4,10 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-# What `LIAR ARGN` exits with and prints.
-function(expect code text)
-  execute_process(COMMAND ${LIAR} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 200)
-  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
-    message(FATAL_ERROR "liar ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
-
-# Refused in one sentence.
-function(refused text)
-  execute_process(COMMAND ${LIAR} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
-  if(NOT exited EQUAL 2 OR NOT output MATCHES "^liar: [^\n]*${text}[^\n]*\\.\n$")
-    message(FATAL_ERROR "liar ${ARGN}: expected 2 and one sentence with \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(PROGRAM ${LIAR})
+set(NAME liar)
+set(SECONDS 200)
+include(${ROOT}/tests/support/program.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})

@@ -4,13 +4,9 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-# What `THERMAL ARGN` exits with and prints.
-function(expect code text)
-  execute_process(COMMAND ${THERMAL} ${ARGN} RESULT_VARIABLE exited OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 20)
-  if(NOT exited EQUAL code OR NOT output MATCHES "${text}")
-    message(FATAL_ERROR "thermal ${ARGN}: expected ${code} and \"${text}\", got ${exited} and:\n${output}")
-  endif()
-endfunction()
+set(PROGRAM ${THERMAL})
+set(NAME thermal)
+include(${ROOT}/tests/support/program.cmake)
 
 set(recording ${CMAKE_CURRENT_LIST_DIR}/two_dies.csv)
 file(REMOVE_RECURSE ${WORK})
