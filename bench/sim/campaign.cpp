@@ -87,8 +87,8 @@ private:
     }
 
     std::optional<run_result> run(point const& p, std::string const& policy, std::uint64_t seed) const {
-        if (p.fleet) return run_fleet(experiment_, p, find_fleet_policy(policy)->kind, seed, stop_);
-        if (p.device) return run_device(experiment_, p, find_device_policy(policy)->kind, seed, stop_);
+        if (p.fleet) return run_fleet(experiment_, p, find_named(fleet_policies(), policy)->kind, seed, stop_);
+        if (p.device) return run_device(experiment_, p, find_named(device_policies(), policy)->kind, seed, stop_);
         return run_machine(experiment_, p, *find_policy(policy), seed, traces_.of(p), stop_);
     }
 

@@ -31,13 +31,6 @@ std::vector<device_policy_info> const& device_policies() {
     return all;
 }
 
-device_policy_info const* find_device_policy(std::string_view name) {
-    for (device_policy_info const& p : device_policies()) {
-        if (p.name == name) return &p;
-    }
-    return nullptr;
-}
-
 namespace {
 
 class device {

@@ -32,9 +32,6 @@ struct device_policy_info {
 };
 std::vector<device_policy_info> const& device_policies();
 
-/// Null if there is none of this name.
-device_policy_info const* find_device_policy(std::string_view name);
-
 /// One run; nothing if `stop` was set meanwhile.
 std::optional<run_result> run_device(experiment const& e, point const& p, device_policy with, std::uint64_t seed,
                                      std::atomic<bool> const& stop);

@@ -233,7 +233,8 @@ bool all_unit_jobs(point const& p) {
 void check_policies(object& o, experiment const& e, point const& p) {
     if (p.fleet || p.device) {
         for (std::string const& name : e.policies) {
-            if (p.fleet ? find_fleet_policy(name) == nullptr : find_device_policy(name) == nullptr)
+            if (p.fleet ? find_named(fleet_policies(), name) == nullptr
+                        : find_named(device_policies(), name) == nullptr)
                 o.fail_at("policies",
                           fmt::format("names \"{}\", which is no policy of a {}", name, p.fleet ? "fleet" : "device"));
         }

@@ -25,13 +25,6 @@ std::vector<fleet_policy_info> const& fleet_policies() {
     return all;
 }
 
-fleet_policy_info const* find_fleet_policy(std::string_view name) {
-    for (fleet_policy_info const& p : fleet_policies()) {
-        if (p.name == name) return &p;
-    }
-    return nullptr;
-}
-
 namespace {
 
 struct job {

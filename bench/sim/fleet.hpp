@@ -38,9 +38,6 @@ struct fleet_policy_info {
 };
 std::vector<fleet_policy_info> const& fleet_policies();
 
-/// Null if there is none of this name.
-fleet_policy_info const* find_fleet_policy(std::string_view name);
-
 /// One run; nothing if `stop` was set meanwhile.
 std::optional<run_result> run_fleet(experiment const& e, point const& p, fleet_policy with, std::uint64_t seed,
                                     std::atomic<bool> const& stop);

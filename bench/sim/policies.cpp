@@ -2,8 +2,6 @@
 
 #include "sim/makers.hpp"
 
-#include <algorithm>
-
 namespace maxwell::simulator {
 
 std::vector<policy_info> const& all_policies() {
@@ -41,10 +39,6 @@ std::vector<policy_info> const& all_policies() {
     return all;
 }
 
-policy_info const* find_policy(std::string_view name) {
-    auto const& all = all_policies();
-    const auto found = std::find_if(all.begin(), all.end(), [&](policy_info const& p) { return p.name == name; });
-    return found == all.end() ? nullptr : &*found;
-}
+policy_info const* find_policy(std::string_view name) { return find_named(all_policies(), name); }
 
 }  // namespace maxwell::simulator

@@ -15,6 +15,7 @@
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/sim/random.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -126,6 +127,13 @@ struct policy_info {
 
 /// All of them.
 std::vector<policy_info> const& all_policies();
+
+/// The policy of this name in a list of some kind of them; null if there is none.
+template <class Info>
+Info const* find_named(std::vector<Info> const& all, std::string_view name) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](Info const& p) { return p.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
 
 /// Null if there is none of this name.
 policy_info const* find_policy(std::string_view name);
