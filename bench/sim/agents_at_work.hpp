@@ -53,7 +53,8 @@ protected:
                              &people_.views(),
                              people_.owners(),
                              people_.capacity(),
-                             {settings_.lanes, people_.accounts(), settings_.from_board}})) {
+                             {settings_.lanes, people_.accounts(), settings_.from_board},
+                             &page_})) {
         for (std::uint32_t o = 0; o < people_.owners(); ++o) book_.owner(o, people_.weight_of_owner(o));
     }
     ~agents_at_work() = default;
@@ -195,6 +196,7 @@ protected:
     best_waiting best_;
     bookkeeping book_;
     sim::engine<event> events_;
+    price_page<most_lanes> page_;
     std::unique_ptr<policy> policy_;
     std::vector<std::optional<arrival>> upcoming_;  ///< by group
     std::deque<arrival> outside_;                   ///< have arrived, and all slots are taken

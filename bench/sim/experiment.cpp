@@ -181,6 +181,9 @@ machine_settings read_machine(object m) {
         heat.governor = std::string(governors[t.word("governor", governors)]);
         t.maybe_number("target_c", heat.target_c, 60, 110);
         t.maybe_number("limit_c", heat.limit_c, 0, 200);
+        t.maybe_number("publish_ms", heat.publish_ms, 1, 1e9);
+        t.maybe_number("safe", heat.safe, .01, 60);
+        t.maybe_number("crash_s", heat.crash_s, 0, 1e9);
         t.finish();
     }
     m.finish();

@@ -53,6 +53,9 @@ struct thermal_settings {
     std::string governor = "maxwell";
     double target_c = 85;
     double limit_c = 88;
+    double publish_ms = 10;  ///< from one schedule on the price page to the next; a window of the controller is as long
+    double safe = 8;         ///< how much dearer lanes get when no schedule has come for 38 ms
+    double crash_s = 1e9;    ///< nothing is published from then on, warm-up included
 };
 
 struct machine_settings {

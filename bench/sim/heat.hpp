@@ -4,7 +4,8 @@
 //
 //     waiting bids ──▶ allow(wanted) ──▶ so many processors may run ──▶ decisions ──▶ burn(running) ──▶ plant ──▶ sensor ──┐
 //          ▲                ▲                                                │                                         │
-//          └── price ───────┴──────────────── governor ◀─────────────────────┴──────────── readings ◀───────────────────┘
+//          │                └──────────────── governor ◀─────────────────────┴──────────── readings ◀───────────────────┘
+//          └── price page ◀── price_daemon ◀── price ┘
 //
 // `maxwell` is thermal/controller.hpp: it admits whole processors within a power cap and makes the price that clears it. The others cap power as
 // a frequency does: all processors run, more slowly. One quantum is a millisecond, as the controller's.
@@ -50,6 +51,8 @@ public:
             governor_ = std::make_unique<sim::no_control>();
         }
     }
+
+    bool makes_prices() const { return controller_.has_value(); }
 
     /// Is it time to make a price from the bids?
     bool prices_now() const { return controller_ && new_window_; }

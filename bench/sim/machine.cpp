@@ -7,6 +7,7 @@
 #include "sim/heat.hpp"
 #include "sim/idle_cores.hpp"
 #include "sim/offline.hpp"
+#include "sim/price_daemon.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,7 +27,10 @@ public:
         : agents_at_work(e, p, with, seed, traces),
           runs_(settings_.processors),
           idle_(settings_.processors, settings_.per_core ? settings_.processors : 1) {
-        if (settings_.thermal) heat_.emplace(*settings_.thermal, settings_.processors, seed);
+        if (settings_.thermal) {
+            heat_.emplace(*settings_.thermal, settings_.processors, seed);
+            if (heat_->makes_prices()) daemon_.emplace(page_, *settings_.thermal, settings_.lanes);
+        }
     }
 
     std::optional<run_result> run(std::atomic<bool> const& stop) {
@@ -175,7 +179,7 @@ private:
         return true;
     }
 
-    /// All of them, or as many as may run within the power cap. A new window begins with its price.
+    /// All of them, or as many as may run within the power cap. A new window begins with its price, which policies find on the page.
     std::uint32_t allowed_processors(std::uint64_t now_ns) {
         if (!heat_) return settings_.processors;
         if (heat_->prices_now()) {
@@ -183,7 +187,11 @@ private:
             for (std::uint32_t slot = 0; slot < people_.all().size(); ++slot) {
                 if (people_.all()[slot].state == activity::waiting) bids.push_back(people_.view(slot).bid);
             }
-            policy_->reserve(heat_->reprice(bids), now_ns);
+            daemon_->take(heat_->reprice(bids));
+        }
+        if (daemon_) {
+            daemon_->run(now_ns);
+            policy_->look_at_page(now_ns);
         }
         return heat_->allow(static_cast<std::uint32_t>(std::min<std::uint64_t>(waiting_, settings_.processors)));
     }
@@ -237,6 +245,7 @@ private:
     std::vector<running> runs_;  ///< by processor
     idle_cores idle_;
     std::optional<heat> heat_;
+    std::optional<price_daemon> daemon_;
     double frequency_ = 1;  ///< of all processors, where heat slows them down
     std::uint64_t calls_ = 0;
     latency_histogram<> decision_ticks_;

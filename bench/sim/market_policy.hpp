@@ -12,7 +12,6 @@
 #include <maxwell/market/steal.hpp>
 #include <maxwell/ring/bid_board.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,7 +34,7 @@ public:
         if constexpr (has_accounts) {
             for (std::uint32_t owner = 0; owner < s.owners; ++owner)
                 markets_[0].accounts().open(owner, terms_of(owner), 0);
-            reserve(0, 0);
+            schedule(flat_prices(s.market.lanes, 1, 0, 0));
         }
     }
 
@@ -92,19 +91,14 @@ public:
 
     double paid(double picked) const override { return has_accounts && !Fair ? paid_ : picked; }
 
-    void reserve(price p, std::uint64_t now_ns) override {
-        price_schedule<Market::lane_count()> flat{};
-        flat.begin(now_ns, p);
-        for (std::size_t l = 0; l < Market::lane_count(); ++l) {
-            auto const& lanes = setting_.market.lanes;
-            const auto m =
-                static_cast<multiplier_q16>(std::lround((l < lanes.size() ? lanes[l] : 1.) * unit_multiplier));
-            flat.set(l, m, m);
-        }
-        for (std::uint32_t m = 0; m < (per_core ? setting_.processors : 1); ++m) markets_[m].schedule(flat);
+private:
+    void schedule(lane_prices const& all) override {
+        price_schedule<Market::lane_count()> mine;
+        mine.begin(all.start_ns(), all.base_price());
+        for (std::size_t l = 0; l < Market::lane_count(); ++l) mine.line(l) = all.line(l);
+        for (std::uint32_t m = 0; m < (per_core ? setting_.processors : 1); ++m) markets_[m].schedule(mine);
     }
 
-private:
     Market& at(std::uint32_t slot) { return markets_[home_[slot]]; }
 
     /// An owner without a budget has one that no price uses up.

@@ -53,11 +53,11 @@ public:
     void ended(std::uint32_t, std::uint32_t slot, std::uint64_t, bool again) override {
         if (again) wake(slot, 0);
     }
-    void reserve(price p, std::uint64_t) override {
-        if (By == ticket::bid) sampler_->update_price(p);
-    }
 
 private:
+    void reserve(price p) override {
+        if (By == ticket::bid) sampler_->update_price(p);
+    }
     void enter(std::uint32_t slot) {
         agent_view const& a = agent(slot);
         sampler_->insert({a.id, By == ticket::bid ? a.bid : a.weight - 1, 1});  // a lottery gives a ticket more

@@ -36,9 +36,9 @@ public:
     void ended(std::uint32_t, std::uint32_t slot, std::uint64_t, bool again) override {
         if (again) wake(slot, 0);
     }
-    void reserve(price p, std::uint64_t) override { least_ = Posted ? std::max(p, setting_.median) : p; }
 
 private:
+    void reserve(price p) override { least_ = Posted ? std::max(p, setting_.median) : p; }
     bool before(std::uint32_t a, std::uint32_t b) const {
         if (!Posted && agent(a).bid != agent(b).bid) return agent(a).bid > agent(b).bid;
         return waits_[a] < waits_[b];

@@ -14,8 +14,10 @@
 #include <maxwell/core/bid.hpp>
 #include <maxwell/market/ledger.hpp>
 #include <maxwell/sim/random.hpp>
+#include <maxwell/thermal/price_page.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,6 +45,20 @@ struct agent_view {
     std::uint64_t deadline_ns = ~std::uint64_t{0};
 };
 
+using lane_prices = price_schedule<most_lanes>;
+
+/// From `now_ns` on `base` times the multiplier of each lane, 1 where `lanes` is too short; `safe` times that once nobody publishes.
+inline lane_prices flat_prices(std::vector<double> const& lanes, double safe, price base, std::uint64_t now_ns) {
+    lane_prices flat;
+    flat.begin(now_ns, base);
+    for (std::size_t l = 0; l < most_lanes; ++l) {
+        const double multiplier = (l < lanes.size() ? lanes[l] : 1.) * unit_multiplier;
+        flat.set(l, static_cast<multiplier_q16>(std::lround(multiplier)),
+                 static_cast<multiplier_q16>(std::lround(safe * multiplier)));
+    }
+    return flat;
+}
+
 /// What only markets look at.
 struct market_setting {
     std::vector<double> lanes;                           ///< multipliers; empty: one lane
@@ -63,6 +79,7 @@ struct setting {
     std::uint32_t owners;
     std::size_t capacity;  ///< slots that are used at most
     market_setting market = {};
+    price_page<most_lanes> const* page = nullptr;  ///< of the machine's prices; null: there are none
 };
 
 struct pick {
@@ -103,15 +120,35 @@ public:
     /// What agents have paid in ticks since the last call besides the payments of picks: what is known only when they leave.
     virtual double take_dues() { return 0; }
 
-    /// From now on nobody is served below this price. What has no prices ignores it.
-    virtual void reserve(price, std::uint64_t) {}
+    /// A quantum begins: the newest schedule if the page has a newer one, and its price at this time.
+    void look_at_page(std::uint64_t now_ns) {
+        if (setting_.page == nullptr) return;
+        if (const std::uint64_t newest = setting_.page->version(); newest != version_) {
+            if (setting_.page->read(prices_) == price_read::ok) {
+                version_ = newest;
+                schedule(prices_);
+            }
+        }
+        const price least = prices_.reserve(0, now_ns);
+        if (least != reserve_) reserve(reserve_ = least);
+    }
 
 protected:
+    /// A newer schedule. What looks its prices up by itself takes it; the others are told the price of lane 0 by reserve().
+    virtual void schedule(lane_prices const&) {}
+    /// From now on nobody is served below this price. What has no prices ignores it.
+    virtual void reserve(price) {}
+
     agent_view const& agent(std::uint32_t slot) const { return (*setting_.agents)[slot]; }
     bool may_run(std::uint32_t slot, std::uint32_t core) const {
         return agent(slot).pin == anywhere || agent(slot).pin == core;
     }
     setting setting_;
+
+private:
+    lane_prices prices_;  ///< the newest that were read
+    std::uint64_t version_ = 0;
+    price reserve_ = 0;
 };
 
 /// What a policy can do, which a plan is checked against.

@@ -114,6 +114,7 @@ bad("line 4: /machine/lanes needs \"markets\": \"one\"" "\"apart\"" "\"apart\", 
 bad("line 6: /groups/0/lane is none of the machine's" "\"agents\": 20" "\"agents\": 20, \"lane\": 1")
 bad("line 6: /groups/0/budget lacks \"cap\"" "\"agents\": 20" "\"agents\": 20, \"budget\": {\"per_ms\": 5}")
 bad("line 4: /machine/budget/credits is not known here" "\"quantum_us\": 100" "\"quantum_us\": 100, \"budget\": {\"per_ms\": 5, \"cap\": 9, \"credits\": 1}")
+bad("line 4: /machine/thermal/publish_ms has to be from 1 to" "\"quantum_us\": 100, \"quanta\": \"apart\"" "\"thermal\": {\"publish_ms\": 0}")
 bad("line 4: /machine/bids has to be one of calls, board" "\"quantum_us\": 100" "\"quantum_us\": 100, \"bids\": \"letters\"")
 bad("line 4: /machine/taken needs \"bids\": \"board\"" "\"quantum_us\": 100" "\"quantum_us\": 100, \"taken\": 4")
 string(REGEX REPLACE "\"machine\".*\"policies\": [^\n]*" "\"device\": {\"capacity\": 8, \"units\": 2, \"run_ms\": 40, \"patience_ms\": 90, \"value\": 5},

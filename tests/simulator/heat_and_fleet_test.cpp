@@ -8,21 +8,26 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace maxwell::simulator {
 namespace {
 
-run_result run_hot(std::string const& governor, std::string const& policy, double seconds, double warm_up_s) {
+run_result run_hot(std::string const& governor, std::string const& policy, double seconds, double warm_up_s,
+                   double publish_ms = 10, double crash_s = 1e9) {
     point p;
     group g;
     g.agents = 24;
     g.value = {sim::distribution_kind::uniform, 100, 1000, 0};
     p.groups = {g};
     p.machine.processors = 16;
-    p.machine.thermal = thermal_settings{"server", governor, 85, 88};
+    p.machine.thermal = thermal_settings{"server", governor, 85, 88, publish_ms, 8, crash_s};
     experiment e;
     e.seconds = seconds;
     e.warm_up_s = warm_up_s;
@@ -52,6 +57,54 @@ TEST(heat, the_controller_holds_the_target_and_the_best_bids_have_what_is_left) 
     const double chosen = run_hot("maxwell", "market/tournament_tree", 30, 60)[metric::value];
     const double slowed = run_hot("power_allocator", "market/tournament_tree", 30, 60)[metric::value];
     EXPECT_GT(chosen, 1.05 * slowed);
+}
+
+/// What docs/prices.md says of a page that nobody publishes on any more, worked out once more: steps of 2^20 ns, of which the price holds
+/// for 20 and is the safe one, eight times as high, from the 36th on, in a straight line between.
+double price_without_a_successor(std::uint64_t age_ns) {
+    const double step = std::floor(static_cast<double>(age_ns) / 1048576);
+    return std::ceil(100 * std::clamp(1 + 7 * (step - 20) / 16, 1., 8.));
+}
+
+/// An agent that bids more than the safe price pays what the page asks; one that bids 150 is barred as soon as that is more.
+TEST(heat, a_page_that_is_never_published_again_walks_to_the_safe_price) {
+    const std::vector<double> with_accounts = {1}, plain;
+    for (std::string const name : {"market/tournament_tree", "market/lazy_heap", "choices", "first price"}) {
+        for (std::vector<double> const& lanes : {plain, with_accounts}) {
+            for (const price amount : {price{900}, price{150}}) {
+                const auto page = std::make_unique<price_page<most_lanes>>();
+                const std::vector<agent_view> agents = {{0, amount}};
+                const auto with = find_policy(name)->make(
+                    {1, false, 1'000'000, 1, 1000, 500, {1}, &agents, 1, 1, {lanes, {}, 0}, page.get()});
+                with->admit(0);
+                with->wake(0, 0);
+                ASSERT_TRUE(page->publish(flat_prices(lanes, 8, 100, 3'000'000)));
+                std::uint64_t start_ns = 3'000'000;
+                for (std::uint64_t now_ns = start_ns; now_ns < 150'000'000; now_ns += 1'000'000) {
+                    if (now_ns == 80'000'000) page->publish(flat_prices(lanes, 8, 100, start_ns = now_ns));
+                    with->look_at_page(now_ns);
+                    const pick p = with->decide(0, now_ns);
+                    const double due = price_without_a_successor(now_ns - start_ns);
+                    ASSERT_EQ(p.slot != nobody, amount >= due) << name << ", " << now_ns;
+                    if (p.slot == nobody) continue;
+                    ASSERT_EQ(p.payment, name == "first price" ? amount : due) << name << ", " << now_ns;
+                    with->ended(0, 0, 1'000'000, true);
+                }
+            }
+        }
+    }
+}
+
+/// Up to its horizon and as long again an old price costs no work, and a crash all of it but that of bids of eight times the price.
+TEST(heat, an_old_page_costs_nothing_until_its_hold_ends) {
+    const auto busy = [](double publish_ms, double crash_s) {
+        return run_hot("maxwell", "market/tournament_tree", 4, 40, publish_ms, crash_s)[metric::busy];
+    };
+    const double fresh = busy(10, 1e9);
+    EXPECT_NEAR(fresh, .443, .012);
+    EXPECT_NEAR(busy(20, 1e9), fresh, .01);
+    EXPECT_LT(busy(200, 1e9), .6 * fresh);
+    EXPECT_LT(busy(10, 39.95), 1e-9);
 }
 
 run_result run_small_fleet(fleet_policy with, double signal_age_ms, double load = .9) {
