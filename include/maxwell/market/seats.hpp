@@ -125,7 +125,6 @@ public:
         if (held != status::ok) return held;
         seat& s = seat_[slot_of(id)];
         s.state = seat_state::vacant;
-        s.units = 0;
         s.core = 0;
         s.retired = for_good;
         return status::ok;
