@@ -307,6 +307,9 @@ def judge(area, drawn, equal, say):
     """How many were killed, survived, are listed as equal or don't compile."""
     area.work.mkdir(parents=True, exist_ok=True)
     area.included = dict(zip(area.programs, area.side_by_side(area.headers_of, area.sources.values())))
+    unseen = {m.file for _, m in drawn} - set().union(*area.included.values())
+    if unseen:
+        sys.exit(f"{area.name}: no program of draw.json includes {', '.join(sorted(unseen))}")
     count = collections.Counter()
     known = []
     numbered = []

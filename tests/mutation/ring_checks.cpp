@@ -8,6 +8,7 @@
 #include "support/dice.hpp"
 #include "support/spsc_lockstep.hpp"
 
+#include <maxwell/abi/region.h>
 #include <maxwell/core/agent_registry.hpp>
 #include <maxwell/ring/bid_board.hpp>
 #include <maxwell/ring/outcome_board.hpp>
@@ -241,6 +242,14 @@ char const* outcomes_add_up_for_their_agent() {
     return nullptr;
 }
 
+char const* a_region_begins_as_drawn() {
+    using header = maxwell_region_header;
+    REQUIRE(offsetof(header, byte_order) == 8 && offsetof(header, version) == 12 && offsetof(header, kind) == 16);
+    REQUIRE(offsetof(header, layout) == 20 && offsetof(header, count) == 24 && offsetof(header, size) == 32);
+    REQUIRE(offsetof(header, offset) == 40 && offsetof(header, unused) == 48 && sizeof(header) == 64);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -269,5 +278,6 @@ int main() {
         a_rescan_reads_everybody,
         a_flooding_agent_starves_no_other,
         outcomes_add_up_for_their_agent,
+        a_region_begins_as_drawn,
     });
 }
