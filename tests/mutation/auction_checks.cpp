@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <set>
 #include <vector>
@@ -217,6 +218,62 @@ char const* crashed_agents_bids_leave_in_time() {
     return nullptr;
 }
 
+/// Where it saves a path: the best bid touches the tree of the rest only if it stands there, or is due to be filed there.
+char const* the_best_bid_is_kept_apart() {
+    using auction = lazy_heap<8, true>;
+    const auto rest_is_empty = [](auction const& a) {
+        using rest = detail::winner_tree<8>;
+        const rest none{};
+        return std::memcmp(reinterpret_cast<char const*>(&a + 1) - sizeof(rest), &none, sizeof(rest)) == 0;
+    };
+    auction a;
+    for (const price amount : {5u, 7u, 6u}) {  // a new best, and the same agent again, with more and with less
+        a.insert({1, amount, 1});
+        REQUIRE(rest_is_empty(a));
+    }
+    for (int n = 0; n < 3; ++n) {
+        REQUIRE(a.extract_max() && a.empty());
+        a.insert({1, 5, 1});
+        REQUIRE(rest_is_empty(a));
+    }
+    a.insert({2, 3, 1});
+    REQUIRE(!rest_is_empty(a) && a.extract_max());
+    a.insert({2, 9, 1});  // the best now, but two paths would be needed to take it out
+    REQUIRE(!rest_is_empty(a) && a.extract_max() && rest_is_empty(a));
+
+    auction tired;
+    tired.refile_after_awards(2);
+    for (int n = 0; n < 2; ++n) {
+        tired.insert({1, 5, 1});
+        REQUIRE(rest_is_empty(tired) && tired.extract_max());
+    }
+    tired.insert({1, 5, 1});
+    REQUIRE(!rest_is_empty(tired));
+    return nullptr;
+}
+
+/// All slots are dear and arrive in turn, so that a sweep can't end before it is in a hurry: `urgent` numbers before the last.
+char const* a_sweep_hurries_in_time() {
+    constexpr std::uint32_t slots = 4;
+    detail::arrival_order<slots, 8> order(63);  // 64 numbers: due at 44, in a hurry from 56 on
+    std::uint32_t sweeps = 0;
+    std::uint32_t number = 43;
+    for (std::uint32_t n = 0;; ++n, ++number) {
+        for (std::uint32_t joins = 0; joins < 3; ++joins)
+            REQUIRE(order.sweep_due_within(joins) == (number + joins > 44 || number >= 44));
+        REQUIRE(order.sweep_due() == (number >= 44));
+        if (order.sweep_due()) {
+            int renumbered = 0;
+            order.sweep([&](std::uint32_t, std::uint32_t) noexcept { ++renumbered; },
+                        [](std::uint32_t) noexcept { return true; });
+            REQUIRE(renumbered == (sweeps == 0 ? 0 : sweeps < 12 ? 1 : 2));
+            if (sweeps++ == 12) return nullptr;
+        }
+        if (n >= slots) order.leave(n % slots);
+        REQUIRE(order.join(n % slots) == (number << 2 | n % slots));
+    }
+}
+
 /// A list that is longer than the numbers left before a sweep, with equal amounts, which win in the list's order.
 char const* many_enter_in_their_order() {
     for (const std::uint64_t first : {std::uint64_t{0}, ~std::uint64_t{0} - 5, ~std::uint64_t{0} - 1}) {
@@ -251,6 +308,8 @@ int main() {
         affinity_looks_no_further_than_its_probes,
         crashed_agents_bids_leave_in_time,
         many_enter_in_their_order,
+        the_best_bid_is_kept_apart,
+        a_sweep_hurries_in_time,
         a_bonus_is_worth_itself,
         no_misreport_is_profitable,
         random_operations,

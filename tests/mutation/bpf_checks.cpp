@@ -8,12 +8,27 @@
 #include "mutation/check.hpp"
 #include "support/dice.hpp"
 
-#include <maxwell/bpf/price_page.h>
+#include <maxwell/bpf/bits.h>
 #include <maxwell/thermal/price_page.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+
+// The writer, who takes a step whenever the program looks at the latest version. The program can't be stopped there.
+static struct {
+    std::uint64_t* bank_version = nullptr;
+    std::uint64_t right = 0;  ///< the version that is there in the end
+    int looks = 0;            ///< until then
+    std::uint64_t step() {
+        if (bank_version != nullptr) *bank_version = looks-- > 0 ? right + 2 : right;
+        return 0;
+    }
+} the_writer;
+
+#define latest latest + the_writer.step()
+#include <maxwell/bpf/price_page.h>
+#undef latest
 
 namespace maxwell::test {
 namespace {
@@ -168,6 +183,25 @@ char const* prices_equal_the_schedule() {
     return nullptr;
 }
 
+/// Three attempts fail, or four: then the prices stay what they were.
+char const* a_busy_writer_is_waited_for() {
+    static price_page<MAXWELL_LANES> page;
+    maxwell_price_table copy;
+    price_schedule<MAXWELL_LANES> schedule;
+    schedule.begin(1'000'000'000, 7);
+    REQUIRE(page.publish(schedule));
+    std::memcpy(static_cast<void*>(&copy), static_cast<void const*>(&page), sizeof copy);
+    for (int busy = 0; busy < 6; ++busy) {
+        maxwell_lane_prices prices{};
+        the_writer = {&copy.banks[copy.page.latest & 1].bank.version, copy.page.latest, busy};
+        const bool read = maxwell_price_read(&copy, 1, &prices) == MAXWELL_PRICE_OK;
+        REQUIRE(read == (busy < 4) && prices.base_price == (read ? 7 : 0));
+        REQUIRE(the_writer.looks == (read ? -1 : busy - 4));
+        the_writer = {};
+    }
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -176,5 +210,5 @@ int main() {
     return run({the_book_equals_the_cxx_object, the_board_equals_the_cxx_objects,
                 a_bid_of_another_generation_is_refused, a_word_without_bits_has_an_answer,
                 valid_bits_end_where_the_bitmap_does, marks_of_nobody_are_counted, an_older_generation_is_stale,
-                prices_equal_the_schedule});
+                prices_equal_the_schedule, a_busy_writer_is_waited_for});
 }

@@ -110,6 +110,31 @@ char const* a_letter_has_its_own_number() {
     return nullptr;
 }
 
+/// The agent is admitted while the producer is between number and letter: that submission is the agent's.
+char const* a_submission_in_progress_is_the_new_agents() {
+    mailbox<> box;
+    mailbox_writer<> writer;
+    writer.submit(box.cells(), 0, 5, 1);
+    word_of(box, number_at) = 2;
+    REQUIRE(box.admit(0, 0) == status::ok);
+    word_of(box, cell_at) += std::uint64_t{1} << 56;
+    word_of(box, 0) = 2;
+    REQUIRE(box.drain(ignore_bids{}, 64) == 1 && box.anomalies() == 0);
+    return nullptr;
+}
+
+/// A letter that has changed without its sequence is seen by near looks, not by far ones, which ask for numbers.
+char const* a_look_is_near_for_254_submissions() {
+    for (const std::uint64_t ahead : {1u, 254u, 255u}) {
+        mailbox<> box;
+        box.admit(0, 0);
+        word_of(box, cell_at) = 99;
+        word_of(box, 0) = ahead;
+        REQUIRE(box.drain(ignore_bids{}, 64) == 0 && box.anomalies() == (ahead <= 254 ? 1 : 0));
+    }
+    return nullptr;
+}
+
 char const* no_cell_comes_first_for_ever() {
     mailbox<> box;
     mailbox_writer<> writer;
@@ -172,6 +197,8 @@ int main() {
         a_crashed_submission_has_not_happened,
         corrupt_writes_are_counted_and_bounded,
         a_letter_has_its_own_number,
+        a_submission_in_progress_is_the_new_agents,
+        a_look_is_near_for_254_submissions,
         no_cell_comes_first_for_ever,
         units_and_cells_are_bounded,
         a_cell_is_its_agents,

@@ -351,16 +351,27 @@ char const* bids_are_taken_from_a_larger_board() {
     const auto m = std::make_unique<market<tournament_tree<4>>>();
     bid_board<40> board;
     std::vector<agent_id> given;
-    const auto note = [&given](bid const& b) { given.push_back(b.agent); };
+    std::vector<std::size_t> glanced_before, approached_before;
+    std::size_t glanced = 0, approached = 0;
+    const auto note = [&](bid const& b) {
+        given.push_back(b.agent);
+        glanced_before.push_back(glanced);
+        approached_before.push_back(approached);
+    };
     for (agent_id id = 0; id < 40; ++id) board.admit(id);
     for (const std::size_t budget :
          {std::size_t{0}, std::size_t{1}, std::size_t{16}, std::size_t{17}, std::size_t{40}, std::size_t{99}}) {
         for (agent_id id = 0; id < 40; ++id) board.submit({id, 1, 1});
-        given.clear();
-        std::size_t glanced = 0;
+        given.clear(), glanced_before.clear(), approached_before.clear();
+        glanced = approached = 0;
         const std::size_t taken = take_together(
-            board, budget, [&glanced](bid const&) { ++glanced; }, [](bid const&) {}, note);
+            board, budget, [&](bid const&) { ++glanced; }, [&](bid const&) { ++approached; }, note);
         REQUIRE(taken == std::min<std::size_t>(budget, 40) && given.size() == taken && glanced == taken);
+        for (std::size_t i = 0; i < taken; ++i) {  // by sixteens, and one alone has nobody to be approached with
+            const std::size_t together = std::min<std::size_t>(taken, i / 16 * 16 + 16);
+            REQUIRE(glanced_before[i] == together);
+            REQUIRE(approached_before[i] == (together % 16 == 1 ? together - 1 : together));
+        }
         std::sort(given.begin(), given.end());
         REQUIRE(std::adjacent_find(given.begin(), given.end()) == given.end());
         board.drain([](bid const&) {}, 40);

@@ -86,6 +86,19 @@ char const* the_greatest_numbers_saturate() {
     return nullptr;
 }
 
+/// A rate whose product with the time just fits into 64 bits, and no longer with the parts of a credit kept from before.
+char const* parts_of_a_credit_overflow() {
+    constexpr std::uint64_t rate = 42'007'935, time_ns = 439'125'228'929;
+    static_assert(rate * time_ns == greatest && greatest / rate == time_ns);
+    ledger<1> books;
+    REQUIRE(books.open(0, {rate, greatest, greatest}, 0));
+    books.refill(0, 1);
+    REQUIRE(books.balance(0) == 42);  // and 7,935 parts
+    books.refill(0, 1 + time_ns);
+    REQUIRE(books.balance(0) == 42 + 18'446'744'073'709);
+    return nullptr;
+}
+
 char const* an_empty_account_withdraws() {
     ledger<1> books;
     REQUIRE(books.open(0, {0, 0, 0}, 0) && books.backed(0, {0, 5, 0}, 0) == 5 && books.backed(0, {0, 5, 1}, 0) == 0);
@@ -112,6 +125,24 @@ char const* factors_follow_the_formula() {
                 std::clamp(error > 0 ? expected * (1 + .375 * error) : expected / (1 - .375 * error), 1 / 1024.0, 1.0);
             REQUIRE(std::abs(p.factor_q16(1) - 65536 * expected) <= 65.536 * expected + 1);
             REQUIRE(p.factor_q16(0) == 65536 && p.check_invariants());
+        }
+    }
+    return nullptr;
+}
+
+/// Shares of budgets below 2^32 are exact; above, the budget counts without its low 16 bits.
+char const* a_factor_is_exact_to_the_bit() {
+    dice any(8);
+    for (const std::uint64_t budget : {std::uint64_t{1000}, std::uint64_t{0x7FFF'FFFF}, std::uint64_t{0xFFFF'FFFF},
+                                       std::uint64_t{0x1'0000'FFFF}, std::uint64_t{0x1'FFFF'FFFF}}) {
+        const std::uint64_t of = budget >> 32 == 0 ? budget : budget >> 16 << 16;
+        for (int n = 0; n < 200; ++n) {
+            const std::uint64_t beyond = budget / 200 * static_cast<std::uint64_t>(n) + any.below(200);
+            const std::uint64_t share = std::min<std::uint64_t>((beyond << 16) / of, 65536);
+            pacer<1> p;
+            p.spent(0, budget + beyond);
+            REQUIRE(p.end_period(view<std::uint64_t const>(&budget, 1)));
+            REQUIRE(p.factor_q16(0) == (std::uint64_t{1} << 48) / (65536 + share * 3 / 8) >> 16);
         }
     }
     return nullptr;
@@ -199,6 +230,27 @@ char const* an_agent_that_stays_too_long_owes_the_price_of_its_slot() {
     return nullptr;
 }
 
+/// Two agents that arrive as far apart as agents inside may: the earlier one wins a tie.
+char const* arrivals_far_apart_are_ordered() {
+    using payments = deferred_payment<2, 8>;
+    constexpr std::uint32_t apart = (1u << 29) - 1;
+    for (const std::uint32_t first : {0u, (1u << 30) - 5, ~0u}) {
+        payments p(first);
+        REQUIRE(p.enter(0) == status::ok);
+        const payments none(0), later(first + apart), all(~0u);
+        for (std::size_t i = 0; i < sizeof p; ++i) {  // sets the count of arrivals, in which alone they differ
+            const auto byte = [i](payments const& of) { return reinterpret_cast<char const*>(&of) + i; };
+            if (*byte(none) != *byte(all)) std::memcpy(const_cast<char*>(byte(p)), byte(later), 1);
+        }
+        REQUIRE(p.enter(1) == status::ok);
+        payments q = p;
+        REQUIRE(p.sold(bid{1, 7, 1}, bid{0, 7, 1}, 0) == status::no_bid);
+        REQUIRE(p.sold(bid{0, 7, 1}, bid{1, 7, 1}, 0) == status::ok && p.leave(0) == price{7});
+        REQUIRE(q.sold(bid{1, 8, 1}, bid{0, 7, 1}, 0) == status::ok && q.leave(1) == price{8});
+    }
+    return nullptr;
+}
+
 /// Alarms of the gap in so many quanta, after an honest market has been learnt.
 std::uint64_t alarms_of_the_gap(values of, std::uint32_t members, int quanta) {
     watch<64> w;
@@ -240,6 +292,23 @@ char const* a_watch_needs_evidence() {
     return nullptr;
 }
 
+/// To the award: a gap 37 steps above the mean, of which 30 are allowed, so that 49 deviations of 256 steps are passed by the
+/// 1,793rd; and a gap that is normal from the moment at which the deviation is renewed, the next multiple of 1,024 awards.
+char const* alarms_come_when_they_should() {
+    constexpr auto of_gap = [](price gap) { return award{{0, 1u << 20, 1}, (1u << 20) - gap}; };
+    watch<1> calm;
+    for (std::uint64_t n = 0; n < watch<1>::awards_to_learn; ++n) calm.observe(of_gap(1000));
+    watch<1> w = calm;
+    for (int n = 1; n < 2 * 1793; ++n) REQUIRE(w.observe(of_gap(1037)).price_gap == (n == 1793));
+    REQUIRE(w.observe(of_gap(1037)).price_gap);
+
+    w = calm;
+    for (int n = 0; n < 1024 - 100; ++n) REQUIRE(!w.observe(of_gap(1000)).price_gap);
+    for (int n = 1; n < 100; ++n) REQUIRE(w.observe(of_gap(500'000)).price_gap);
+    REQUIRE(!w.observe(of_gap(500'000)).price_gap && w.check_invariants());
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -248,5 +317,6 @@ int main() {
     return run({credits_are_as_in_the_reference, the_greatest_numbers_saturate, an_empty_account_withdraws,
                 factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor, dues_are_those_of_brute_force,
                 chains_are_as_long_as_the_ring, an_agent_that_stays_too_long_owes_the_price_of_its_slot,
-                rings_are_seen_and_nothing_else, a_watch_needs_evidence});
+                rings_are_seen_and_nothing_else, a_watch_needs_evidence, parts_of_a_credit_overflow,
+                a_factor_is_exact_to_the_bit, arrivals_far_apart_are_ordered, alarms_come_when_they_should});
 }

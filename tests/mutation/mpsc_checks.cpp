@@ -22,7 +22,10 @@ char const* halves_are_abandoned_in_two_steps() {
     const std::uint64_t open = 0;
     std::memcpy(static_cast<void*>(&cell), &open, sizeof(open));  // as if the consumer had died in between
     maxwell_wire_bid found{};
-    REQUIRE(cell.read(1, found) == cell_state::abandoned && cell.commit(2, {1, 2, 3, 0}));
+    REQUIRE(cell.read(1, found) == cell_state::abandoned);
+    halved_cell whole;
+    REQUIRE(whole.abandon(1) && std::memcmp(static_cast<void*>(&cell), static_cast<void*>(&whole), sizeof(cell)) == 0);
+    REQUIRE(cell.commit(2, {1, 2, 3, 0}));
     return nullptr;
 }
 
@@ -48,6 +51,25 @@ char const* strangers_are_dropped() {
     REQUIRE(ring.admit(newer) == status::ok && ring.admit(older) == status::stale_agent && ring.holds(newer));
     REQUIRE(ring.retire(newer) == status::ok);
     REQUIRE(ring.try_push(0, {newer, 1, 1}) && ring.drain(ignore_bids{}, 3) == 0);
+    return nullptr;
+}
+
+/// Content of a lap that can't be: each drain that meets it counts it, until it is abandoned.
+template <class Cell>
+char const* corrupt_cells_are_counted() {
+    mpsc_ring<3, 8, 1, 4, Cell> ring;
+    ring.attach();
+    const Cell foreign(77);
+    constexpr std::size_t cells = 4 * sizeof(Cell);  // a line, the last one
+    static_assert(cells == 64);
+    std::memcpy(reinterpret_cast<unsigned char*>(&ring) + sizeof(ring) - cells, static_cast<void const*>(&foreign),
+                sizeof(foreign));
+    ring.admit(1);
+    REQUIRE(!ring.try_push(0, {1, 1, 1}) && ring.try_push(0, {1, 2, 2}));
+    for (std::uint64_t drains = 1; drains <= 8; ++drains) {
+        REQUIRE(ring.drain(ignore_bids{}, 9) == (drains < 8 ? 0u : 1u));
+        REQUIRE(ring.anomalies() == drains && ring.abandoned() == (drains < 8 ? 0 : 1));
+    }
     return nullptr;
 }
 
@@ -130,6 +152,8 @@ int main() {
         halves_are_abandoned_in_two_steps,
         producers_are_limited,
         strangers_are_dropped,
+        corrupt_cells_are_counted<wire_cell>,
+        corrupt_cells_are_counted<halved_cell>,
         a_ring_is_its_agents,
         shards_are_served_alike,
         no_shard_is_left_out,

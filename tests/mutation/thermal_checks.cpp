@@ -252,6 +252,12 @@ char const* a_budget_saturates() {
     REQUIRE(b.allowance_mw() == 0 && b.admitted_mw() == 0);
     b.next_quantum(0);
     REQUIRE(b.allowance_mw() == ~0u);
+
+    energy_budget longest(~0u);  // a window of 2^30 quanta is owed, of a milliwatt each
+    longest.open(1);
+    longest.next_quantum(~0u);
+    longest.open(3u << 29);
+    REQUIRE(longest.allowance_mw() == 1u << 29);
     return nullptr;
 }
 

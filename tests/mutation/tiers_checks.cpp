@@ -37,11 +37,39 @@ char const* equal_amounts() {
     return nullptr;
 }
 
+/// Rows of edges that the tiers don't fill.
+template <std::uint32_t Count>
+char const* edges_are_found() {
+    detail::tier_edges<adaptive_tiers<Count>> edges;
+    for (std::uint32_t tier = 1; tier < Count; ++tier) edges.make(tier, 3 * tier);
+    edges.put_in_force();
+    for (std::uint32_t tier = 0; tier < Count; ++tier) {
+        REQUIRE(edges.index(3 * tier) == tier && edges.index(3 * tier + 2) == tier &&
+                edges.lower_edge(tier) == 3 * tier);
+        REQUIRE(edges.above(3 * tier) == (tier + 1 < Count ? 3 * tier + 3 : max_price));
+    }
+    REQUIRE(edges.index(max_price) == Count - 1 && edges.check_invariants());
+    return nullptr;
+}
+
+/// Alone, a bid pays the reserve, which is an edge.
+char const* a_bid_without_a_rival_pays_the_reserve() {
+    for (const price reserve : {0u, 1u, 2u, 3u, 5u}) {
+        stratified_buckets<4, adaptive_tiers<33>> a;
+        a.update_price(reserve);
+        a.insert({0, 1000, 1});
+        const price edge = reserve == 3 ? 4 : reserve == 5 ? 8 : reserve;  // 33 tiers: an octave each
+        REQUIRE(a.reserve() == edge && a.critical_price(0, 1) == edge && a.extract_max()->payment == edge);
+    }
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
     using namespace maxwell::test;
     return run({equal_amounts<maxwell::adaptive_tiers<8, 16>>, equal_amounts<maxwell::adaptive_tiers<600, 100>>,
+                edges_are_found<5>, edges_are_found<33>, edges_are_found<600>, a_bid_without_a_rival_pays_the_reserve,
                 random_operations});
 }
