@@ -38,12 +38,13 @@ done
 (cd "$vm/guest" && find . | cpio --quiet -o -H newc >"$vm/initramfs") || fail 'cpio failed.' 1
 gzip -1 -f "$vm/initramfs"
 
-# The program that the market starts; it adds the devices and the kernel's command line.
+# The program that the market starts; it adds the devices and the kernel's command line. It becomes the emulator itself, so what kills
+# it kills the guest, and the emulator dies with the market.
 cat >"$vm/emulator" <<END
 #!/bin/sh
-LD_LIBRARY_PATH='$libraries' exec timeout 300 qemu-system-x86_64 -L '$bios' -L '$cache/root/usr/share/qemu' -accel tcg -cpu max \\
+LD_LIBRARY_PATH='$libraries' exec qemu-system-x86_64 -L '$bios' -L '$cache/root/usr/share/qemu' -accel tcg -cpu max \\
     -m 256,maxmem=2G -smp 1 -nographic -nodefaults -no-reboot -serial stdio -kernel '$image' -initrd '$vm/initramfs.gz' "\$@" </dev/null
 END
 chmod +x "$vm/emulator"
 echo "booting $kernel in guests whose agents bid on a market outside"
-"$vm/vm_bridge" --agent "$vm/agent" --emulator "$vm/emulator"
+timeout 600 "$vm/vm_bridge" --agent "$vm/agent" --emulator "$vm/emulator"
