@@ -22,7 +22,7 @@
 
 namespace maxwell::simulator {
 
-enum class event_kind : std::uint8_t { wake, revalue, arrive, give_up, core_free };
+enum class event_kind : std::uint8_t { wake, revalue, arrive, give_up, core_free, pace };
 
 struct event {
     event_kind kind;
@@ -76,6 +76,7 @@ protected:
             upcoming_.push_back(people_.next_arrival(g, 0));
             if (upcoming_[g]) events_.at(upcoming_[g]->at_ns, {event_kind::arrive, g});
         }
+        if (people_.paces()) events_.after(pacing::period_ns, {event_kind::pace, 0});
     }
 
     void revalue_later(std::uint32_t slot) {
@@ -106,6 +107,10 @@ protected:
                 break;
             case event_kind::core_free:
                 core_free(e.index, now_ns);
+                break;
+            case event_kind::pace:
+                for (const std::uint32_t slot : people_.end_period()) policy_->rebid(slot);
+                events_.after(pacing::period_ns, {event_kind::pace, 0});
                 break;
         }
     }

@@ -84,7 +84,8 @@ sim::arrival_settings read_arrivals(object& o, std::string_view key) {
 std::optional<budget_settings> read_budget(object& o) {
     if (!o.has("budget")) return std::nullopt;
     object b = o.child("budget");
-    const budget_settings out{b.number("per_ms", 0, 1e9), b.number("cap", 1, 1e15)};
+    budget_settings out{b.number("per_ms", 0, 1e9), b.number("cap", 1, 1e15)};
+    b.boolean("paced", out.paced);
     b.finish();
     return out;
 }

@@ -25,6 +25,7 @@ namespace maxwell::simulator {
 struct budget_settings {
     double per_ms = 0;
     double cap = 0;
+    bool paced = false;  ///< the owner lowers its bids by a factor with which the budget lasts
 };
 
 /// Agents of one kind. They are there all the time, or they arrive.

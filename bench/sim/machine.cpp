@@ -91,7 +91,9 @@ private:
         if (done && a.arrived) book_.whole(a.value * static_cast<double>(a.run_ns) * 1e-3);
         if (done) book_.finished(now_ns - a.woke_ns, a.run_ns);
         policy_->ended(core, slot, used_ns, !done && !gone);
-        book_.used(slot, a, people_.view(slot), used_ns, speeds_[core] * frequency_, policy_->paid(r.payment));
+        const double paid = policy_->paid(r.payment);
+        book_.used(slot, a, people_.view(slot), used_ns, speeds_[core] * frequency_, paid);
+        people_.pays(slot, paid, used_ns);
         if (gone) {
             a.state = activity::blocked;
             book_.inactive(slot);

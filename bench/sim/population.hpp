@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sim/experiment.hpp"
+#include "sim/pacing.hpp"
 #include "sim/policy.hpp"
 
 #include <maxwell/core/agent_registry.hpp>
@@ -75,6 +76,12 @@ public:
             if (g.load > 0) s.faster = g.load / offered(index);
             sources_.push_back(s);
         }
+        std::vector<std::optional<std::uint64_t>> per_ms(owners_);
+        for (std::uint32_t owner = 0; owner < owners_; ++owner) {
+            auto const& budget = budget_of(owner);
+            if (budget && budget->paced) per_ms[owner] = credits(budget->per_ms);
+        }
+        pacing_ = pacing(per_ms);
     }
 
     std::vector<agent> const& all() const { return agents_; }
@@ -86,8 +93,7 @@ public:
 
     /// Of an owner's shares: its group's weight for each agent that stays, or once for those that arrive.
     std::uint32_t weight_of_owner(std::uint32_t owner) const {
-        std::size_t g = 0;
-        while (g + 1 < first_owner_.size() && first_owner_[g + 1] <= owner) ++g;
+        const std::size_t g = group_of_owner(owner);
         group const& of = point_.groups[g];
         if (of.agents == 0 || of.owners == 0) return of.weight;
         return of.weight * ((of.agents - (owner - first_owner_[g]) + of.owners - 1) / of.owners);
@@ -99,13 +105,30 @@ public:
         const auto has = [](group const& g) { return g.budget.has_value(); };
         if (!point_.machine.budget && std::none_of(point_.groups.begin(), point_.groups.end(), has)) return all;
         all.resize(owners_);
-        for (std::size_t g = 0; g < first_owner_.size(); ++g) {
-            auto const& b = has(point_.groups[g]) ? point_.groups[g].budget : point_.machine.budget;
-            const std::uint32_t end = g + 1 < first_owner_.size() ? first_owner_[g + 1] : owners_;
-            for (std::uint32_t owner = first_owner_[g]; b && owner < end; ++owner)
-                all[owner] = {static_cast<std::uint64_t>(b->per_ms * 1e3), static_cast<std::uint64_t>(b->cap * 1e3), 0};
+        for (std::uint32_t owner = 0; owner < owners_; ++owner) {
+            auto const& b = budget_of(owner);
+            if (b) all[owner] = {credits(b->per_ms), credits(b->cap), 0};
         }
         return all;
+    }
+
+    bool paces() const { return pacing_.any(); }
+
+    /// The agent of `slot` has paid `per_us` ticks a microsecond for `ns`.
+    void pays(std::uint32_t slot, double per_us, std::uint64_t ns) {
+        pacing_.spent(views_[slot].owner, static_cast<std::uint64_t>(std::llround(per_us * static_cast<double>(ns))));
+    }
+
+    /// A period of the owners that pace themselves is over. Returns the slots of those that bid another amount now.
+    std::vector<std::uint32_t> end_period() {
+        pacing_.end_period();
+        std::vector<std::uint32_t> changed;
+        for (std::uint32_t slot = 0; slot < agents_.size(); ++slot) {
+            if (agents_[slot].state == activity::vacant || views_[slot].bid == bid_of(slot)) continue;
+            views_[slot].bid = bid_of(slot);
+            changed.push_back(slot);
+        }
+        return changed;
     }
 
     /// Slots that will be used at most.
@@ -120,7 +143,7 @@ public:
         agent& a = agents_[slot];
         group const& g = point_.groups[a.group];
         a.value = as_price(correlated(g.value, g.correlation, common_[a.group], a.random));
-        views_[slot].bid = as_price(a.value * g.bids);
+        views_[slot].bid = bid_of(slot);
     }
 
     /// The length of its next run.
@@ -158,7 +181,7 @@ public:
         agents_[slot].value = a.value;
         agents_[slot].arrived = true;
         agents_[slot].run_ns = agents_[slot].left_ns = a.run_ns;
-        views_[slot].bid = as_price(a.value * point_.groups[a.group].bids);
+        views_[slot].bid = bid_of(slot);
         return slot;
     }
     void release(std::uint32_t slot) {
@@ -200,6 +223,25 @@ private:
         return slot;
     }
 
+    price bid_of(std::uint32_t slot) const {
+        agent const& a = agents_[slot];
+        return pacing_.bid(views_[slot].owner, as_price(a.value * point_.groups[a.group].bids));
+    }
+
+    std::size_t group_of_owner(std::uint32_t owner) const {
+        std::size_t g = 0;
+        while (g + 1 < first_owner_.size() && first_owner_[g + 1] <= owner) ++g;
+        return g;
+    }
+
+    std::optional<budget_settings> const& budget_of(std::uint32_t owner) const {
+        group const& g = point_.groups[group_of_owner(owner)];
+        return g.budget ? g.budget : point_.machine.budget;
+    }
+
+    /// Of ticks for a microsecond.
+    static std::uint64_t credits(double ticks) { return static_cast<std::uint64_t>(ticks * 1e3); }
+
     /// The load that group `g` offers as it is.
     double offered(std::uint32_t g) const {
         group const& of = point_.groups[g];
@@ -229,6 +271,7 @@ private:
     std::vector<std::uint32_t> first_owner_;
     std::vector<source> sources_;
     std::uint32_t owners_ = 0;
+    pacing pacing_{{}};
 };
 
 }  // namespace maxwell::simulator

@@ -133,6 +133,24 @@ TEST(machine, nobody_pays_more_than_its_account_had) {
     EXPECT_GT((rich.groups[0].value - rich.groups[0].utility) * rich[metric::value] * 2e6, 5 * ticks);
 }
 
+/// Budgets of two fifths of what truth would pay. Without pacers empty accounts bid what they have just got, whatever the value; with pacers
+/// all bids are lower and in the order of values, so nearly nothing is lost, and nobody pays more than before. Pacers of budgets that don't
+/// bind change nothing.
+TEST(machine, pacers_keep_most_of_the_value_that_empty_accounts_lose) {
+    point p;
+    p.groups = {standing(10, uniform(100, 1000)), standing(10, uniform(100, 1000))};
+    for (group& g : p.groups) g.owners = 1, g.revalue_ms = 20;
+    const auto measure = [&p](double per_ms, bool paced) {
+        p.machine.budget = budget_settings{per_ms, 50 * per_ms, paced};
+        return run(p, "market/tournament_tree", 3, 1, 6);
+    };
+    const run_result rich = measure(1e6, false), poor = measure(150'000, false), thrifty = measure(150'000, true);
+    EXPECT_EQ(measure(1e6, true)[metric::value], rich[metric::value]);
+    EXPECT_LT(poor[metric::value], .8 * rich[metric::value]);
+    EXPECT_GT(thrifty[metric::value], .95 * rich[metric::value]);
+    EXPECT_LE(thrifty[metric::value] * thrifty[metric::revenue], 1.001 * poor[metric::value] * poor[metric::revenue]);
+}
+
 /// Bids that are left on a board are known one decision later; if a decision takes few of them, they get old.
 TEST(machine, a_board_brings_the_newest_bids_as_far_as_they_are_taken) {
     point p;

@@ -65,7 +65,8 @@ public:
 
     /// Ends the period: moves each factor by what was spent against `budgets`, the period's credits of each tenant. A budget of 0
     /// lowers the factor if anything was spent, and else keeps it. Returns false and changes nothing if there isn't one budget for
-    /// each tenant. Call it each 100 to 500 ms: a period must be long enough for many awards. O(Tenants).
+    /// each tenant. Call it each 100 to 500 ms: a period must be long enough for many awards. Where an account backs the bids, take a
+    /// little less than its refill, 15/16: an empty account caps what is spent at the refill, so too much would never be seen. O(Tenants).
     constexpr bool end_period(view<std::uint64_t const> budgets) noexcept {
         if (budgets.size() != Tenants) return false;
         for (std::size_t t = 0; t < Tenants; ++t) {
