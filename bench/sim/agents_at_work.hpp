@@ -201,7 +201,7 @@ protected:
     best_waiting best_;
     bookkeeping book_;
     sim::engine<event> events_;
-    price_page<most_lanes> page_;
+    price_page<max_lanes> page_;
     std::unique_ptr<policy> policy_;
     std::vector<std::optional<arrival>> upcoming_;  ///< by group
     std::deque<arrival> outside_;                   ///< have arrived, and all slots are taken

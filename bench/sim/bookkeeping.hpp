@@ -84,8 +84,8 @@ public:
     }
     void gave_up() { gave_up_ += counts_ ? 1 : 0; }
 
-    /// A second is over, if so.
-    void tick(std::uint64_t now_ns) {
+    /// Ends the second that is counted if it is over at `now_ns`.
+    void end_second(std::uint64_t now_ns) {
         if (!counts_ || now_ns - second_ns_ < 1'000'000'000) return;
         second_ns_ += 1'000'000'000;
         std::vector<double> part(used_.size());

@@ -56,7 +56,7 @@ public:
             arrive();
             const std::uint64_t before = bench::ticks_begin();
             sell();
-            ticks_.record(bench::ticks_end() - before);
+            cycles_.record(bench::ticks_end() - before);
             serve();
         }
         run_result r = result(static_cast<double>(all - warm));
@@ -64,7 +64,7 @@ public:
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         r.quanta_per_s = static_cast<double>(all) / took.count();
         static const bench::clock_facts clock = bench::measure_clock();
-        r.ns_per_decision = clock.ns(ticks_.percentile(500'000));
+        r.ns_per_decision = clock.ns(cycles_.percentile(500'000));
         return r;
     }
 
@@ -223,7 +223,7 @@ private:
     std::vector<award> awards_;
     std::vector<std::size_t> turns_;
     std::vector<std::pair<price, std::uint32_t>> sorted_;
-    latency_histogram<> waits_, slowdowns_, ticks_;
+    latency_histogram<> waits_, slowdowns_, cycles_;
     double value_ = 0, paid_ = 0, used_ = 0, best_ = 0, chosen_ = 0, slowdown_ = 0, longest_ms_ = 0;
     std::uint64_t finished_ = 0, gave_up_ = 0;
 };

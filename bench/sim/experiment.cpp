@@ -93,13 +93,13 @@ std::optional<budget_settings> read_budget(object& o) {
 group read_group(object g, std::string const& folder) {
     group out;
     g.text("name", out.name);
-    g.count("agents", out.agents, 1, most_agents);
-    g.count("owners", out.owners, 1, most_agents);
+    g.count("agents", out.agents, 1, max_agents);
+    g.count("owners", out.owners, 1, max_agents);
     g.count("weight", out.weight, 1, 65'535);
     out.value = read_distribution(g, "value");
     g.maybe_number("correlation", out.correlation, 0, 1);
     g.maybe_number("bids", out.bids, 1e-6, 1e6);
-    g.count("lane", out.lane, 0, most_lanes - 1);
+    g.count("lane", out.lane, 0, max_lanes - 1);
     out.budget = read_budget(g);
     g.boolean("pinned", out.pinned);
     g.maybe_number("revalue_ms", out.revalue_ms, 1e-3);
@@ -136,7 +136,7 @@ void read_market(object& m, machine_settings& out) {
                 m.fail_at("lanes", "has to be a list of multipliers from 0.01 to 1000");
             out.lanes.push_back(j.get<double>());
         }
-        if (out.lanes.size() > most_lanes) m.fail_at("lanes", fmt::format("has to have {} at the most", most_lanes));
+        if (out.lanes.size() > max_lanes) m.fail_at("lanes", fmt::format("has to have {} at the most", max_lanes));
         if (out.per_core) m.fail_at("lanes", "needs \"markets\": \"one\"");
     }
     out.budget = read_budget(m);
@@ -144,14 +144,14 @@ void read_market(object& m, machine_settings& out) {
     const bool board = m.word("bids", {"calls", "board"}) == 1;
     out.from_board = board ? 16 : 0;
     if (m.has("taken") && !board) m.fail_at("taken", "needs \"bids\": \"board\"");
-    m.count("taken", out.from_board, 1, most_agents);
+    m.count("taken", out.from_board, 1, max_agents);
     if (board && out.per_core) m.fail_at("bids", "needs \"markets\": \"one\"");
     if (board && out.quantum_us > 16'777) m.fail_at("bids", "needs a quantum of 16,777 us at the most");
 }
 
 machine_settings read_machine(object m) {
     machine_settings out;
-    m.count("processors", out.processors, 1, most_processors);
+    m.count("processors", out.processors, 1, max_processors);
     m.maybe_number("quantum_us", out.quantum_us, 1, 4e6);
     out.together = m.word("quanta", {"together", "apart"}) == 0;
     out.per_core = m.word("markets", {"one", "per core"}) == 1;
@@ -256,9 +256,9 @@ void check_policies(object& o, experiment const& e, point const& p) {
             o.fail(fmt::format("/groups/{}/lane", i), "is none of the machine's \"lanes\"");
         if (g.budget && p.machine.per_core) o.fail(fmt::format("/groups/{}/budget", i), "needs \"markets\": \"one\"");
     }
-    if (budgets && owners > most_owners)
-        o.fail_at("groups", fmt::format("has {} owners; with lanes or budgets {} are possible", owners, most_owners));
-    if (agents > most_agents) o.fail_at("groups", fmt::format("has {} agents; {} are possible", agents, most_agents));
+    if (budgets && owners > max_owners)
+        o.fail_at("groups", fmt::format("has {} owners; with lanes or budgets {} are possible", owners, max_owners));
+    if (agents > max_agents) o.fail_at("groups", fmt::format("has {} agents; {} are possible", agents, max_agents));
     for (std::string const& name : e.policies) {
         policy_info const* info = find_policy(name);
         if (info == nullptr) o.fail_at("policies", fmt::format("names \"{}\", which --list doesn't", name));

@@ -56,7 +56,7 @@ public:
         if (best.whole > 0) r[metric::over_bound] = book_.value_of_whole_jobs() / best.whole;
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         r.quanta_per_s = static_cast<double>(book_.decisions()) / took.count();
-        r.ns_per_decision = ns_of(decision_ticks_.percentile(500'000));
+        r.ns_per_decision = ns_of(decision_cycles_.percentile(500'000));
         return r;
     }
 
@@ -67,7 +67,7 @@ private:
     }
 
     struct running {
-        std::uint32_t slot = nobody;
+        std::uint32_t slot = no_slot;
         double payment = 0;
         std::uint64_t began_ns = 0;
     };
@@ -81,10 +81,10 @@ private:
     /// What ran on `core` since it was dispatched stops.
     void stop_running(std::uint32_t core, std::uint64_t now_ns, std::uint64_t used_ns) {
         running& r = runs_[core];
-        if (r.slot == nobody) return;
+        if (r.slot == no_slot) return;
         const std::uint32_t slot = r.slot;
         agent& a = people_[slot];
-        r.slot = nobody;
+        r.slot = no_slot;
         if (a.left_ns != population::for_ever) a.left_ns -= used_ns;
         const bool done = a.left_ns == 0;
         const bool gone = a.state == activity::leaving || (done && a.arrived);
@@ -115,7 +115,7 @@ private:
     /// What runs at the end is counted as far as it came.
     void wind_up(std::uint64_t end_ns) {
         for (std::uint32_t core = 0; core < settings_.processors; ++core) {
-            if (runs_[core].slot == nobody || runs_[core].began_ns >= end_ns) continue;
+            if (runs_[core].slot == no_slot || runs_[core].began_ns >= end_ns) continue;
             stop_running(core, end_ns, std::min(end_ns - runs_[core].began_ns, quantum_of(runs_[core].slot)));
         }
     }
@@ -141,7 +141,7 @@ private:
         if ((calls_ += count) % 64 >= count || count == 0) return decide();
         const std::uint64_t begin = bench::ticks_begin();
         decide();
-        decision_ticks_.record((bench::ticks_end() - begin) / count);
+        decision_cycles_.record((bench::ticks_end() - begin) / count);
     }
 
     bool run_together(std::uint64_t warm_ns, std::uint64_t end_ns, std::atomic<bool> const& stop) {
@@ -150,7 +150,7 @@ private:
         for (std::uint64_t now_ns = 0; now_ns < end_ns; now_ns += quantum_ns_) {
             if (stop.load(std::memory_order_relaxed)) return false;
             for (std::uint32_t core = 0; core < settings_.processors; ++core) {
-                if (runs_[core].slot != nobody) stop_running(core, now_ns, quantum_of(runs_[core].slot));
+                if (runs_[core].slot != no_slot) stop_running(core, now_ns, quantum_of(runs_[core].slot));
             }
             if (!counts && now_ns >= warm_ns) {
                 counts = true;
@@ -161,7 +161,7 @@ private:
                 handle(e, events_.now_ns());
             }
             let_in(now_ns);
-            book_.tick(now_ns);
+            book_.end_second(now_ns);
             picks.resize(allowed_processors(now_ns));
             for (auto core = static_cast<std::uint32_t>(picks.size()); core < settings_.processors; ++core)
                 policy_->leave_idle(core, now_ns);
@@ -170,7 +170,7 @@ private:
             double chosen = 0;
             std::uint32_t busy = 0;
             for (std::uint32_t core = 0; core < picks.size(); ++core) {
-                if (picks[core].slot == nobody) continue;
+                if (picks[core].slot == no_slot) continue;
                 chosen += people_[picks[core].slot].value * speeds_[core];
                 dispatch(core, picks[core], now_ns);
                 ++busy;
@@ -208,7 +208,7 @@ private:
                 begin(events_.now_ns());
             }
             handle(e, events_.now_ns());
-            book_.tick(events_.now_ns());
+            book_.end_second(events_.now_ns());
         }
         return true;
     }
@@ -223,12 +223,12 @@ private:
     }
 
     void core_free(std::uint32_t core, std::uint64_t now_ns) override {
-        if (runs_[core].slot != nobody) stop_running(core, now_ns, quantum_of(runs_[core].slot));
+        if (runs_[core].slot != no_slot) stop_running(core, now_ns, quantum_of(runs_[core].slot));
         let_in(now_ns);
         const double best = best_.best(core);
         pick p;
         timed(1, [&] { p = policy_->decide(core, now_ns); });
-        if (p.slot == nobody) {
+        if (p.slot == no_slot) {
             if (best > 0) book_.chose(best, 0, quantum_ns_);
             idle_.add(core);
             return;
@@ -250,7 +250,7 @@ private:
     std::optional<price_daemon> daemon_;
     double frequency_ = 1;  ///< of all processors, where heat slows them down
     std::uint64_t calls_ = 0;
-    latency_histogram<> decision_ticks_;
+    latency_histogram<> decision_cycles_;
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ public:
         : policy(s), markets_(std::make_unique<Market[]>(per_core ? s.processors : 1)), home_(s.capacity) {
         if (per_core) waiting_.resize(s.processors);
         for (std::uint32_t m = 0; m < (per_core ? s.processors : 1); ++m) markets_[m].shares({0, 1u << 31, 1}, 4);
-        if (s.market.from_board != 0) board_ = std::make_unique<bid_board<most_agents>>();
+        if (s.market.from_board != 0) board_ = std::make_unique<bid_board<max_agents>>();
         if constexpr (has_accounts) {
             for (std::uint32_t owner = 0; owner < s.owners; ++owner)
                 markets_[0].accounts().open(owner, terms_of(owner), 0);
@@ -132,7 +132,7 @@ private:
     }
 
     std::unique_ptr<Market[]> markets_;
-    std::unique_ptr<bid_board<most_agents>> board_;
+    std::unique_ptr<bid_board<max_agents>> board_;
     double paid_ = 0;
     std::vector<std::uint32_t> home_;     ///< by slot: its market
     std::vector<std::uint32_t> waiting_;  ///< by market: agents that wait there
@@ -143,16 +143,16 @@ template <template <std::size_t> class Container, bool Fair>
 std::unique_ptr<policy> make_market(setting const& s) {
     const bool small = s.capacity <= 1024;
     if (!s.market.lanes.empty() || !s.market.accounts.empty()) {
-        using with_accounts = market<Container<most_agents>, most_lanes, ledger<most_owners>, most_processors>;
+        using with_accounts = market<Container<max_agents>, max_lanes, ledger<max_owners>, max_processors>;
         return std::make_unique<market_policy<with_accounts, Fair>>(s);
     }
     if (s.per_core) {
         if (small) return std::make_unique<market_policy<market<Container<1024>, 1, free_of_charge, 1>, Fair>>(s);
-        return std::make_unique<market_policy<market<Container<most_agents>, 1, free_of_charge, 1>, Fair>>(s);
+        return std::make_unique<market_policy<market<Container<max_agents>, 1, free_of_charge, 1>, Fair>>(s);
     }
     if (small)
-        return std::make_unique<market_policy<market<Container<1024>, 1, free_of_charge, most_processors>, Fair>>(s);
-    return std::make_unique<market_policy<market<Container<most_agents>, 1, free_of_charge, most_processors>, Fair>>(s);
+        return std::make_unique<market_policy<market<Container<1024>, 1, free_of_charge, max_processors>, Fair>>(s);
+    return std::make_unique<market_policy<market<Container<max_agents>, 1, free_of_charge, max_processors>, Fair>>(s);
 }
 
 }  // namespace maxwell::simulator

@@ -31,7 +31,7 @@ public:
     explicit pacing(std::vector<std::optional<std::uint64_t>> const& per_ms) : paced_(per_ms.size()) {
         for (std::size_t owner = 0; owner < per_ms.size(); ++owner) {
             if (!per_ms[owner]) continue;
-            if (!factors_) factors_ = std::make_unique<pacer<most_owners>>();
+            if (!factors_) factors_ = std::make_unique<pacer<max_owners>>();
             paced_[owner] = true;
             budgets_[owner] = *per_ms[owner] * (period_ns / 1'000'000) / 16 * 15;
         }
@@ -53,8 +53,8 @@ public:
 
 private:
     std::vector<bool> paced_;  ///< by owner
-    std::vector<std::uint64_t> budgets_ = std::vector<std::uint64_t>(most_owners);
-    std::unique_ptr<pacer<most_owners>> factors_;
+    std::vector<std::uint64_t> budgets_ = std::vector<std::uint64_t>(max_owners);
+    std::unique_ptr<pacer<max_owners>> factors_;
 };
 
 }  // namespace maxwell::simulator

@@ -27,7 +27,7 @@ public:
     explicit draw_policy(setting const& s) : policy(s), waits_(s.capacity) {
         sim::random_numbers random(s.seed);
         sampler_->rekey({random(), random()});
-        if constexpr (std::is_same_v<Sampler, probabilistic_sampler<most_agents>>) {
+        if constexpr (std::is_same_v<Sampler, probabilistic_sampler<max_agents>>) {
             sampler_->temperature(std::max<price>(8, s.high / 100));
         }
     }
@@ -70,7 +70,7 @@ private:
 /// Any agent that waits, each as likely as the others.
 class random_policy final : public policy {
 public:
-    explicit random_policy(setting const& s) : policy(s), at_(s.capacity, nobody), random_(s.seed) {}
+    explicit random_policy(setting const& s) : policy(s), at_(s.capacity, no_slot), random_(s.seed) {}
 
     void admit(std::uint32_t) override {}
     void wake(std::uint32_t slot, std::uint64_t) override {
@@ -79,7 +79,7 @@ public:
     }
     void rebid(std::uint32_t) override {}
     void retire(std::uint32_t slot) override {
-        if (at_[slot] != nobody) take(slot);
+        if (at_[slot] != no_slot) take(slot);
     }
     pick decide(std::uint32_t, std::uint64_t) override {
         if (waiting_.empty()) return {};
@@ -96,7 +96,7 @@ private:
         waiting_[at_[slot]] = waiting_.back();
         at_[waiting_.back()] = at_[slot];
         waiting_.pop_back();
-        at_[slot] = nobody;
+        at_[slot] = no_slot;
     }
 
     std::vector<std::uint32_t> waiting_;
@@ -112,16 +112,16 @@ std::unique_ptr<policy> make(setting const& s) {
 }  // namespace
 
 std::unique_ptr<policy> make_gumbel(setting const& s) {
-    return make<probabilistic_sampler<most_agents>, ticket::bid>(s);
+    return make<probabilistic_sampler<max_agents>, ticket::bid>(s);
 }
 std::unique_ptr<policy> make_choices(setting const& s) {
-    return make<probabilistic_sampler<most_agents, choices_rule<16>>, ticket::bid>(s);
+    return make<probabilistic_sampler<max_agents, choices_rule<16>>, ticket::bid>(s);
 }
 std::unique_ptr<policy> make_lottery_by_bids(setting const& s) {
-    return make<probabilistic_sampler<most_agents, lottery_rule>, ticket::bid>(s);
+    return make<probabilistic_sampler<max_agents, lottery_rule>, ticket::bid>(s);
 }
 std::unique_ptr<policy> make_lottery_by_weights(setting const& s) {
-    return make<probabilistic_sampler<most_agents, lottery_rule>, ticket::weight>(s);
+    return make<probabilistic_sampler<max_agents, lottery_rule>, ticket::weight>(s);
 }
 std::unique_ptr<policy> make_random(setting const& s) { return std::make_unique<random_policy>(s); }
 

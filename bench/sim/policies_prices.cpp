@@ -24,12 +24,12 @@ public:
     void rebid(std::uint32_t) override {}
     void retire(std::uint32_t slot) override { waits_[slot] = 0; }
     pick decide(std::uint32_t core, std::uint64_t) override {
-        std::uint32_t best = nobody;
+        std::uint32_t best = no_slot;
         for (std::uint32_t slot = 0; slot < setting_.agents->size(); ++slot) {
             if (waits_[slot] == 0 || agent(slot).bid < least_ || !may_run(slot, core)) continue;
-            if (best == nobody || before(slot, best)) best = slot;
+            if (best == no_slot || before(slot, best)) best = slot;
         }
-        if (best == nobody) return {};
+        if (best == no_slot) return {};
         waits_[best] = 0;
         return {best, static_cast<double>(Posted ? least_ : agent(best).bid), false};
     }

@@ -95,12 +95,12 @@ public:
     void rebid(std::uint32_t) override {}
     void retire(std::uint32_t slot) override { waits_[slot] = 0; }
     pick decide(std::uint32_t core, std::uint64_t) override {
-        std::uint32_t best = nobody;
+        std::uint32_t best = no_slot;
         for (std::uint32_t slot = 0; slot < setting_.agents->size(); ++slot) {
             if (waits_[slot] == 0 || !may_run(slot, core)) continue;
-            if (best == nobody || before(slot, best)) best = slot;
+            if (best == no_slot || before(slot, best)) best = slot;
         }
-        if (best != nobody) waits_[best] = 0;
+        if (best != no_slot) waits_[best] = 0;
         return {best, 0, false};
     }
     void ended(std::uint32_t, std::uint32_t slot, std::uint64_t, bool again) override {

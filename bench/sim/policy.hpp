@@ -27,11 +27,11 @@
 
 namespace maxwell::simulator {
 
-inline constexpr std::size_t most_agents = 4096;
-inline constexpr std::size_t most_processors = 64;
-inline constexpr std::size_t most_lanes = 4;
-inline constexpr std::size_t most_owners = 4096;  ///< with accounts
-inline constexpr std::uint32_t nobody = ~0u;
+inline constexpr std::size_t max_agents = 4096;
+inline constexpr std::size_t max_processors = 64;
+inline constexpr std::size_t max_lanes = 4;
+inline constexpr std::size_t max_owners = 4096;  ///< with accounts
+inline constexpr std::uint32_t no_slot = ~0u;
 inline constexpr std::uint32_t anywhere = ~0u;
 
 /// An agent as a policy sees it.
@@ -45,13 +45,13 @@ struct agent_view {
     std::uint64_t deadline_ns = ~std::uint64_t{0};
 };
 
-using lane_prices = price_schedule<most_lanes>;
+using lane_prices = price_schedule<max_lanes>;
 
 /// From `now_ns` on `base` times the multiplier of each lane, 1 where `lanes` is too short; `safe` times that once nobody publishes.
 inline lane_prices flat_prices(std::vector<double> const& lanes, double safe, price base, std::uint64_t now_ns) {
     lane_prices flat;
     flat.begin(now_ns, base);
-    for (std::size_t l = 0; l < most_lanes; ++l) {
+    for (std::size_t l = 0; l < max_lanes; ++l) {
         const double multiplier = (l < lanes.size() ? lanes[l] : 1.) * unit_multiplier;
         flat.set(l, static_cast<multiplier_q16>(std::lround(multiplier)),
                  static_cast<multiplier_q16>(std::lround(safe * multiplier)));
@@ -79,11 +79,11 @@ struct setting {
     std::uint32_t owners;
     std::size_t capacity;  ///< slots that are used at most
     market_setting market = {};
-    price_page<most_lanes> const* page = nullptr;  ///< of the machine's prices; null: there are none
+    price_page<max_lanes> const* page = nullptr;  ///< of the machine's prices; null: there are none
 };
 
 struct pick {
-    std::uint32_t slot = nobody;
+    std::uint32_t slot = no_slot;
     double payment = 0;   ///< per microsecond
     bool stolen = false;  ///< from another processor's market
 };

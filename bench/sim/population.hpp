@@ -135,7 +135,7 @@ public:
     std::size_t capacity() const {
         const bool open = std::any_of(point_.groups.begin(), point_.groups.end(),
                                       [](group const& g) { return g.arrive || !g.trace.empty(); });
-        return open ? most_agents : std::max<std::size_t>(1, agents_.size());
+        return open ? max_agents : std::max<std::size_t>(1, agents_.size());
     }
 
     /// A new value of the agent of `slot`, and its bid.
@@ -176,7 +176,7 @@ public:
 
     /// A slot for `a`; nothing if all are taken.
     std::optional<std::uint32_t> admit(arrival const& a) {
-        if (registry_->size() == most_agents) return std::nullopt;
+        if (registry_->size() == max_agents) return std::nullopt;
         const std::uint32_t slot = add(a.group, a.owner, 0, sim::random_numbers(0));
         agents_[slot].value = a.value;
         agents_[slot].arrived = true;
@@ -190,8 +190,8 @@ public:
     }
 
     /// 99 of 100 values, and half of them, are below it: the highest of all groups.
-    price high() const { return most_at(2.326348); }
-    price median() const { return most_at(0); }
+    price high() const { return max_at(2.326348); }
+    price median() const { return max_at(0); }
 
 private:
     struct source {
@@ -256,7 +256,7 @@ private:
         return work_per_s / point_.machine.processors;
     }
 
-    price most_at(double z) const {
+    price max_at(double z) const {
         price most = 1;
         for (group const& g : point_.groups) most = std::max(most, as_price(g.value.at_normal(z)));
         return most;
@@ -264,7 +264,7 @@ private:
 
     point const& point_;
     std::vector<std::vector<sim::job>> const& traces_;
-    std::unique_ptr<agent_registry<most_agents>> registry_ = std::make_unique<agent_registry<most_agents>>();
+    std::unique_ptr<agent_registry<max_agents>> registry_ = std::make_unique<agent_registry<max_agents>>();
     std::vector<agent> agents_;      ///< by slot
     std::vector<agent_view> views_;  ///< by slot
     std::vector<double> common_;     ///< by group: what correlated values share

@@ -19,7 +19,7 @@ namespace maxwell::simulator {
 
 class price_daemon {
 public:
-    price_daemon(price_page<most_lanes>& page, thermal_settings const& s, std::vector<double> const& lanes)
+    price_daemon(price_page<max_lanes>& page, thermal_settings const& s, std::vector<double> const& lanes)
         : page_(page),
           lanes_(lanes),
           safe_(s.safe),
@@ -37,7 +37,7 @@ public:
     }
 
 private:
-    price_page<most_lanes>& page_;
+    price_page<max_lanes>& page_;
     std::vector<double> const& lanes_;
     double safe_;
     std::uint64_t period_ns_, crash_ns_;

@@ -72,7 +72,7 @@ TEST(heat, a_page_that_is_never_published_again_walks_to_the_safe_price) {
     for (std::string const name : {"market/tournament_tree", "market/lazy_heap", "choices", "first price"}) {
         for (std::vector<double> const& lanes : {plain, with_accounts}) {
             for (const price amount : {price{900}, price{150}}) {
-                const auto page = std::make_unique<price_page<most_lanes>>();
+                const auto page = std::make_unique<price_page<max_lanes>>();
                 const std::vector<agent_view> agents = {{0, amount}};
                 const auto with = find_policy(name)->make(
                     {1, false, 1'000'000, 1, 1000, 500, {1}, &agents, 1, 1, {lanes, {}, 0}, page.get()});
@@ -85,8 +85,8 @@ TEST(heat, a_page_that_is_never_published_again_walks_to_the_safe_price) {
                     with->look_at_page(now_ns);
                     const pick p = with->decide(0, now_ns);
                     const double due = price_without_a_successor(now_ns - start_ns);
-                    ASSERT_EQ(p.slot != nobody, amount >= due) << name << ", " << now_ns;
-                    if (p.slot == nobody) continue;
+                    ASSERT_EQ(p.slot != no_slot, amount >= due) << name << ", " << now_ns;
+                    if (p.slot == no_slot) continue;
                     ASSERT_EQ(p.payment, name == "first price" ? amount : due) << name << ", " << now_ns;
                     with->ended(0, 0, 1'000'000, true);
                 }
