@@ -32,6 +32,7 @@
 struct cpu_book {
     struct bpf_spin_lock lock;
     u32 running;   /* what the running task bids; 0 while idle */
+    u32 looked;    /* how often at a neighbour's book */
     u64 began_ns;  /* when it began to run */
     u64 looked_ns; /* when waiting tasks were looked at last */
     struct maxwell_buckets book;
@@ -46,15 +47,17 @@ struct slots {
 /* A task that has a slot. The slot, plus 1, stands in the task's dsq_vtime, which no queue of this scheduler's orders by. */
 struct task_data {
     s32 pid;
-    u32 book;    /* CPU whose book it waits in, plus 1; 0: in none */
-    u32 price;   /* under which it was filed */
-    u32 pays;    /* while it runs */
-    u32 begins;  /* awarded, and not charged since */
-    u64 since;   /* of its enqueue */
-    u64 began;   /* of what has not been charged yet */
-    u64 cgroup;  /* whose account was looked for */
-    u32 account; /* that was found; 0: its cgroup's share, or its own */
-    u64 counted; /* cgroup that counts it as runnable; 0: none, as in the root */
+    u32 book;     /* CPU whose book it waits in, plus 1; 0: in none */
+    u32 price;    /* under which it was filed */
+    u32 pays;     /* while it runs */
+    u32 begins;   /* awarded, and not charged since */
+    u64 since;    /* of its enqueue */
+    u64 began;    /* of what has not been charged yet */
+    u64 cgroup;   /* whose account was looked for */
+    u32 account;  /* that was found; 0: its cgroup's share, or its own */
+    u64 counted;  /* cgroup that counts it as runnable; 0: none, as in the root */
+    u64 group;    /* serial number of the task group that was looked for last */
+    u64 group_id; /* the cgroup that was found; 0: none */
     struct scx_account own;
 };
 
@@ -101,7 +104,9 @@ struct maxwell_drain on_its_way;
 #define WINDOW_NS (127ull << 20) /* nobody saves up more than this while asleep */
 #define GLANCES 16               /* slots that a CPU looks at together */
 #define GLANCE_NS 1000000        /* and not before so long */
-#define GRAIN 4                /* ms that a waking task's share lacks more than the running one's before it preempts */
+#define GRAIN 4 /* ms that a waking task's share lacks more than the running one's before it preempts */
+#define AWAY \
+    24 /* and more than that one of another CPU bids before it moves here: two slices, by which equal shares differ anyway */
 #define UNDISTURBED_NS 1000000 /* and so long a task runs before it is preempted for a share; a bid preempts at once */
 #define LEVELS 9               /* of cgroups that count for a share */
 #define VICTIMS 8              /* CPUs that an idle one looks at */
@@ -183,18 +188,19 @@ static __always_inline u32 price_of(struct scx_account* account, struct scx_sett
 
 /* --- global functions, which the verifier looks at once and not at every call ------------------------------------------ */
 
-/* Takes the bid of a slot out of the book that it stands in. */
+/* Takes the bid of a slot out of the book that it stands in. Returns whether it stood there. */
 __attribute__((noinline)) int withdraw(u32 slot) {
     struct task_data* w = bpf_map_lookup_elem(&tasks, &slot);
     struct cpu_book* b;
+    int stood;
     if (w == 0 || w->book == 0) return 0;
     b = book_of(w->book - 1);
     w->book = 0;
     if (b == 0) return 0;
     bpf_spin_lock(&b->lock);
-    maxwell_expire(&b->book, slot);
+    stood = maxwell_expire(&b->book, slot) == MAXWELL_OK;
     bpf_spin_unlock(&b->lock);
-    return 0;
+    return stood;
 }
 
 /* Files the bid of a slot in the book of a CPU. Returns whether the task that runs there, its bid raised by `bonus`, is outbid. */
@@ -228,6 +234,18 @@ __attribute__((noinline)) u64 decide(u32 cpu, u32 incumbent, u32 price) {
     if (incumbent != 0) maxwell_expire(&b->book, incumbent - 1); /* no bid any more if it has won */
     bpf_spin_unlock(&b->lock);
     return won ? (u64)award.payment << 32 | ((u32)award.winner.agent + 1) : 0;
+}
+
+/* Who would win in the book of a CPU, and what it bids: its slot plus 1, 0 if there is none, and above that the amount. */
+__attribute__((noinline)) u64 look_at_top(u32 cpu) {
+    struct cpu_book* b = book_of(cpu);
+    struct maxwell_award award = {};
+    int any;
+    if (b == 0) return 0;
+    bpf_spin_lock(&b->lock);
+    any = maxwell_top(&b->book, &award);
+    bpf_spin_unlock(&b->lock);
+    return any ? (u64)award.winner.amount << 32 | ((u32)award.winner.agent + 1) : 0;
 }
 
 /* The weight of a cgroup among all tasks and cgroups of the root, in 256ths: its own, times the part that each cgroup above has of its
@@ -289,8 +307,12 @@ SEC("struct_ops.s/init")
 int BPF_init(u64* ctx) {
     u32 first = 0;
     struct slots* all = bpf_map_lookup_elem(&pool, &first);
+    struct scx_settings* s = get_settings();
     int i;
-    if (all == 0) return -22;
+    if (all == 0 || s == 0) return -22;
+    if (s->slice_ns == 0)
+        s->slice_ns = SCX_MAXWELL_SLICE_NS; /* a loader that sets nothing, as the kernel's own tests */
+    if (s->starvation_ns == 0) s->starvation_ns = SCX_MAXWELL_STARVATION_NS;
     bpf_for(i, 0, MAXWELL_CAPACITY) {
         u32 at = maxwell_below(i, MAXWELL_CAPACITY);
         all->free[at] = MAXWELL_CAPACITY - at;
@@ -509,6 +531,27 @@ static long look_at_slot(u32 i, void* of) {
     return 0;
 }
 
+/* Busy CPUs share one market: where a neighbour's best bid exceeds whatever is bid here, its task moves to this book, if it may run here. So
+ * a task that has this CPU for itself doesn't run for twice what others elsewhere would pay. */
+static __always_inline void move_from_neighbour(u32 cpu, u32 neighbour, u32 price, struct scx_counts* c) {
+    const u64 here = look_at_top(cpu);
+    const u64 there = look_at_top(neighbour);
+    const u32 amount = there >> 32;
+    const u32 slot = (u32)there - 1;
+    struct task_data* t = bpf_map_lookup_elem(&tasks, &slot);
+    struct task_struct* p;
+    int may_run_here;
+    if (t == 0 || amount <= (u64)price + AWAY || amount <= (here >> 32) + AWAY) return;
+    p = bpf_task_from_pid(t->pid);
+    if (p == 0) return;
+    may_run_here = bpf_cpumask_test_cpu(cpu, p->cpus_ptr);
+    bpf_task_release(p);
+    if (!may_run_here || withdraw(slot) == 0) return;
+    t->book = cpu % SCX_MAXWELL_CPUS + 1;
+    file(cpu, slot, amount, 0);
+    count(&c->moved);
+}
+
 SEC("struct_ops/dispatch")
 int BPF_dispatch(u64* ctx) {
     const s32 cpu = (s32)ctx[0];
@@ -521,9 +564,11 @@ int BPF_dispatch(u64* ctx) {
     struct task_data* t = 0;
     u32 incumbent = 0; /* slot plus 1 */
     u32 price = 0;
+    const u32 cpus = scx_bpf_nr_cpu_ids();
+    u32 neighbour;
     u64 won;
     int i;
-    if (s == 0 || c == 0 || b == 0) return 0;
+    if (s == 0 || c == 0 || b == 0 || cpus == 0) return 0;
     if (prev != 0 && (prev->scx.flags & SCX_TASK_QUEUED) && !(prev->flags & PF_KTHREAD)) {
         t = data_of(prev);
         if (t != 0) {
@@ -537,6 +582,9 @@ int BPF_dispatch(u64* ctx) {
     if (drain_board() || (s64)(search.now - b->looked_ns) >= GLANCE_NS) {
         b->looked_ns = search.now;
         bpf_loop(GLANCES, look_at_slot, &search, 0);
+        neighbour = (cpu + 1 + b->looked % VICTIMS) % cpus;
+        b->looked++;
+        if (neighbour != cpu && incumbent != 0) move_from_neighbour(cpu, neighbour, price, c);
     }
     if (search.found != 0 && s->misbehave == 0) {
         count(&c->starving);
@@ -565,7 +613,6 @@ int BPF_dispatch(u64* ctx) {
     }
 
     bpf_for(i, 1, VICTIMS + 1) { /* nothing here: what the neighbours have, if it may run here */
-        u32 cpus = scx_bpf_nr_cpu_ids();
         if (i >= cpus) break;
         won = decide((cpu + i) % cpus, 0, 0);
         if ((u32)won == 0) continue;
@@ -607,9 +654,15 @@ SEC("struct_ops/runnable")
 int BPF_runnable(u64* ctx) {
     struct task_struct* p = (void*)ctx[0];
     struct task_data* t = data_of(p);
+    u64 group;
     if (t == 0 || t->counted != 0 || (p->flags & PF_KTHREAD)) return 0;
-    t->counted = p->sched_task_group->css.cgroup->kn->id;
-    if (bpf_map_lookup_elem(&cgroups, &t->counted) == 0) t->counted = 0;
+    group = p->sched_task_group->css.serial_nr;
+    if (t->group != group) {
+        t->group_id = p->sched_task_group->css.cgroup->kn->id;
+        if (bpf_map_lookup_elem(&cgroups, &t->group_id) == 0) t->group_id = 0;
+        t->group = group;
+    }
+    t->counted = t->group_id;
     if (t->counted != 0) count_runnable(t->counted, 1);
     return 0;
 }

@@ -327,7 +327,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> bids, weights, in_lanes, set, multipliers;
     std::string price_file;
     std::string pins = "/sys/fs/bpf/maxwell";
-    scx_settings settings{SCX_MAXWELL_VERSION, 0, 0, 0, 5'000'000, 1'000'000'000};
+    scx_settings settings{SCX_MAXWELL_VERSION, 0, 0, 0, SCX_MAXWELL_SLICE_NS, SCX_MAXWELL_STARVATION_NS};
     double slice_ms = 5;
     double starvation_ms = 1000;
     bool paced = false, stats = false, dump = false, keep_root = false;

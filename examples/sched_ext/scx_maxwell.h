@@ -13,6 +13,9 @@
 #define SCX_MAXWELL_GROUPS 256 /* accounts; 0 is nobody's */
 #define SCX_MAXWELL_CPUS 64    /* CPUs with a book of their own; the others share them */
 
+#define SCX_MAXWELL_SLICE_NS 5000000
+#define SCX_MAXWELL_STARVATION_NS 1000000000
+
 /* Set by the loader before the scheduler is attached. */
 struct scx_settings {
     uint32_t version;
