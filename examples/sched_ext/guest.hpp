@@ -184,4 +184,7 @@ inline std::vector<task> spinners(int count, std::string const& cgroup = "") {
 /// guest_foreign.cpp: workloads that others have written. `rounds` of each comparison.
 void test_foreign(int rounds);
 
+/// guest_selftests.cpp: the kernel's own tests of sched_ext.
+void test_selftests();
+
 }  // namespace guest

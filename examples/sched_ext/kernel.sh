@@ -19,21 +19,25 @@ fail() {
     exit "${2:-2}"
 }
 
-guests='1:maxwell=all 2:maxwell=all'
+began=$(date +%s)
+warm=yes
+guests='quick:1 rest:1 two:2' # NAME:CPUS; names of guest_test.cpp
 with_foreign=
 with_module=
 with_vm=
+with_selftests=
 case ${1:-} in
 '') ;;
---quick) guests='1:maxwell=quick' ;;
---load) guests='1:maxwell=load' ;;
---many) guests='1:maxwell=many' ;;
---foreign) guests='1:maxwell=foreign' with_foreign=yes ;;
---module) guests='1:maxwell=module' with_module=yes ;;
+--quick) guests='quick:1' warm= ;;
+--load) guests='load:1' ;;
+--many) guests='many:1' ;;
+--foreign) guests='foreign:1' with_foreign=yes ;;
+--module) guests='module:1' with_module=yes ;;
+--selftests) guests='selftests:2' with_selftests=yes ;;
 --vm) guests= with_vm=yes ;;
 -h | --help)
     cat <<'TEXT'
-usage: ./run kernel [--quick | --load | --many | --foreign | --vm | --module | --measure]
+usage: ./run kernel [--quick | --load | --many | --foreign | --selftests | --vm | --module | --measure]
 
 Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints goals met or missed. The first run fetches about 30 MB.
 
@@ -41,13 +45,15 @@ Boots a kernel with sched_ext in QEMU, schedules it by scx_maxwell, and prints g
   --load      one boot, in which the scheduler is only attached
   --many      one boot: forks at a stretch beside the fair class's, 10 times loaded and unloaded
   --foreign   one boot: stress-ng, hackbench and cyclictest, beside the fair class and scx_simple's algorithm (11 MB more)
+  --selftests the kernel's own tests of sched_ext, before and after, and three of them with our object (root, 240 MB more, of which
+              MAXWELL_KERNEL_SOURCE=DIR, the source of the same kernel, saves 167)
   --vm        instead: agents in guests bid on a market outside, through shared memory (examples/vm_bridge; 23 MB more)
   --module    builds a kernel module of the C++ headers, too, and runs it in the guest (root, 120 MB more)
   --measure   instead: what a quantum costs inside BPF on the running kernel (root)
 TEXT
     exit 0
     ;;
-*) fail "it takes --quick, --load, --many, --foreign, --vm, --module or --measure, not '$1'." ;;
+*) fail "it takes --quick, --load, --many, --foreign, --selftests, --vm, --module or --measure, not '$1'." ;;
 esac
 [ $# -le 1 ] || fail 'it takes one option.'
 [ "$(uname -m)" = x86_64 ] || fail 'the packages of kernel and emulator are those for x86-64.'
@@ -77,6 +83,7 @@ if [ ! -e "$cache/kernel" ] || [ ! -e "$cache/root/usr/lib/x86_64-linux-gnu/libb
         echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian} $suite main"
     done >"$cache/sources.list"
     echo 'fetching a kernel with sched_ext ...'
+    warm=
     private_apt update || fail 'the lists of packages can not be fetched: is there a network?'
     newest=$(apt-cache -o Dir::Etc::sourcelist="$cache/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$cache/lists" \
         -o Dir::Cache="$cache" search --names-only '^linux-binary-[0-9.]*\+deb[0-9]*-cloud-amd64$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
@@ -107,6 +114,7 @@ command -v cpio >/dev/null || missing="$missing cpio"
 [ -z "$with_foreign" ] || [ -x "$cache/root/usr/bin/stress-ng" ] || missing="$missing stress-ng rt-tests"
 if [ -n "$missing" ]; then
     echo "fetching$missing ..."
+    warm=
     mkdir -p "$cache/tools/partial"
     apt-get -qq -o Dir::Cache::archives="$cache/tools" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)" \
         install --download-only --yes --no-install-recommends $missing >"$work/tools.log" 2>&1 ||
@@ -136,11 +144,12 @@ libs="$cache/root/usr/lib/x86_64-linux-gnu/libbpf.a -L$cache/root/usr/lib/x86_64
 newest_source=$(find "$here" "$root/include" "$root/tests/kernel/module" -type f -newer "$work/guest/init" 2>/dev/null | head -n 1)
 if [ ! -e "$work/guest/init" ] || [ -n "$newest_source" ]; then
     echo 'building the scheduler ...'
+    warm=
     for program in scx_maxwell scx_plain; do
         compile env LD_LIBRARY_PATH="$libraries" $clang -g -O2 -Wall -Werror -target bpf -mcpu=v3 $include -I/usr/include/x86_64-linux-gnu \
             -c "$here/$program.bpf.c" -o "$work/$program.bpf.o"
     done
-    for program in scx_maxwell:scx_maxwell.cpp "guest_test:guest_test.cpp guest_foreign.cpp"; do
+    for program in scx_maxwell:scx_maxwell.cpp "guest_test:guest_test.cpp guest_foreign.cpp guest_selftests.cpp"; do
         compile sh -c "cd '$here' && g++ -std=c++20 -O1 -static -Wall -Wextra -Werror -DFMT_HEADER_ONLY \
             '-DSCX_MAXWELL_OBJECT=\"$work/scx_maxwell.bpf.o\"' '-DSCX_PLAIN_OBJECT=\"$work/scx_plain.bpf.o\"' $include ${program#*:} $libs \
             -o '$work/${program%%:*}'"
@@ -151,96 +160,163 @@ if [ ! -e "$work/guest/init" ] || [ -n "$newest_source" ]; then
     cp "$work/guest_test" "$work/guest/init"
 fi
 
-# --- a module --------------------------------------------------------------------------------------------------------------------
+# --- what is built with the kernel's own tools ------------------------------------------------------------------------------------
 
-# The kernel's build tools want the C library of their own release: a tree of packages, entered by chroot in a mount namespace of its own.
+# They want the C library of their own release: a tree of packages, entered by chroot in a mount namespace of its own.
+tree=$cache/tree
+release=${kernel#linux-binary-}
+
+# fetch_tree MARK WHAT PACKAGE...: into the tree, once.
+fetch_tree() {
+    mark=$tree/$1
+    what=$2
+    shift 2
+    [ "$(id -u)" -eq 0 ] || fail 'the tools of the kernel are entered by chroot, which takes root.'
+    [ ! -e "$mark" ] || return 0
+    mkdir -p "$tree/apt/lists/partial" "$tree/apt/archives/partial" "$tree/root/proc" "$tree/root/work"
+    : >"$tree/apt/status"
+    for suite in trixie trixie-backports; do
+        echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian} $suite main"
+    done >"$tree/apt/sources.list"
+    echo "fetching $what ..."
+    tree_apt() {
+        apt-get -qq -o Dir::Etc::sourcelist="$tree/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+            -o Dir::Etc::preferencesparts=/dev/null -o Dir::State::lists="$tree/apt/lists" -o Dir::Cache="$tree/apt" \
+            -o Dir::State::status="$tree/apt/status" -o Debug::NoLocking=1 -o APT::Sandbox::User=root "$@"
+    }
+    tree_apt update || fail 'the lists of packages can not be fetched: is there a network?'
+    tree_apt install --download-only --yes --no-install-recommends "$@" >"$work/tree.log" 2>&1 ||
+        fail "$what can not be fetched: $(tail -n 1 "$work/tree.log")"
+    for folder in bin sbin lib lib64; do
+        mkdir -p "$tree/root/usr/$folder"
+        ln -sfn "usr/$folder" "$tree/root/$folder"
+    done
+    for package in "$tree"/apt/archives/*.deb; do
+        name=$(basename "$package")
+        case $name in linux-source-*) continue ;; esac # most of it is not needed
+        [ ! -e "$tree/unpacked/$name" ] || continue
+        dpkg-deb --fsys-tarfile "$package" | tar -x -C "$tree/root" --keep-directory-symlink
+        mkdir -p "$tree/unpacked"
+        : >"$tree/unpacked/$name"
+    done
+    for name in gcc g++ cpp; do ln -sf "$name-14" "$tree/root/usr/bin/$name"; done
+    ln -sf gawk "$tree/root/usr/bin/awk"
+    ln -sf dash "$tree/root/usr/bin/sh"
+    chroot "$tree/root" /sbin/ldconfig || true
+    : >"$mark"
+}
+fetch_kernel_tools() {
+    fetch_tree complete "the headers of $release and their compiler" bash dash coreutils sed grep gawk findutils diffutils libc-bin make gcc-14 \
+        g++-14 gcc-14-for-host "linux-headers-$release/trixie-backports" "linux-kbuild-${release%-cloud-amd64}/trixie-backports" pahole
+}
+
+# in_tree COMMAND...: dies with this script.
+in_tree() {
+    unshare -m -p -f --kill-child --mount-proc="$tree/root/proc" chroot "$tree/root" /usr/bin/env -i \
+        PATH=/usr/bin:/usr/sbin:/usr/lib/llvm-19/bin HOME=/work "$@"
+}
+
 build_module() {
-    [ "$(id -u)" -eq 0 ] || fail 'the module is built in a chroot, which takes root.'
-    tree=$cache/tree
-    release=${kernel#linux-binary-}
-    if [ ! -e "$tree/complete" ]; then
-        mkdir -p "$tree/apt/lists/partial" "$tree/apt/archives/partial" "$tree/root/proc" "$tree/root/work"
-        : >"$tree/apt/status"
-        for suite in trixie trixie-backports; do
-            echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian} $suite main"
-        done >"$tree/apt/sources.list"
-        echo "fetching the headers of $release and their compiler ..."
-        tree_apt() {
-            apt-get -qq -o Dir::Etc::sourcelist="$tree/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-                -o Dir::Etc::preferencesparts=/dev/null -o Dir::State::lists="$tree/apt/lists" -o Dir::Cache="$tree/apt" \
-                -o Dir::State::status="$tree/apt/status" -o Debug::NoLocking=1 -o APT::Sandbox::User=root "$@"
-        }
-        tree_apt update || fail 'the lists of packages can not be fetched: is there a network?'
-        tree_apt install --download-only --yes --no-install-recommends bash dash coreutils sed grep gawk findutils diffutils libc-bin make gcc-14 \
-            g++-14 gcc-14-for-host "linux-headers-$release/trixie-backports" "linux-kbuild-${release%-cloud-amd64}/trixie-backports" pahole \
-            >"$work/tree.log" 2>&1 || fail "the headers can not be fetched: $(tail -n 1 "$work/tree.log")"
-        for folder in bin sbin lib lib64; do
-            mkdir -p "$tree/root/usr/$folder"
-            ln -sfn "usr/$folder" "$tree/root/$folder"
-        done
-        for package in "$tree"/apt/archives/*.deb; do
-            dpkg-deb --fsys-tarfile "$package" | tar -x -C "$tree/root" --keep-directory-symlink
-        done
-        for name in gcc g++ cpp; do ln -sf "$name-14" "$tree/root/usr/bin/$name"; done
-        ln -sf gawk "$tree/root/usr/bin/awk"
-        ln -sf dash "$tree/root/usr/bin/sh"
-        chroot "$tree/root" /sbin/ldconfig || true
-        : >"$tree/complete"
-    fi
+    fetch_kernel_tools
     echo 'building the module ...'
     rm -rf "$tree/root/work"
     mkdir -p "$tree/root/work/maxwell"
     cp -r "$root/tests/kernel/module" "$tree/root/work/module"
     cp -r "$root/include" "$tree/root/work/maxwell/include"
-    compile unshare -m -p -f --mount-proc="$tree/root/proc" chroot "$tree/root" /usr/bin/env -i PATH=/usr/bin:/usr/sbin HOME=/work \
-        make -C "/usr/src/linux-headers-$release" M=/work/module MAXWELL=/work/maxwell modules
+    compile in_tree make -C "/usr/src/linux-headers-$release" M=/work/module MAXWELL=/work/maxwell modules
     if grep -iE 'warning|objtool' "$work/compile.log"; then fail 'the module is not built silently.' 1; fi
     cp "$tree/root/work/module/maxwell_market.ko" "$work/guest/"
 }
 rm -f "$work/guest/maxwell_market.ko"
 [ -z "$with_module" ] || build_module
-# with_libraries PROGRAM...: copied into $work/foreign, with the libraries that each needs.
-with_libraries() {
+
+# The kernel's own tests of sched_ext, of its source: the user's, or the package's.
+build_selftests() {
+    fetch_kernel_tools
+    fetch_tree selftests 'a BPF compiler of the same release' clang-19 libelf-dev zlib1g-dev bpftool/trixie-backports python3-minimal
+    parts='tools/testing/selftests tools/sched_ext tools/lib tools/include tools/build tools/scripts tools/bpf tools/arch scripts'
+    source=$tree/root/source
+    from=${MAXWELL_KERNEL_SOURCE:-package}
+    if [ "$(cat "$source/complete" 2>/dev/null)" != "$from" ]; then
+        rm -rf "$source"
+        mkdir -p "$source"
+        if [ "$from" != package ]; then
+            [ -e "$from/tools/testing/selftests/sched_ext/runner.c" ] ||
+                fail "MAXWELL_KERNEL_SOURCE names no source of a kernel with tests of sched_ext: $from"
+            for part in $parts; do (cd "$from" && tar -c "$part") | tar -x -C "$source"; done
+        else
+            fetch_tree source 'the source of the kernel (167 MB)' "linux-source-$(echo "$release" | cut -d . -f 1-2)/trixie-backports"
+            command -v xz >/dev/null || fail 'the source of the kernel is compressed by xz, which is not here (xz-utils).'
+            dpkg-deb --fsys-tarfile "$tree"/apt/archives/linux-source-*.deb | tar -x -O --wildcards '*.tar.xz' |
+                tar -x -J -C "$source" --strip-components=1 --wildcards $(for part in $parts; do echo "*/$part"; done)
+        fi
+        echo "$from" >"$source/complete"
+    fi
+    rm -rf "$source/maxwell" "$source/ours"
+    mkdir -p "$source/maxwell" "$source/ours"
+    cp -r "$root/include" "$root/examples" "$source/maxwell"
+    echo "building the kernel's own tests ..."
+    compile in_tree sh /source/maxwell/examples/sched_ext/selftests.sh "/usr/src/linux-headers-$release/vmlinux"
+    cp "$source/tools/testing/selftests/sched_ext/runner" "$work/selftests"
+    cp "$source/ours/runner" "$work/selftests_maxwell"
+}
+[ -z "$with_selftests" ] || build_selftests
+
+(cd "$work/guest" && find . | cpio --quiet -o -H newc >"$work/initramfs") || fail 'cpio failed.' 1
+
+# add_programs PROGRAM...: to the guest, with the libraries that they need. The kernel unpacks one archive after the other.
+add_programs() {
     rm -rf "$work/foreign"
     mkdir -p "$work/foreign/usr/bin" "$work/foreign/lib/x86_64-linux-gnu" "$work/foreign/lib64"
     cp "$@" "$work/foreign/usr/bin"
-    LD_LIBRARY_PATH="$libraries" ldd "$@" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs cp -L -t "$work/foreign/lib/x86_64-linux-gnu"
-    cp -L /lib64/ld-linux-x86-64.so.2 "$work/foreign/lib64"
-}
-(cd "$work/guest" && find . | cpio --quiet -o -H newc >"$work/initramfs") || fail 'cpio failed.' 1
-if [ -n "$with_foreign" ]; then # the kernel unpacks one archive after the other
-    with_libraries "$cache"/root/usr/bin/stress-ng "$cache"/root/usr/bin/hackbench "$cache"/root/usr/bin/cyclictest
+    if [ -n "$with_selftests" ]; then # they are of the tree's release
+        (cd "$tree/root/lib/x86_64-linux-gnu" && cp -L libc.so.6 libelf.so.1 libz.so.1 libzstd.so.1 "$work/foreign/lib/x86_64-linux-gnu")
+        cp -L "$tree/root/lib64/ld-linux-x86-64.so.2" "$work/foreign/lib64"
+        mkdir -p "$work/foreign/boot" # where programs look up CONFIG_HZ
+        cp "$tree/root/usr/src/linux-headers-$release/.config" "$work/foreign/boot/config-$release"
+    else
+        LD_LIBRARY_PATH="$libraries" ldd "$@" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs cp -L -t "$work/foreign/lib/x86_64-linux-gnu"
+        cp -L /lib64/ld-linux-x86-64.so.2 "$work/foreign/lib64"
+    fi
     (cd "$work/foreign" && find . | cpio --quiet -o -H newc) >>"$work/initramfs" || fail 'cpio failed.' 1
-fi
+}
+[ -z "$with_foreign" ] || add_programs "$cache"/root/usr/bin/stress-ng "$cache"/root/usr/bin/hackbench "$cache"/root/usr/bin/cyclictest
+[ -z "$with_selftests" ] || add_programs "$work/selftests" "$work/selftests_maxwell"
 
 # --- the guests ----------------------------------------------------------------------------------------------------------------
 
-# boot CPUS PARAMETER: into guest-CPUS.log. Guest time is counted in instructions, 8 ns each, so what the host does besides changes no
+# boot NAME:CPUS: into guest-NAME.log. Guest time is counted in instructions, 8 ns each, so what the host does besides changes no
 # figure, and time in which all tasks sleep is skipped. An emulator that hangs or whose guest panics is started once more.
 boot() {
+    log=$work/guest-${1%:*}.log
     for attempt in 1 2; do
         LD_LIBRARY_PATH="$libraries" timeout 1200 qemu-system-x86_64 -L "$bios" -L "$cache/root/usr/share/qemu" -accel tcg \
-            -icount shift=3,sleep=off -cpu max -m 512 -smp "$1" -nographic -nodefaults -no-reboot -serial stdio -kernel "$image" \
-            -initrd "$work/initramfs" -append "console=ttyS0 panic=-1 quiet rdinit=/init $2" </dev/null |
-            tr -d '\r' | sed -u 's/^.*GUEST/GUEST/' | tee "$work/guest-$1.log" | grep --line-buffered -E '^(GUEST|  met|  MISSED|Shares|RESULT|Kernel panic)' || true
-        grep -q '^RESULT' "$work/guest-$1.log" && return
-        echo "no result, see $work/guest-$1.log"
+            -icount shift=3,sleep=off -cpu max -m 512 -smp "${1#*:}" -nographic -nodefaults -no-reboot -serial stdio -kernel "$image" \
+            -initrd "$work/initramfs" -append "console=ttyS0 panic=-1 quiet rdinit=/init maxwell=${1%:*}" </dev/null |
+            sed -u 's/\r//g; s/^.*GUEST/GUEST/' | tee "$log" | grep --line-buffered -E '^(GUEST|  met|  MISSED|Shares|RESULT|Kernel panic)' || true
+        grep -q '^RESULT' "$log" && return
+        echo "no result, see $log"
     done
 }
 
 code=0
-echo "booting $kernel, emulated CPUs: $(for guest in $guests; do printf '%s ' "${guest%%:*}"; done)"
+echo "booting $kernel, guests and their emulated CPUs: $guests"
 others=
 for guest in ${guests#* }; do # beside the first, which is shown as it goes
     [ "$guest" != "$guests" ] || break
-    boot "${guest%%:*}" "${guest#*:}" >"$work/shown-${guest%%:*}" 2>&1 &
+    boot "$guest" >"$work/shown-${guest%:*}" 2>&1 &
     others="$others $!"
 done
-guest=${guests%% *}
-boot "${guest%%:*}" "${guest#*:}"
+boot "${guests%% *}"
 [ -z "$others" ] || wait $others
 for guest in $guests; do
-    [ "$guest" = "${guests%% *}" ] || cat "$work/shown-${guest%%:*}"
-    grep -q '^RESULT 0 missed' "$work/guest-${guest%%:*}.log" || code=1
+    [ "$guest" = "${guests%% *}" ] || cat "$work/shown-${guest%:*}"
+    grep -q '^RESULT 0 missed' "$work/guest-${guest%:*}.log" || code=1
 done
+# Of this machine's time, and what else runs on it counts: no reason for another exit code.
+if [ -n "$others" ] && [ -n "$warm" ]; then
+    took=$(($(date +%s) - began))
+    [ $took -le 90 ] && goal=met || goal=MISSED
+    printf '  %-7s %-66s %s\n' $goal 'all of it, once fetched and built: within 90 s' "$took s"
+fi
 exit $code
