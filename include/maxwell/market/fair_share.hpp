@@ -180,13 +180,8 @@ private:
     constexpr void settle(std::int64_t units_q20) noexcept {
         const std::int64_t all = rest_ + units_q20;
         const auto w = static_cast<std::int64_t>(weight_);
-        std::int64_t each = all / w;
         rest_ = all % w;
-        if (rest_ < 0) {
-            rest_ += w;
-            --each;
-        }
-        clock_ += static_cast<std::uint64_t>(each);
+        clock_ += static_cast<std::uint64_t>(all / w);
     }
 
     std::uint64_t clock_ = 0;
