@@ -113,4 +113,28 @@ private:
     int split_ = 0;
 };
 
+/// A sentence if the C board ever differs from the C++ one, both with MAXWELL_CAPACITY slots; else null.
+inline char const* the_board_equals_the_cxx_objects() {
+    alignas(64) static maxwell_board_cells cells;
+    static maxwell_board_reader reader;
+    static maxwell_buckets book;
+    c_board_lockstep<MAXWELL_CAPACITY> steps(2, &cells, &reader, &book);
+    for (int i = 0; i < 20'000; ++i) {
+        maxwell_board_request r = steps.draw();
+        maxwell_drain drain{};
+        if (r.kind == MAXWELL_ADMIT) r.code = maxwell_board_admit(&cells, &reader, r.agent);
+        if (r.kind == MAXWELL_DEPART) r.code = maxwell_board_retire(&cells, &reader, r.agent);
+        if (r.kind == MAXWELL_DRAIN) {
+            maxwell_drain_begin(&cells, &reader, &drain, r.budget);
+            bool ended = false;
+            for (std::uint32_t n = 0; n < MAXWELL_DRAIN_STEPS(r.budget) && !ended; ++n) {
+                ended = maxwell_drain_into(&cells, &reader, &drain, &book, &r) != 0;
+            }
+            if (!ended) return "a drain takes too many steps";
+        }
+        if (!steps.same(r)) return "the C board differs from the C++ one";
+    }
+    return steps.same_bytes() ? nullptr : "the memory of the C board differs";
+}
+
 }  // namespace maxwell::test

@@ -252,10 +252,18 @@ char const* the_best_bid_is_kept_apart() {
     return nullptr;
 }
 
+char const* traits_are_as_documented() {
+    REQUIRE(lazy_heap<4>::traits == (auction_traits{fidelity::exact, fidelity::exact, true}));
+    REQUIRE(stratified_buckets<4>::traits == (auction_traits{fidelity::tier, fidelity::tier, true}));
+    return nullptr;
+}
+
 /// All slots are dear and arrive in turn, so that a sweep can't end before it is in a hurry: `urgent` numbers before the last.
 char const* a_sweep_hurries_in_time() {
     constexpr std::uint32_t slots = 4;
-    detail::arrival_order<slots, 8> order(63);  // 64 numbers: due at 44, in a hurry from 56 on
+    using order_of_64 = detail::arrival_order<slots, 8>;
+    REQUIRE(order_of_64(20).join(0) == 20 << 2 && order_of_64(21).join(0) == 1 << 2);  // numbers above 43 are reserved
+    order_of_64 order(63);  // 64 numbers: due at 44, in a hurry from 56 on
     std::uint32_t sweeps = 0;
     std::uint32_t number = 43;
     for (std::uint32_t n = 0;; ++n, ++number) {
@@ -310,6 +318,7 @@ int main() {
         many_enter_in_their_order,
         the_best_bid_is_kept_apart,
         a_sweep_hurries_in_time,
+        traits_are_as_documented,
         a_bonus_is_worth_itself,
         no_misreport_is_profitable,
         random_operations,

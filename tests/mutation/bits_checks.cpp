@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // The checks of the bits that BPF programs compute by tables, as the verifier of memory safety reads them too: each bit alone, below
-// others, and above others.
+// others, and above others; and a board that uses them, so large that its marks have more than one summary word.
 
 #define __FRAMAC__  // the tables, in a compilation for this machine
+#define MAXWELL_CAPACITY 5000
 #include <maxwell/bpf/bits.h>
 
+#include "kernel/c_board_lockstep.hpp"
 #include "mutation/check.hpp"
 
 #include <cstdint>
@@ -47,5 +49,6 @@ char const* indices_stay_below_their_bound() {
 
 int main() {
     using namespace maxwell::test;
-    return run({the_lowest_bit_is_found, the_zeros_above_the_highest_bit_are_counted, indices_stay_below_their_bound});
+    return run({the_board_equals_the_cxx_objects, the_lowest_bit_is_found, the_zeros_above_the_highest_bit_are_counted,
+                indices_stay_below_their_bound});
 }

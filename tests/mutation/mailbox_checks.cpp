@@ -157,6 +157,23 @@ char const* no_cell_comes_first_for_ever() {
     return nullptr;
 }
 
+/// As many cells as are no multiple of those copied at once.
+char const* five_cells_are_read() {
+    mailbox<256, 5> box;
+    mailbox_writer<256, 5> writer;
+    for (std::uint32_t cell = 0; cell < 5; ++cell) REQUIRE(box.admit(cell, cell) == status::ok);
+    for (std::uint32_t round = 1; round < 40; ++round) {
+        std::uint32_t due = 0, seen = 0;
+        for (std::uint32_t cell = 0; cell < 5; ++cell) {
+            if ((round >> cell & 1) != 0) due |= 1u << cell, writer.submit(box.cells(), cell, round, 1);
+        }
+        box.drain([&](bid const& b) { seen |= b.amount == round ? 1u << slot_of(b.agent) : 32; }, 64);
+        REQUIRE(seen == due);
+    }
+    REQUIRE(box.admit(5, 5) == status::unknown_agent && box.anomalies() == 0);
+    return nullptr;
+}
+
 char const* units_and_cells_are_bounded() {
     mailbox<> box;
     mailbox_writer<> writer;
@@ -201,6 +218,7 @@ int main() {
         a_look_is_near_for_254_submissions,
         no_cell_comes_first_for_ever,
         units_and_cells_are_bounded,
+        five_cells_are_read,
         a_cell_is_its_agents,
     });
 }

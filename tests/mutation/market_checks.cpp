@@ -359,8 +359,8 @@ char const* bids_are_taken_from_a_larger_board() {
         approached_before.push_back(approached);
     };
     for (agent_id id = 0; id < 40; ++id) board.admit(id);
-    for (const std::size_t budget :
-         {std::size_t{0}, std::size_t{1}, std::size_t{16}, std::size_t{17}, std::size_t{40}, std::size_t{99}}) {
+    for (const std::size_t budget : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{16}, std::size_t{17},
+                                     std::size_t{18}, std::size_t{40}, std::size_t{99}}) {
         for (agent_id id = 0; id < 40; ++id) board.submit({id, 1, 1});
         given.clear(), glanced_before.clear(), approached_before.clear();
         glanced = approached = 0;
@@ -380,6 +380,32 @@ char const* bids_are_taken_from_a_larger_board() {
     m->wake(2, 0);
     for (agent_id id = 0; id < 40; ++id) board.submit({id, 7, 1});
     REQUIRE(m->take(board, 99) == 40 && m->counts().refused() == 39 && m->auctions().lane(0).find(2)->amount == 7);
+    return nullptr;
+}
+
+/// Counts how often its reserve is set.
+struct priced_tree : tournament_tree<4> {
+    using tournament_tree<4>::tournament_tree;
+    constexpr void update_price(price p) noexcept {
+        ++times;
+        tournament_tree<4>::update_price(p);
+    }
+    int times = 0;
+};
+
+char const* prices_change_once_a_step() {
+    const auto m = std::make_unique<market<priced_tree>>();
+    price_schedule<1> prices;
+    prices.begin(0, 5);
+    prices.set(0, unit_multiplier, unit_multiplier);
+    m->schedule(prices);
+    constexpr std::uint64_t step_ns = std::uint64_t{1} << MAXWELL_PRICE_STEP_SHIFT;
+    m->decide(0, 0);
+    const int before = m->auctions().lane(0).times;
+    for (const std::uint64_t now : {std::uint64_t{0}, step_ns / 2, step_ns - 1}) m->decide(0, now);
+    REQUIRE(m->auctions().lane(0).times == before);
+    m->decide(0, step_ns);
+    REQUIRE(m->auctions().lane(0).times == before + 1);
     return nullptr;
 }
 
@@ -560,10 +586,20 @@ int main() {
                 sales_are_as_defined<maxwell::tournament_tree<4>, exact_order, 1>,
                 sales_are_as_defined<maxwell::stratified_buckets<6, tiers>, tier_order<tiers>>,
                 sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
-                an_agent_has_one_bid_or_one_core, what_ran_is_charged_to_its_own_account,
-                a_lowered_bid_rises_with_its_account, shares_come_from_time_used, a_cap_holds_and_starves_no_lane,
-                the_best_allowed_agent_is_stolen_whole, decisions_are_recorded_as_made, preferred_lanes_come_first,
-                the_agent_of_the_greatest_worth_is_stolen, a_verdict_at_each_edge, shares_are_bounded,
-                bids_are_taken_from_a_larger_board, decisions_are_counted_and_remembered, watts_are_released_by_core,
-                seats_are_given_once});
+                an_agent_has_one_bid_or_one_core,
+                what_ran_is_charged_to_its_own_account,
+                a_lowered_bid_rises_with_its_account,
+                shares_come_from_time_used,
+                a_cap_holds_and_starves_no_lane,
+                the_best_allowed_agent_is_stolen_whole,
+                decisions_are_recorded_as_made,
+                preferred_lanes_come_first,
+                the_agent_of_the_greatest_worth_is_stolen,
+                a_verdict_at_each_edge,
+                shares_are_bounded,
+                bids_are_taken_from_a_larger_board,
+                decisions_are_counted_and_remembered,
+                watts_are_released_by_core,
+                seats_are_given_once,
+                prices_change_once_a_step});
 }

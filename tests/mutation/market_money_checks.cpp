@@ -292,6 +292,17 @@ char const* a_watch_needs_evidence() {
     return nullptr;
 }
 
+/// Two agents that win in turn: an alarm for each at its 65th win, and again after 64 more.
+char const* each_rotation_is_seen_again() {
+    constexpr std::uint32_t judged = watch<2>::wins_to_judge;
+    watch<2> w;
+    for (std::uint32_t n = 0; n < 8 * judged; ++n) {
+        const std::uint32_t wins = n / 2 + 1;
+        REQUIRE(w.observe({{n % 2, 1000, 1}, 900}).rotation == (wins > 1 && (wins - 1) % judged == 0));
+    }
+    return nullptr;
+}
+
 /// To the award: a gap 37 steps above the mean, of which 30 are allowed, so that 49 deviations of 256 steps are passed by the
 /// 1,793rd; and a gap that is normal from the moment at which the deviation is renewed, the next multiple of 1,024 awards.
 char const* alarms_come_when_they_should() {
@@ -318,5 +329,6 @@ int main() {
                 factors_follow_the_formula, the_greatest_spender_gets_the_lowest_factor, dues_are_those_of_brute_force,
                 chains_are_as_long_as_the_ring, an_agent_that_stays_too_long_owes_the_price_of_its_slot,
                 rings_are_seen_and_nothing_else, a_watch_needs_evidence, parts_of_a_credit_overflow,
-                a_factor_is_exact_to_the_bit, arrivals_far_apart_are_ordered, alarms_come_when_they_should});
+                a_factor_is_exact_to_the_bit, arrivals_far_apart_are_ordered, each_rotation_is_seen_again,
+                alarms_come_when_they_should});
 }

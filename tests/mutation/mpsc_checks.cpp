@@ -29,6 +29,18 @@ char const* halves_are_abandoned_in_two_steps() {
     return nullptr;
 }
 
+/// A cell whose lap is given is the same as one that has come there, but for the bid in it.
+template <class Cell>
+char const* a_cell_begins_closed() {
+    const Cell zero, first(0);
+    REQUIRE(std::memcmp(static_cast<void const*>(&zero), static_cast<void const*>(&first), sizeof(Cell)) == 0);
+    Cell cell(6);
+    maxwell_wire_bid found{};
+    REQUIRE(cell.read(7, found) == cell_state::open && cell.read(8, found) == cell_state::foreign);
+    REQUIRE(cell.commit(7, {1, 2, 3, 0}) && cell.read(7, found) == cell_state::bid && found.amount == 1);
+    return nullptr;
+}
+
 char const* producers_are_limited() {
     mpsc_ring<2, 8, 1, 1> ring;
     for (std::uint32_t i = 0; i < 8; ++i) ring.admit(i);
@@ -150,6 +162,8 @@ int main() {
         [] { return random_claims_everywhere<wire_cell>(2000); },
         [] { return random_claims_everywhere<halved_cell>(2000); },
         halves_are_abandoned_in_two_steps,
+        a_cell_begins_closed<wire_cell>,
+        a_cell_begins_closed<halved_cell>,
         producers_are_limited,
         strangers_are_dropped,
         corrupt_cells_are_counted<wire_cell>,

@@ -279,6 +279,56 @@ char const* lanes_are_known_by_kind() {
     return nullptr;
 }
 
+/// The filter to the bit, the slowest too.
+char const* headroom_is_filtered_to_the_bit() {
+    dice d(4);
+    for (const std::uint32_t shift : {0u, 3u, 10u}) {
+        settings_type s = usual();
+        s.filter_shift = shift;
+        headroom_prices<2, lane_count> prices(s, 0);
+        std::int64_t filtered = std::int64_t{whole_share} << 12;
+        for (int n = 0; n < 4'000; ++n) {
+            const share_q16 share = n / 1'000 % 2 == 0 ? d.below(whole_share) : whole_share;
+            prices.take_headroom(0, share, false);
+            filtered += ((std::int64_t{share} << 12) - filtered) >> shift;
+            REQUIRE(prices.headroom(0) == filtered >> 12);
+        }
+    }
+    return nullptr;
+}
+
+/// A lane as dear as the limit has feeding lanes go first, and so does one that stays as dear as the lower limit.
+char const* feeding_goes_first_from_a_limit_on() {
+    using limits = headroom_prices<2, lane_count>;
+    static constexpr coupling_table<2, 2> to_the_limits = [] {
+        coupling_table<2, 2> t;
+        t.set(0, 0, limits::first_until);
+        t.set(1, 0, limits::first_from);
+        t.set(0, 1, limits::first_until - 1);
+        t.set(1, 1, limits::first_from - 1);
+        return t;
+    }();
+    settings_type s = usual();
+    s.chassis = {};
+    s.lane[feeding] = {lane_kind::feeding, 0, unit_multiplier};
+    headroom_prices<2, lane_count, to_the_limits> prices(s, 0);
+    std::uint64_t now = 0;
+    const auto first = [&](share_q16 use, share_q16 left) {
+        for (int n = 0; n < 500; ++n) {
+            now += 10 * ms;
+            prices.observe_load({{use, use}, now});
+            prices.take_headroom(0, left, left == 0);
+            prices.take_headroom(1, left, false);
+            prices.take_chassis(now);
+            for (std::size_t l = 0; l < lane_count; ++l) prices.price_lane(l, now);
+        }
+        return prices.feeding_first();
+    };
+    REQUIRE(!first(whole_share, whole_share) && first(whole_share, 0));  // a tick below, at the upper limit
+    REQUIRE(first(0, 0) && !first(0, whole_share) && !first(0, 0));      // at the lower limit, below, from below
+    return nullptr;
+}
+
 /// What the neighbour adds to a die's rise, by a stage of its own.
 double beside(two_dies const& p, std::size_t d) {
     auto const& o = p.die(d).observer();
@@ -561,6 +611,8 @@ int main() {
         dies_share_heat,
         short_windows_price_all_lanes,
         multipliers_are_slow_and_headroom_is_filtered,
+        headroom_is_filtered_to_the_bit,
+        feeding_goes_first_from_a_limit_on,
         a_chassis_counts_and_silence_is_scarce,
         untouched_objects_are_zero,
         settings_are_refused_from_their_limits_on,

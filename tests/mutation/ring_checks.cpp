@@ -122,6 +122,23 @@ char const* no_slot_comes_first_for_ever() {
     return nullptr;
 }
 
+/// A bid that a drain has found and not yet read, when its slot is given to another agent.
+char const* a_new_agent_has_not_bid() {
+    for (std::uint32_t slot = 0; slot < 200; ++slot) {
+        bid_board<200> board;
+        const std::uint32_t pair[] = {slot, slot ^ 1};
+        for (const std::uint32_t s : pair) {
+            board.admit(s);
+            REQUIRE(board.submit({s, 5, 1}) == status::ok);
+        }
+        std::uint32_t read = 200;
+        REQUIRE(board.drain([&](bid const& b) { read = slot_of(b.agent); }, 1) == 1 && (read | 1) == (slot | 1));
+        REQUIRE(board.admit(make_agent_id(read ^ 1, 1)) == status::ok);
+        REQUIRE(board.drain(ignore_bids{}, 9) == 0 && board.anomalies() == 0);
+    }
+    return nullptr;
+}
+
 char const* a_new_host_goes_on_where_the_old_one_ended() {
     bid_cells<8> cells;
     roster<8> known;
@@ -273,6 +290,7 @@ int main() {
         a_slot_that_is_not_there_is_unknown<100>,
         records_are_staged_within_the_ring,
         no_slot_comes_first_for_ever,
+        a_new_agent_has_not_bid,
         a_new_host_goes_on_where_the_old_one_ended,
         a_board_survives_crashes_and_corrupt_writes,
         a_rescan_reads_everybody,

@@ -110,6 +110,13 @@ char const* lottery_pays_by_myerson() {
     return nullptr;
 }
 
+char const* equal_bids_are_served_in_no_order() {
+    constexpr auction_traits drawn{fidelity::sampled, fidelity::sampled, false};
+    REQUIRE((probabilistic_sampler<4, choices_rule<2>>::traits == drawn));
+    REQUIRE((probabilistic_sampler<4, lottery_rule>::traits == drawn && probabilistic_sampler<4>::traits == drawn));
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -117,5 +124,5 @@ int main() {
     using namespace maxwell::test;
     return run({noise_is_gumbels, hash_is_uniform_and_takes_everything_in, lottery_pays_by_myerson,
                 operations_of_known_agents, choices_among_many_that_are_barred, random_operations,
-                law_holds_in_the_loop});
+                law_holds_in_the_loop, equal_bids_are_served_in_no_order});
 }

@@ -227,6 +227,15 @@ char const* defaults_are_as_documented() {
     constexpr plane_settings<3, 2, 4> s{};
     REQUIRE(s.lane[3].kind == lane_kind::ordinary && s.lane[3].die == 0 && s.lane[3].safe_q16 == 524'288);
     REQUIRE(s.device == 1 && s.filter_shift == 3 && s.forced_above_mk == 1'000 && s.sample_timeout_ms == 2'000);
+    constexpr controller_settings<2> c{};
+    REQUIRE(c.quantum_ns == 1'000'000 && c.window_quanta == 10 && c.target_mc == 85'000 && c.margin_mk == 140);
+    REQUIRE(c.error_tolerance_mk == 1'000 && c.error_gain == 4 && c.max_ambient_mc == 45'000 && c.idle_mw == 0);
+    REQUIRE(c.max_mw == 0 && c.reading_age_ms == 100);
+    constexpr sensor_limits m{};
+    REQUIRE(m.min_mc == -20'000 && m.max_mc == 125'000 && m.jump_mk == 6'000 && m.stuck_mk == 4'000);
+    REQUIRE(m.still_mk == 1'000 && m.confirmations == 3);
+    constexpr plant_bounds bounds{};
+    REQUIRE(bounds.min_response_q16 == 49'152 && bounds.max_response_q16 == 81'920 && bounds.delay_samples == 1);
     constexpr observer_settings o{};
     REQUIRE(o.ambient_mc == 40'000 && o.resolution_mk == 1'000 && o.max_offset_mk == 25'000);
     REQUIRE(o.min_scale_q16 == 19'661 && o.max_scale_q16 == 170'394);

@@ -37,6 +37,19 @@ char const* equal_amounts() {
     return nullptr;
 }
 
+/// One loser between two winners is counted, whatever chose the winners.
+char const* one_loser_is_counted_a_decision() {
+    twin<stratified_buckets<4, adaptive_tiers<8, 16>>, reference_adaptive_auction<4, adaptive_tiers<8, 16>>> both;
+    dice random(3);
+    for (std::uint32_t n = 0; n < 20'000; ++n) {
+        const std::uint32_t slot = n % 4;
+        const op what = n % 8 < 4 ? op::insert : n % 8 < 6 ? op::expire : n % 8 == 6 ? op::extract_max_if : op::expire;
+        if (char const* why = both.apply({what, 8, slot, random.below(1u << random.below(20)), 1}, n % 64 == 0))
+            return why;
+    }
+    return nullptr;
+}
+
 /// Rows of edges that the tiers don't fill.
 template <std::uint32_t Count>
 char const* edges_are_found() {
@@ -54,8 +67,10 @@ char const* edges_are_found() {
 
 /// Alone, a bid pays the reserve, which is an edge.
 char const* a_bid_without_a_rival_pays_the_reserve() {
+    using adaptive = stratified_buckets<4, adaptive_tiers<33>>;
+    REQUIRE(adaptive::traits == (auction_traits{fidelity::tier, fidelity::tier, true}));
     for (const price reserve : {0u, 1u, 2u, 3u, 5u}) {
-        stratified_buckets<4, adaptive_tiers<33>> a;
+        adaptive a;
         a.update_price(reserve);
         a.insert({0, 1000, 1});
         const price edge = reserve == 3 ? 4 : reserve == 5 ? 8 : reserve;  // 33 tiers: an octave each
@@ -70,6 +85,6 @@ char const* a_bid_without_a_rival_pays_the_reserve() {
 int main() {
     using namespace maxwell::test;
     return run({equal_amounts<maxwell::adaptive_tiers<8, 16>>, equal_amounts<maxwell::adaptive_tiers<600, 100>>,
-                edges_are_found<5>, edges_are_found<33>, edges_are_found<600>, a_bid_without_a_rival_pays_the_reserve,
-                random_operations});
+                one_loser_is_counted_a_decision, edges_are_found<5>, edges_are_found<33>, edges_are_found<600>,
+                a_bid_without_a_rival_pays_the_reserve, random_operations});
 }
