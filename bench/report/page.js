@@ -152,7 +152,7 @@ const point_labels = {
       const text = (d.labels || [])[j];
       if (!text) return;
       const w = ctx.measureText(text).width;
-      const free = t => t.y > area.top + 4 && t.y < area.bottom - 4 && t.x >= 0 && t.x + w <= chart.width &&
+      const free = t => t.y > area.top + 4 && t.y < area.bottom - 4 && t.x >= area.left && t.x + w <= chart.width &&
           ![...named, ...points].some(o => Math.abs(o.y - t.y) < 9 && t.x < o.x + o.w && o.x < t.x + w);
       const places = [0, -10, 10, -20, 20, -30, 30, -40, 40, -50, 50].flatMap(dy => [p.x + 7, p.x - 7 - w].map(x => ({ x, y: p.y + dy, w, text })));
       const place = places.find(free);
