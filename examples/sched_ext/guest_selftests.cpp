@@ -90,8 +90,8 @@ void test_selftests() {
     mount("debug", "/sys/kernel/debug", "debugfs", 0, nullptr);
     const results before = run_all("/usr/bin/selftests");
     judge(before.size() >= 30, "the kernel's own tests of sched_ext run", counts_of(before));
-    fmt::print("GUEST of them fail, scx_maxwell never having run: {}; are skipped: {}\n", names_of(before, "failed"),
-               names_of(before, "skipped"));
+    fmt::print("GUEST skipped: {}; failed, scx_maxwell never having run: {}\n", names_of(before, "skipped"),
+               names_of(before, "failed"));
     const results with_ours = run_all("/usr/bin/selftests_maxwell");
     for (char const* name : {"reload_loop", "rt_stall", "total_bw"}) {
         const auto found = with_ours.find(name);

@@ -232,17 +232,17 @@ rm -f "$work/guest/maxwell_market.ko"
 
 # The kernel's own tests of sched_ext, of its source: the user's, or the package's.
 build_selftests() {
+    from=${MAXWELL_KERNEL_SOURCE:-package}
+    [ "$from" = package ] || [ -e "$from/tools/testing/selftests/sched_ext/runner.c" ] ||
+        fail "MAXWELL_KERNEL_SOURCE names no source of a kernel with tests of sched_ext: $from"
     fetch_kernel_tools
     fetch_tree selftests 'a BPF compiler of the same release' clang-19 libelf-dev zlib1g-dev bpftool/trixie-backports python3-minimal
     parts='tools/testing/selftests tools/sched_ext tools/lib tools/include tools/build tools/scripts tools/bpf tools/arch scripts'
     source=$tree/root/source
-    from=${MAXWELL_KERNEL_SOURCE:-package}
     if [ "$(cat "$source/complete" 2>/dev/null)" != "$from" ]; then
         rm -rf "$source"
         mkdir -p "$source"
         if [ "$from" != package ]; then
-            [ -e "$from/tools/testing/selftests/sched_ext/runner.c" ] ||
-                fail "MAXWELL_KERNEL_SOURCE names no source of a kernel with tests of sched_ext: $from"
             for part in $parts; do (cd "$from" && tar -c "$part") | tar -x -C "$source"; done
         else
             fetch_tree source 'the source of the kernel (167 MB)' "linux-source-$(echo "$release" | cut -d . -f 1-2)/trixie-backports"
