@@ -93,7 +93,7 @@ private:
         policy_->ended(core, slot, used_ns, !done && !gone);
         const double paid = policy_->paid(r.payment);
         book_.used(slot, a, people_.view(slot), used_ns, speeds_[core] * frequency_, paid);
-        people_.pays(slot, paid, used_ns);
+        if (people_.paces()) people_.pays(slot, paid, used_ns);
         if (gone) {
             a.state = activity::blocked;
             book_.inactive(slot);
