@@ -118,6 +118,21 @@ char const* marks_of_nobody_are_counted() {
     return nullptr;
 }
 
+/// A drain of an idle board, or of a quarantined one with marks, ends before its first step.
+char const* an_idle_board_is_left_at_once() {
+    alignas(64) static maxwell_board_cells cells;
+    static maxwell_board_reader reader;
+    maxwell_drain drain{};
+    maxwell_bid found{};
+    maxwell_drain_begin(&cells, &reader, &drain, 10);
+    REQUIRE(maxwell_drain_step(&cells, &reader, &drain, &found) == MAXWELL_DRAIN_ENDED);
+    cells.mark[0] = cells.summary[0] = 1;
+    reader.quarantined = 1;
+    maxwell_drain_begin(&cells, &reader, &drain, 10);
+    REQUIRE(maxwell_drain_step(&cells, &reader, &drain, &found) == MAXWELL_DRAIN_ENDED && cells.summary[0] == 1);
+    return nullptr;
+}
+
 char const* an_older_generation_is_stale() {
     alignas(64) static maxwell_board_cells cells;
     static maxwell_board_reader reader;
@@ -186,6 +201,6 @@ int main() {
     using namespace maxwell::test;
     return run({the_book_equals_the_cxx_object, the_board_equals_the_cxx_objects,
                 a_bid_of_another_generation_is_refused, a_word_without_bits_has_an_answer,
-                valid_bits_end_where_the_bitmap_does, marks_of_nobody_are_counted, an_older_generation_is_stale,
-                prices_equal_the_schedule, a_busy_writer_is_waited_for});
+                valid_bits_end_where_the_bitmap_does, marks_of_nobody_are_counted, an_idle_board_is_left_at_once,
+                an_older_generation_is_stale, prices_equal_the_schedule, a_busy_writer_is_waited_for});
 }

@@ -13,6 +13,7 @@
 #include <maxwell/market/market.hpp>
 #include <maxwell/market/steal.hpp>
 #include <maxwell/ring/bid_board.hpp>
+#include <maxwell/ring/mpsc_ring.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -311,6 +312,39 @@ char const* a_verdict_at_each_edge() {
     return nullptr;
 }
 
+/// An account that can pay part of an offer, or nothing, without a reserve.
+char const* credit_is_missed_where_nothing_is_left() {
+    const auto m = std::make_unique<market<tournament_tree<4>, 1, ledger<2>>>();
+    REQUIRE(m->accounts().open(0, {0, 3, 0}, 0) && m->accounts().open(1, {0, 0, 0}, 0));
+    for (agent_id id = 0; id < 2; ++id) {
+        m->admit(id, {0, static_cast<std::uint32_t>(id), 1, true});
+        m->offer({id, 5, 1});
+        m->wake(id, 0);
+    }
+    REQUIRE(m->amount(0) == 3 && explain(*m, 0) == verdict::next && explain(*m, 1) == verdict::no_credit);
+    return nullptr;
+}
+
+char const* ties_go_to_the_lower_lane() {
+    const lanes<tournament_tree<4>, 3> all;
+    for (std::size_t a = 0; a < 3; ++a) {
+        for (std::size_t b = 0; b < 3; ++b) REQUIRE(all.outranks(a, 5, b, 5) == (a < b) && all.outranks(a, 6, b, 5));
+    }
+    return nullptr;
+}
+
+/// Bids that the source drops, as many as are taken at a time, don't end it.
+char const* bids_behind_dropped_ones_are_taken() {
+    mpsc_ring<64> ring;
+    ring.attach();
+    ring.admit(1);
+    for (int n = 0; n < 40; ++n) REQUIRE(ring.try_push(0, {2, 1, 1}));
+    REQUIRE(ring.try_push(0, {1, 9, 1}));
+    const auto ignore = [](bid const&) {};
+    REQUIRE(take_together(ring, 99, ignore, ignore, ignore) == 1 && ring.anomalies() == 40);
+    return nullptr;
+}
+
 /// The limits of weights and terms, and the bound on what agents that pay can take, against wide integers.
 char const* shares_are_bounded() {
     __extension__ using wide = unsigned __int128;
@@ -601,5 +635,8 @@ int main() {
                 decisions_are_counted_and_remembered,
                 watts_are_released_by_core,
                 seats_are_given_once,
-                prices_change_once_a_step});
+                prices_change_once_a_step,
+                credit_is_missed_where_nothing_is_left,
+                ties_go_to_the_lower_lane,
+                bids_behind_dropped_ones_are_taken});
 }

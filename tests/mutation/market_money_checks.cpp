@@ -308,15 +308,15 @@ char const* each_rotation_is_seen_again() {
 char const* alarms_come_when_they_should() {
     constexpr auto of_gap = [](price gap) { return award{{0, 1u << 20, 1}, (1u << 20) - gap}; };
     watch<1> calm;
-    for (std::uint64_t n = 0; n < watch<1>::awards_to_learn; ++n) calm.observe(of_gap(1000));
+    for (std::uint64_t n = 0; n < watch<1>::awards_to_learn; ++n) calm.observe(of_gap(500'000));
     watch<1> w = calm;
-    for (int n = 1; n < 2 * 1793; ++n) REQUIRE(w.observe(of_gap(1037)).price_gap == (n == 1793));
-    REQUIRE(w.observe(of_gap(1037)).price_gap);
+    for (int n = 1; n < 2 * 1793; ++n) REQUIRE(w.observe(of_gap(500'037)).price_gap == (n == 1793));
+    REQUIRE(w.observe(of_gap(500'037)).price_gap);
 
     w = calm;
-    for (int n = 0; n < 1024 - 100; ++n) REQUIRE(!w.observe(of_gap(1000)).price_gap);
-    for (int n = 1; n < 100; ++n) REQUIRE(w.observe(of_gap(500'000)).price_gap);
-    REQUIRE(!w.observe(of_gap(500'000)).price_gap && w.check_invariants());
+    for (int n = 0; n < 1024 - 100; ++n) REQUIRE(!w.observe(of_gap(500'000)).price_gap);
+    for (int n = 1; n < 100; ++n) REQUIRE(w.observe(of_gap(1'000'000)).price_gap);
+    REQUIRE(!w.observe(of_gap(1'000'000)).price_gap && w.check_invariants());
     return nullptr;
 }
 
