@@ -139,6 +139,17 @@ char const* a_new_agent_has_not_bid() {
     return nullptr;
 }
 
+/// Producers can write behind the last word of the summary, too.
+char const* what_lies_behind_the_marks_is_nothing() {
+    bid_cells<4> cells;
+    board_reader<4> reader;
+    reader.admit(cells, 0);
+    constexpr std::size_t behind = 64 - sizeof(std::uint64_t);
+    std::memset(reinterpret_cast<char*>(&cells + 1) - behind, 0xFF, behind);
+    REQUIRE(!reader.pending(cells) && reader.drain(cells, ignore_bids{}, 9) == 0 && reader.anomalies() == 0);
+    return nullptr;
+}
+
 char const* a_new_host_goes_on_where_the_old_one_ended() {
     bid_cells<8> cells;
     roster<8> known;
@@ -291,6 +302,7 @@ int main() {
         records_are_staged_within_the_ring,
         no_slot_comes_first_for_ever,
         a_new_agent_has_not_bid,
+        what_lies_behind_the_marks_is_nothing,
         a_new_host_goes_on_where_the_old_one_ended,
         a_board_survives_crashes_and_corrupt_writes,
         a_rescan_reads_everybody,
