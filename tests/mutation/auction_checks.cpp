@@ -252,6 +252,13 @@ char const* the_best_bid_is_kept_apart() {
     return nullptr;
 }
 
+char const* untouched_objects_are_zero() {
+    REQUIRE(begins_as_zero<bid_lifetimes<4>>() && begins_as_zero<stratified_buckets<4>>());
+    REQUIRE((begins_as_zero<lazy_heap<4>>() && begins_as_zero<lazy_heap<4, true>>()));
+    REQUIRE((begins_as_zero<tournament_tree<4>>() && begins_as_zero<tournament_tree<8, 2>>()));
+    return nullptr;
+}
+
 char const* traits_are_as_documented() {
     REQUIRE(lazy_heap<4>::traits == (auction_traits{fidelity::exact, fidelity::exact, true}));
     REQUIRE(stratified_buckets<4>::traits == (auction_traits{fidelity::tier, fidelity::tier, true}));
@@ -319,6 +326,7 @@ int main() {
         the_best_bid_is_kept_apart,
         a_sweep_hurries_in_time,
         traits_are_as_documented,
+        untouched_objects_are_zero,
         a_bonus_is_worth_itself,
         no_misreport_is_profitable,
         random_operations,
