@@ -398,9 +398,10 @@ void test_two_cpus() {
     market m({});
     for (auto const& t : tasks) t.go();
     sleep_s(5);  // until who lacks most has caught up
-    const auto s = shares(tasks, period_s);
+    const auto s = shares(tasks, 2 * period_s);
     const auto [least, most] = std::minmax_element(s.begin(), s.end());
-    judge(m.attached && *least > .2 && *most < .3, "2 CPUs: four tasks, two of them pinned to one CPU, share alike",
+    // .5 and three times .167 where busy CPUs don't look at each other's books.
+    judge(m.attached && *least > .18 && *most < .36, "2 CPUs: four tasks, two of them pinned to one CPU, share alike",
           fmt::format("{:.3f}", fmt::join(s, " ")));
     write_file("/sys/devices/system/cpu/cpu1/online", "0");
     sleep_s(1);
