@@ -89,7 +89,9 @@ MAXWELL_INLINE uint64_t maxwell_take(uint64_t* word) {
     *(volatile uint64_t*)word = 0;
     return was;
 }
-MAXWELL_INLINE void maxwell_drop(uint64_t* word, uint64_t bits) { *(volatile uint64_t*)word &= ~bits; }
+MAXWELL_INLINE void maxwell_drop(uint64_t* word, uint64_t bits) {
+    *(volatile uint64_t*)word = *(volatile uint64_t*)word & ~bits;
+}
 #else
 #if defined(__bpf__) /* has no atomic loads and stores but those of an aligned word */
 MAXWELL_INLINE uint64_t maxwell_load(const uint64_t* word) { return *(const volatile uint64_t*)word; }
