@@ -49,8 +49,9 @@ def reference(root, out):
     text = layout.read_text(encoding="utf-8")
     text = re.sub(r"<navindex>", '<navindex><tab type="user" url="../index.html" title="Guide"/>', text, count=1)
     layout.write_text(text, encoding="utf-8")
-    (work / "main.md").write_text("# The headers of Maxwell\n\nBy folder and by name. The <a href=\"../index.html\">guide</a> says how they "
-                                  "belong together.\n", encoding="utf-8")
+    (work / "main.md").write_text("# The headers of Maxwell\n\n- <a href=\"files.html\">Headers by folder</a>\n- <a href=\"annotated.html\">"
+                                  "Classes by name</a>\n- <a href=\"concepts.html\">Concepts</a>\n\nThe <a href=\"../index.html\">guide</a> "
+                                  "says how they belong together.\n", encoding="utf-8")
     settings = {"PROJECT_NAME": "Maxwell", "INPUT": f"{root / 'include'} {work / 'main.md'}", "RECURSIVE": "YES",
                 "EXCLUDE_PATTERNS": "*/detail/*", "USE_MDFILE_AS_MAINPAGE": str(work / "main.md"), "STRIP_FROM_PATH": str(root / "include"),
                 "STRIP_FROM_INC_PATH": str(root / "include"), "EXTRACT_ALL": "YES", "GENERATE_LATEX": "NO", "QUIET": "YES", "WARNINGS": "NO",
@@ -84,7 +85,7 @@ def relink(text, page, pages, docs):
         if header in pages:
             return f"[{shown}](reference/{pages[header]})"
         return found[0] if path.startswith("docs/pictures/") else shown
-    text = re.sub(r"(?<!!)\[([^\]\n]+)\]\(([^()\s]+)\)", link, text)
+    text = re.sub(r"(?<!!)\[((?:[^\]\n]|\n(?!\n))+)\]\(([^()\s]+)\)", link, text)
     return re.sub(r"\]\(docs/pictures/", "](pictures/", text)
 
 
