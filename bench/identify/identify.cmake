@@ -8,6 +8,9 @@ if(NOT TARGET Eigen3::Eigen)
   return()
 endif()
 
+# What is long in it is Eigen's, so the tests share it.
+add_library(maxwell_fit STATIC ${CMAKE_CURRENT_LIST_DIR}/fit.cpp)
+target_include_directories(maxwell_fit PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(maxwell_fit PUBLIC maxwell::maxwell fmt::fmt PRIVATE maxwell_warnings Eigen3::Eigen)
 add_executable(maxwell_identify ${CMAKE_CURRENT_LIST_DIR}/identify.cpp)
-target_include_directories(maxwell_identify PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-target_link_libraries(maxwell_identify PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11 Eigen3::Eigen)
+target_link_libraries(maxwell_identify PRIVATE maxwell_fit maxwell_warnings CLI11::CLI11)
