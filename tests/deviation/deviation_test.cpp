@@ -6,6 +6,7 @@
 #include "deviation/item_rules.hpp"
 #include "deviation/judge.hpp"
 #include "support/reference_auction.hpp"
+#include "support/scale.hpp"
 
 #include <maxwell/sim/deviation.hpp>
 
@@ -28,7 +29,8 @@ using containers = ::testing::Types<narrow_tiers, wide_tiers, offset_tiers, rela
 TYPED_TEST_SUITE(deviation, containers);
 
 TYPED_TEST(deviation, one_item_is_truthful) {
-    expect_truthful(search_deviations(one_item<TypeParam>, {.agents = 4, .ticks = 8, .reserves = {0}}));
+    const unsigned ticks = small_scale() ? 5 : 8;
+    expect_truthful(search_deviations(one_item<TypeParam>, {.agents = 4, .ticks = ticks, .reserves = {0}}));
     expect_truthful(search_deviations(one_item<TypeParam>, {.agents = 3, .ticks = 8, .reserves = {1, 3, 4, 7, 9}}));
 }
 
@@ -54,10 +56,11 @@ TYPED_TEST(deviation, a_bonus_not_taken_off_the_price_rewards_misreporting) {
 }
 
 TYPED_TEST(deviation, several_items_are_truthful) {
+    const unsigned ticks = small_scale() ? 4 : 5;
     for (std::size_t places = 0; places <= 4; ++places) {
         SCOPED_TRACE(places);
         expect_truthful(
-            search_deviations(several_items<TypeParam>{places}, {.agents = 4, .ticks = 5, .reserves = {0, 3}}));
+            search_deviations(several_items<TypeParam>{places}, {.agents = 4, .ticks = ticks, .reserves = {0, 3}}));
     }
 }
 

@@ -4,9 +4,10 @@
 // middle of one, and from another process at any time. The host must not leave its memory, must keep its budget, and
 // must deliver what correct agents beside them send, whole and in order.
 //
-// MAXWELL_ADVERSARIAL_WRITES in the environment says how many writes; else 10^7.
+// MAXWELL_ADVERSARIAL_WRITES in the environment says how many writes; else 10^7, under sanitizers 10^6.
 
 #include "support/dice.hpp"
+#include "support/scale.hpp"
 
 #include <maxwell/ring/agent_ring.hpp>
 #include <maxwell/ring/bid_board.hpp>
@@ -32,7 +33,8 @@ namespace {
 
 std::uint64_t writes() {
     char const* given = std::getenv("MAXWELL_ADVERSARIAL_WRITES");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : 10'000'000;
+    if (given != nullptr) return std::strtoull(given, nullptr, 10);
+    return small_scale() ? 1'000'000 : 10'000'000;
 }
 
 /// Writes words into what it may write: noise, extremes, what is there already and its neighbours, and what was there
