@@ -21,8 +21,8 @@
 namespace maxwell {
 
 /// Calls f(bid) for each bid that waits in `source`, in the source's order, and returns how many there were; drains no more than
-/// `budget` steps of it. Before the first f of each sixteen, glance(bid) and then approach(bid) were called for all of them; they
-/// must change nothing, and a constant expression leaves them out. O(budget) calls of each.
+/// `budget` steps of it. Before the first f of each sixteen, glance(bid) and then approach(bid) were called for all of them, but
+/// approach not for one that came alone; they must change nothing, and a constant expression leaves them out. O(budget) calls of each.
 template <bid_source S, class Glance, class Approach, class F>
 constexpr std::size_t take_together(S& source, std::size_t budget, Glance glance, Approach approach, F f) noexcept {
     constexpr std::size_t most_at_a_time = 16;
