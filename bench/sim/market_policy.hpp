@@ -138,7 +138,8 @@ private:
     std::vector<std::uint32_t> waiting_;  ///< by market: agents that wait there
 };
 
-/// The market over a container of either size, for all processors or for each.
+/// The market over a container of either size, for all processors or for each. An alias that is given as Container needs a name of its
+/// own in the whole program: GCC 12 gives the instance external linkage even where the alias has none, so two of one name become one.
 template <template <std::size_t> class Container, bool Fair>
 std::unique_ptr<policy> make_market(setting const& s) {
     const bool small = s.capacity <= 1024;

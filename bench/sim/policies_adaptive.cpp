@@ -7,11 +7,10 @@
 #include <maxwell/auction/stratified_buckets.hpp>
 
 namespace maxwell::simulator {
-namespace {
-template <std::size_t Capacity>
-using container = stratified_buckets<Capacity, adaptive_tiers<>>;
-}
 
-std::unique_ptr<policy> make_adaptive_market(setting const& s) { return make_market<container, false>(s); }
+template <std::size_t Capacity>
+using adaptive_buckets_of = stratified_buckets<Capacity, adaptive_tiers<>>;
+
+std::unique_ptr<policy> make_adaptive_market(setting const& s) { return make_market<adaptive_buckets_of, false>(s); }
 
 }  // namespace maxwell::simulator

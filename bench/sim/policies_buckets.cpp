@@ -6,11 +6,10 @@
 #include <maxwell/auction/stratified_buckets.hpp>
 
 namespace maxwell::simulator {
-namespace {
-template <std::size_t Capacity>
-using container = stratified_buckets<Capacity>;
-}
 
-std::unique_ptr<policy> make_buckets_market(setting const& s) { return make_market<container, false>(s); }
+template <std::size_t Capacity>
+using buckets_of = stratified_buckets<Capacity>;
+
+std::unique_ptr<policy> make_buckets_market(setting const& s) { return make_market<buckets_of, false>(s); }
 
 }  // namespace maxwell::simulator

@@ -6,11 +6,10 @@
 #include <maxwell/auction/lazy_heap.hpp>
 
 namespace maxwell::simulator {
-namespace {
-template <std::size_t Capacity>
-using container = lazy_heap<Capacity>;
-}
 
-std::unique_ptr<policy> make_heap_market(setting const& s) { return make_market<container, false>(s); }
+template <std::size_t Capacity>
+using heap_of = lazy_heap<Capacity>;
+
+std::unique_ptr<policy> make_heap_market(setting const& s) { return make_market<heap_of, false>(s); }
 
 }  // namespace maxwell::simulator
