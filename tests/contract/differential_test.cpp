@@ -59,11 +59,11 @@ void compare(distribution d) {
     constexpr std::size_t capacity = container::capacity();
     dice random(static_cast<unsigned>(d) + 77);
     amounts next(d, 99);
-    auto both = std::make_unique<twin<container, typename Subject::oracle>>(~std::uint64_t{0} - 500'000);
-
     std::array<std::uint32_t, capacity> generation{};
     const bool draws = container::traits.winner == fidelity::sampled;  // dear for the oracle
-    const std::size_t operations = scaled(draws ? 10'000 : 1'000'000);
+    const std::size_t operations = scaled_of_soak(draws ? 10'000 : 1'000'000);
+    // The count of arrivals wraps on the way.
+    auto both = std::make_unique<twin<container, typename Subject::oracle>>(~std::uint64_t{0} - operations / 2);
     for (std::size_t i = 0; i < operations; ++i) {
         const auto slot = static_cast<std::uint32_t>(random.below(capacity));
         operation o{op::insert, static_cast<std::uint8_t>(random.below(6)), make_agent_id(slot, generation[slot]),
