@@ -43,6 +43,7 @@
 #pragma once
 
 #include <maxwell/core/atomic.hpp>
+#include <maxwell/core/prefetch.hpp>
 #include <maxwell/ring/bid_source.hpp>
 #include <maxwell/ring/detail/slot_holders.hpp>
 #include <maxwell/ring/detail/wire_cell.hpp>
@@ -107,7 +108,9 @@ public:
         if (who >= Producers || slot_of(b.agent) >= Agents) return false;
         producers_line& mine = line_[who];
         if (mine.attached.load(memory_order::relaxed) == 0) return false;
-        if (!has_room(mine, tail_.load(memory_order::relaxed), Capacity)) return false;
+        const std::uint64_t likely = tail_.load(memory_order::relaxed);
+        prefetch_for_write(&cell(likely));  // the line comes while the claim is made
+        if (!has_room(mine, likely, Capacity)) return false;
         // Claims are totally ordered: so this one sees no older head_ than those before it, and by the credit there is a cell.
         const std::uint64_t at = tail_.fetch_add(1, memory_order::acq_rel);
         if (!has_room(mine, at, cells)) return false;
