@@ -46,7 +46,7 @@ target_include_directories(maxwell_simulator PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(maxwell_simulator PUBLIC -ffp-contract=off)
 target_link_libraries(maxwell_simulator PUBLIC maxwell::maxwell fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB Threads::Threads
   PRIVATE maxwell_warnings)
-maxwell_read_once(maxwell_simulator <fmt/format.h>)
+maxwell_read_once(maxwell_simulator)
 add_executable(maxwell_sim ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
 target_compile_definitions(maxwell_sim PRIVATE MAXWELL_SIM_EXPERIMENTS="${CMAKE_CURRENT_LIST_DIR}/experiments"
   MAXWELL_SIM_GOALS="${CMAKE_CURRENT_LIST_DIR}/goals")
