@@ -3,7 +3,7 @@
 // book_lockstep: the same random operations for a stratified_buckets and for its C twin, and the C++ side's results.
 //
 // The draw covers what a book can meet: agents of newer and older generations, slots beyond the capacity, withdrawals by 0 units,
-// retirements, prices from 0 to the greatest, clustered ones that share a tier and reserves that bar many or all.
+// retirements, prices from 0 to the greatest, at edges of tiers, clustered ones that share a tier and reserves that bar many or all.
 
 #pragma once
 
@@ -86,13 +86,15 @@ public:
 
 private:
     price amount() {
-        switch (dice_.below(4)) {
+        switch (dice_.below(5)) {
             case 0:
                 return dice_();
             case 1:
                 return dice_.below(300);
             case 2:
                 return 100'000 + dice_.below(2000);
+            case 3:  // at the edge of a tier, and below
+                return ((128 + dice_.below(129)) << dice_.below(25)) - dice_.below(2);
             default:
                 return dice_() >> dice_.below(32);
         }

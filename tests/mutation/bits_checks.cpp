@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The checks of the bits that BPF programs compute by tables, as the verifier of memory safety reads them too: each bit alone, below
-// others, and above others; and a board that uses them, so large that its marks have more than one summary word.
+// others, and above others; and a board that uses them, so large that each of its parts ends with a cache line.
 
 #define __FRAMAC__  // the tables, in a compilation for this machine
-#define MAXWELL_CAPACITY 5000
+#define MAXWELL_CAPACITY 32768
 #include <maxwell/bpf/bits.h>
 
 #include "kernel/c_board_lockstep.hpp"

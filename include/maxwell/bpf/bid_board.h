@@ -200,10 +200,8 @@ MAXWELL_INLINE void maxwell_drain_begin(struct maxwell_board_cells* cells, struc
     const uint32_t summary_word = maxwell_below((uint32_t)reader->summary_word, MAXWELL_SUMMARY_WORDS);
     const int pending = maxwell_board_pending(cells, reader);
     drain->left = pending ? budget : 0;
-    drain->summary = 0;
-    drain->marks = 0;
-    drain->words = 0;
     if (!pending) return;
+    drain->summary = 0;
     reader->marks &= reader->held[word];
     if (reader->marks != 0) maxwell_drop(&cells->mark[word], reader->marks);
     reader->summary &= maxwell_valid_bits(summary_word, MAXWELL_MARK_WORDS);

@@ -126,7 +126,7 @@ MAXWELL_INLINE uint32_t maxwell_next_rank(MAXWELL_BOOK b, uint32_t rank) {
     const uint32_t word = maxwell_below(rank / 64, MAXWELL_TIER_WORDS);
     const uint64_t higher = b->used[word] & (~1ull << (rank % 64));
     if (higher != 0) return word * 64 + maxwell_low_bit(higher);
-    return maxwell_lowest_rank(b, b->used[MAXWELL_TIER_WORDS] & (~1ull << (word % 64)));
+    return maxwell_lowest_rank(b, b->used[MAXWELL_TIER_WORDS] & (~1ull << word));
 }
 
 /* Takes `rank`, the lowest, out of the set, and returns the one that is now the lowest, or MAXWELL_TIERS. */
