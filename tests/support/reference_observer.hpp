@@ -77,8 +77,7 @@ struct reference_observer {
         return verdict;
     }
     void warm_start(std::int32_t mc) {
-        const q32 own = q32_from_milli(mc) - estimate(beside);
-        if (own <= 0) return;
+        const q32 own = std::max<q32>(q32_from_milli(mc) - estimate(beside), 0);
         model.settle(power_for(own, mul_q32(scale, model.resistance())));
         past.assign(history, rise());
     }

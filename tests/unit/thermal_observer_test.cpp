@@ -329,6 +329,8 @@ TEST(thermal_observer, a_warm_start_is_where_the_reading_says) {
     observer cold = make();
     cold.warm_start(20'000);
     EXPECT_NEAR(kelvin(cold.temperature()), 40, 1e-9) << "nothing is colder than its surroundings";
+    o.warm_start(39'000);
+    EXPECT_NEAR(kelvin(o.temperature()), 40, 1e-9) << "a second start forgets the first";
 }
 
 TEST(thermal_observer, zeroed_memory_trusts_nothing) {

@@ -220,9 +220,7 @@ public:
     /// at that temperature. For a scheduler that starts late. O(Stages + History).
     constexpr void warm_start(std::int32_t reading_mc) noexcept {
         const q32 own = sub_sat(q32_from_milli(reading_mc), estimate(beside_));
-        const q32 k_per_w = mul_q32(scale_, model_.resistance());
-        if (own <= 0 || k_per_w <= 0) return;
-        model_.settle(power_for(own, k_per_w));
+        model_.settle(power_for(own, mul_q32(scale_, model_.resistance())));
         fill_past();
     }
 
