@@ -5,12 +5,14 @@
 
 #include "mutation/check.hpp"
 #include "support/dice.hpp"
+#include "support/reference_plane.hpp"
 
 #include <maxwell/sim/thermal/shared_sink.hpp>
 #include <maxwell/thermal/plane.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 namespace maxwell::test {
@@ -166,13 +168,26 @@ char const* a_chassis_counts_and_silence_is_scarce() {
     return nullptr;
 }
 
+/// How many bytes of the object that nobody has touched are not zero?
+template <class T>
+std::ptrdiff_t set_bytes() {
+    static T const object{};
+    auto const* first = reinterpret_cast<unsigned char const*>(&object);
+    return std::count_if(first, first + sizeof(T), [](unsigned char byte) { return byte != 0; });
+}
+
 char const* untouched_objects_are_zero() {
     REQUIRE((begins_as_zero<controller<3, 128>>()));
     REQUIRE((begins_as_zero<thermal_observer<3, 128>>()) && begins_as_zero<thermal_model<3>>());
-    REQUIRE(begins_as_zero<energy_budget>());
+    REQUIRE(begins_as_zero<energy_budget>() && begins_as_zero<sensor_monitor>());
+    // But for the lanes' safe multipliers, of one bit each.
+    REQUIRE((set_bytes<headroom_prices<2, lane_count>>()) == lane_count && set_bytes<two_dies>() == lane_count);
     REQUIRE(begins_as_zero<price_schedule<4>>() && (begins_as_zero<coupling_table<3, 5>>()));
     two_dies nothing;
     nothing.sleep(5'000 * ms, {});
+    const milli_celsius warm[] = {milli_celsius(60'000), milli_celsius(60'000)};
+    nothing.warm_start(warm);
+    REQUIRE(nothing.observe(0, {warm[0], 0}) == sensor_verdict::out_of_range);
     REQUIRE(!nothing.step(6'000 * ms, {}) && !nothing.admit(0, 1) && nothing.check_invariants());
     controller<3, 128> none;
     none.sleep(5'000 * ms);
@@ -249,6 +264,16 @@ char const* settings_are_refused_from_their_limits_on() {
         });
     };
     REQUIRE(leaks(16 * 270'000 - 1) == none && leaks(16 * 270'000) == plane_fault::unstable);
+    // The weakest of all couplings, of a die without any stage that is as fast.
+    REQUIRE(fault_of([](settings_type& s) {
+                for (auto& stage : s.die[0].stages) stage.tau_us = 1'000'001;
+                s.coupling[0][1] = {1, 1'000'000};
+            }) == plane_fault::strong_coupling);
+    // Couplings and a stage as slow as can be said count as equally fast.
+    REQUIRE(fault_of([](settings_type& s) {
+                s.coupling[0][1].tau_us = s.coupling[1][0].tau_us = s.die[0].stages[2].tau_us = ~0u;
+                s.coupling[0][1].resistance_uk_per_w = 200'000;
+            }) == none);
     return nullptr;
 }
 
@@ -601,6 +626,13 @@ char const* a_plane_hears_its_sensors_and_no_other() {
     return nullptr;
 }
 
+char const* a_plane_does_what_its_headers_say() {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        if (char const* why = a_plane_is_its_reference(seed, 400)) return why;
+    }
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -625,5 +657,6 @@ int main() {
         samples_count_until_they_are_too_old,
         a_plane_hears_its_sensors_and_no_other,
         a_controller_moves_its_target_and_its_window,
+        a_plane_does_what_its_headers_say,
     });
 }

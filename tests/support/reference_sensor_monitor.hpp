@@ -103,7 +103,7 @@ inline char const* a_monitor_is_its_reference(std::uint64_t seed, int readings) 
         if (d.below(10) == 0) target = d.below(50) * unit;
         rise += (target - rise) / static_cast<std::int64_t>(2 + d.below(8)) / (unit / 4) * (unit / 4);
         if (d.below(patience) == 0) fault = d.below(12);
-        const std::int64_t predicted = 40 * unit + rise * scale / unit;
+        std::int64_t predicted = 40 * unit + rise * scale / unit;
         const std::int64_t noise = (static_cast<std::int64_t>(d.below(5)) - 2) * unit / 4;
         std::int64_t reading = predicted + noise;
         if (fault == 0) reading = last;
@@ -115,6 +115,7 @@ inline char const* a_monitor_is_its_reference(std::uint64_t seed, int readings) 
         if (fault > 3) off = fault < 8 ? off : 0;
         if (fault > 1 && fault != 4 && fault != 5) reading += off;
         last = reading;
+        if (d.below(8) == 0) predicted = reading + d.below(2) * limits.jump_mk * unit / 1'000 + d.below(3) - 1;
         if (m.judge(reading << 16, rise << 16, scale << 16, predicted << 16) !=
             r.judge(reading, rise, scale, predicted)) {
             return "a verdict differs from the rules'";
