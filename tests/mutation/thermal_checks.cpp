@@ -6,21 +6,41 @@
 
 #include "mutation/check.hpp"
 #include "support/dice.hpp"
-#include "support/price_page_faults.hpp"
 #include "support/price_schedules.hpp"
+
+#include <maxwell/core/atomic.hpp>
+
+#include <cstdint>
+#include <cstring>
+
+// The writer of a page, who takes a step whenever a reader begins a copy. The reader can't be stopped there.
+static struct {
+    unsigned char* bank_version = nullptr;
+    int stays = 0;  ///< so many copies that it is in their bank
+    std::uint64_t step() {
+        const std::uint64_t version = stays-- > 0 ? 3 : 1;
+        if (bank_version != nullptr) std::memcpy(bank_version, &version, sizeof version);
+        return 0;
+    }
+} the_writer;
+
+#define begin(start, base) begin((start) + the_writer.step(), base)
+#include <maxwell/thermal/price_page.hpp>
+#undef begin
+
+#include "support/price_page_faults.hpp"
 
 #include <maxwell/thermal/clearing_price.hpp>
 #include <maxwell/thermal/coupling_table.hpp>
 #include <maxwell/thermal/energy_budget.hpp>
 #include <maxwell/thermal/plane.hpp>
-#include <maxwell/thermal/price_page.hpp>
 #include <maxwell/thermal/price_schedule.hpp>
 #include <maxwell/thermal/stability_certificate.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <iterator>
+#include <new>
 
 namespace maxwell::test {
 namespace {
@@ -60,9 +80,26 @@ char const* a_schedule_is_looked_up_by_time() {
         ones[step] = 0;
         REQUIRE(!refused.set(0, ones, 1) && refused.line(0).safe_q16 == 0);
         ones[step] = 1;
-        REQUIRE(!refused.set(0, {ones, 9}, 1) && !refused.set(2, ones, 1));
+        REQUIRE(!refused.set(0, {ones, 9}, 1) && !refused.set(2, ones, 1) && refused.set(1, ones, 1));
     }
     REQUIRE(refused.set(0, 1, 1) && refused.multiplier(0, 0) == 1);
+    return nullptr;
+}
+
+/// Copies until the writer is no longer there: four at most.
+char const* a_busy_writer_is_waited_for() {
+    for (int busy = 0; busy < 6; ++busy) {
+        struct {
+            alignas(64) unsigned char bytes[sizeof(price_page<3>)];
+        } memory = {};
+        auto& page = *::new (memory.bytes) price_page<3>;
+        REQUIRE(page.publish(numbered_schedule<3>(7)));
+        the_writer = {memory.bytes + maxwell_price_bank_offset(1, 3), busy};
+        price_schedule<3> mine;
+        REQUIRE(page.read(mine) == (busy < 4 ? price_read::ok : price_read::too_busy));
+        REQUIRE(mine.base_price() == (busy < 4 ? 7 : 0) && the_writer.stays == std::max(busy - 4, -1));
+    }
+    the_writer = {};
     return nullptr;
 }
 
@@ -287,6 +324,7 @@ int main() {
     return run({
         a_schedule_is_looked_up_by_time,
         a_page_is_read_as_published,
+        a_busy_writer_is_waited_for,
         a_surface_is_followed,
         certificates_are_as_computed,
         bids_are_cleared,

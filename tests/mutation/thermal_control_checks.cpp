@@ -77,6 +77,11 @@ char const* power_for_a_rise_is_rounded_down() {
         if (rise <= 0) expected = 0;
         REQUIRE(power_for(rise, k) == (expected < most ? expected : most));
     }
+    for (int n = 0; n < 1'000; ++n) {  // just below a whole milliwatt, up to where the shorter division begins
+        const q32 k = q32_max / 1'000 - 1 - static_cast<q32>(std::uint64_t{d()} << (n % 2 == 0 ? 11 : 21));
+        const std::int64_t mw = 1 + d.below(999);
+        REQUIRE(power_for(static_cast<q32>((detail::int128{k} * mw - 1) / 1'000), k) == mw - 1);
+    }
     REQUIRE(power_for(0, 0) == 0 && power_for(1, 0) == most && power_for(1, -1) == most && power_for(-1, -1) == 0);
     REQUIRE(power_for(1, 1) == 1'000 && power_for(1, 2) == 500);
     return nullptr;

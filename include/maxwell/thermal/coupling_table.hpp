@@ -116,7 +116,7 @@ constexpr multiplier_q16 exp2_q16(std::uint64_t octaves_q32) noexcept {
     const std::uint64_t x = fraction * ln2_q32 >> 32;
     std::uint64_t sum = 0;
     std::uint64_t term = std::uint64_t{1} << 32;
-    for (std::uint64_t n = 1; term != 0 && n < 20; ++n) {
+    for (std::uint64_t n = 1; n < 20; ++n) {  // the terms after are 0
         sum += term;
         term = (term * x >> 32) / n;
     }

@@ -115,7 +115,7 @@ public:
         }
         const bool last = quantum_ == window_quanta_ - 1;
         if (quantum_ >= Dies && quantum_ < parts) do_part(quantum_, now_ns);
-        if (last && quantum_ + 1 < parts) do_parts_after(quantum_, now_ns);
+        if (last) do_parts_after(quantum_, now_ns);
         quantum_ = last ? 0 : quantum_ + 1;
         if (last) prices_.begin(now_ns, base_price_);
         return last;
@@ -126,11 +126,12 @@ public:
     /// windows begin. Less than a quantum changes nothing.
     constexpr void sleep(std::uint64_t now_ns, view<milliwatts const> drawn) noexcept {
         if (quantum_ns_ == 0 || now_ns < now_ns_ || now_ns - now_ns_ < quantum_ns_) return;
+        constexpr std::uint32_t most_mw = thermal_model<Stages>::max_power_mw;
         const std::uint64_t ns = now_ns - now_ns_;
         now_ns_ = now_ns;
         for (std::size_t j = 0; j < Dies; ++j) {
             const std::uint32_t mw = j < drawn.size() ? drawn[j].value : 0;
-            last_mw_[j] = mw < thermal_model<1>::max_power_mw ? mw : thermal_model<1>::max_power_mw;
+            last_mw_[j] = mw < most_mw ? mw : most_mw;
             for (std::size_t i = 0; i < Dies; ++i) from_[i][j].advance(last_mw_[j], ns / quantum_ns_ / window_quanta_);
         }
         for (std::size_t i = 0; i < Dies; ++i) {
@@ -211,7 +212,7 @@ public:
             const q32 idle_rise = mul_q32(die_[i].observer().model().resistance(), watts(d.idle_mw));
             const q32 room =
                 q32_from_milli(d.target_mc) - q32_from_milli(d.margin_mk) - q32_from_milli(d.observer.ambient_mc);
-            whole_room_[i] = room > idle_rise ? room - idle_rise : 1;
+            whole_room_[i] = room - idle_rise;
             for (std::size_t j = 0; j < Dies; ++j) {
                 from_[i][j] = thermal_model<1>({s.coupling[i][j]}, quantum_ns_ * window_quanta_, 1);
             }

@@ -82,8 +82,12 @@ public:
         if (reading < min_ || reading >= max_) return suspect(sensor_verdict::out_of_range);
         if (reading < coldest_) return suspect(sensor_verdict::impossible);
         const bool first = !seen_;
-        const q32 moved = first ? 0 : reading - reading_;
-        const q32 expected = first ? 0 : mul_q32(scale, rise - rise_);
+        if (first) {  // nothing has moved
+            reading_ = reading;
+            rise_ = rise;
+        }
+        const q32 moved = reading - reading_;
+        const q32 expected = mul_q32(scale, rise - rise_);
         if (first || moved != 0) {
             changed_at_ = rise;
             frozen_ = false;
@@ -131,7 +135,6 @@ public:
     constexpr void reset() noexcept {
         seen_ = false;
         suspect_ = false;
-        frozen_ = false;
         colder_ = false;
     }
 

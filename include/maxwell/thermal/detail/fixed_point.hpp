@@ -60,7 +60,7 @@ constexpr std::int32_t milli_from_q32(q32 v) noexcept {
 constexpr q32 add_sat(q32 a, q32 b) noexcept {
     q32 s = 0;
     if (!__builtin_add_overflow(a, b, &s)) return s;
-    return a < 0 ? INT64_MIN : INT64_MAX;
+    return b < 0 ? INT64_MIN : INT64_MAX;  // both have this sign
 }
 
 /// a - b; saturates.
