@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The checks of the bits that BPF programs compute by tables, as the verifier of memory safety reads them too: each bit alone, below
-// others, and above others; and a board that uses them, so large that each of its parts ends with a cache line.
+// others, and above others; and a board that uses them, so large that the lines of its summary tell the size of a word.
 
 #define __FRAMAC__  // the tables, in a compilation for this machine
-#define MAXWELL_CAPACITY 32768
+#define MAXWELL_CAPACITY 147456
 #include <maxwell/bpf/bits.h>
 
 #include "kernel/c_board_lockstep.hpp"
