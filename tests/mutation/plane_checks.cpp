@@ -522,6 +522,22 @@ char const* windows_of_any_length_do_all_parts() {
     return nullptr;
 }
 
+/// From the limit above its target on, to the last bit, a die raises its lanes at once.
+char const* a_die_is_too_hot_from_a_limit_on() {
+    for (const std::int32_t mc : {85'999, 86'000}) {
+        settings_type s = usual();
+        s.chassis = {};
+        for (auto& d : s.die) d.idle_mw = d.margin_mk = 0;
+        two_dies p = *two_dies::create(s, 0);
+        const milliwatts idle[] = {milliwatts(0), milliwatts(0)};
+        REQUIRE(p.observe(0, {milli_celsius(40'000), 0}) == sensor_verdict::plausible);
+        REQUIRE(p.observe(0, {milli_celsius(mc), 0}) == sensor_verdict::jumped);  // the setpoint is lowered by the rest
+        for (int k = 1; k <= 10; ++k) p.step(k * ms, idle);
+        REQUIRE((p.prices().multiplier(ordinary) == 8 * unit_multiplier) == (mc == 86'000));
+    }
+    return nullptr;
+}
+
 /// Multipliers so small that a twentieth is less than one move by one, and end above 0.
 constexpr coupling_table<2, 2> small_surface = [] {
     coupling_table<2, 2> t;
@@ -653,6 +669,7 @@ int main() {
         one_die_is_its_controller,
         a_warm_start_stays_warm,
         windows_of_any_length_do_all_parts,
+        a_die_is_too_hot_from_a_limit_on,
         small_multipliers_move_by_one,
         samples_count_until_they_are_too_old,
         a_plane_hears_its_sensors_and_no_other,

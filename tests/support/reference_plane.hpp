@@ -139,7 +139,7 @@ struct reference_plane {
         const bool unknown = die[d].observer().trust() == trust_level::nothing;
         const auto share = static_cast<std::int64_t>(detail::int128{room} * 65'536 / whole_room(d));
         prices.take_headroom(d, std::clamp<std::int64_t>(share, 0, 65'536),
-                             unknown || room < -q32_from_milli(s.forced_above_mk));
+                             unknown || room <= -q32_from_milli(s.forced_above_mk));
     }
     void do_part(std::uint32_t part) {
         if (part < 4) end_window_of(part - 2);

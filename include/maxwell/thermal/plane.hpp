@@ -201,7 +201,7 @@ public:
     template <std::size_t... Die>
     constexpr plane(checked, settings const& s, std::uint64_t now_ns, std::index_sequence<Die...>) noexcept
         : die_{controller_type(typename controller_type::certified{}, s.die[Die])...},
-          forced_below_(-q32_from_milli(s.forced_above_mk)),
+          forced_from_(-q32_from_milli(s.forced_above_mk)),
           now_ns_(now_ns),
           quantum_ns_(s.die[0].quantum_ns),
           window_quanta_(s.die[0].window_quanta),
@@ -269,7 +269,7 @@ private:
         const q32 room = die_[d].room();
         const q32 share = room <= 0 ? 0 : room >= whole_room_[d] ? whole_share : (room << 16) / whole_room_[d];
         const bool unknown = die_[d].observer().trust() == trust_level::nothing;
-        prices_.take_headroom(d, static_cast<share_q16>(share), unknown || room < forced_below_);
+        prices_.take_headroom(d, static_cast<share_q16>(share), unknown || room <= forced_from_);
     }
 
     constexpr void surround(std::size_t i) noexcept {
@@ -289,7 +289,7 @@ private:
     std::uint32_t last_mw_[Dies] = {};        ///< mean of its last window
     std::uint32_t idle_mw_[Dies] = {};
     q32 whole_room_[Dies] = {};
-    q32 forced_below_ = 0;
+    q32 forced_from_ = 0;
     std::uint64_t now_ns_ = 0;
     std::uint32_t quantum_ns_ = 0;
     std::uint32_t window_quanta_ = 0;
