@@ -6,12 +6,19 @@
 #include "support/dice.hpp"
 
 #include <maxwell/core/agent_registry.hpp>
+#include <maxwell/core/bid.hpp>
+#include <maxwell/core/fixed_log.hpp>
 #include <maxwell/core/hierarchical_bitmap.hpp>
+#include <maxwell/core/keyed_hash.hpp>
 #include <maxwell/core/latency_histogram.hpp>
+#include <maxwell/core/log_linear.hpp>
+#include <maxwell/core/published.hpp>
 #include <maxwell/core/rotation.hpp>
 #include <maxwell/core/units.hpp>
+#include <maxwell/core/view.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -126,6 +133,118 @@ char const* sets_have_their_members() {
     return nullptr;
 }
 
+/// SipHash-c-d of a message, byte by byte, as its paper has it (Aumasson and Bernstein 2012, section 2).
+std::uint64_t siphash(int c, int d, hash_key key, std::vector<std::uint8_t> message) {
+    const auto turned = [](std::uint64_t x, int by) { return x << by | x >> (64 - by); };
+    std::uint64_t v[] = {key.low ^ 0x736F6D6570736575, key.high ^ 0x646F72616E646F6D, key.low ^ 0x6C7967656E657261,
+                         key.high ^ 0x7465646279746573};
+    const auto half = [&](int a, int b, int by) { v[a] += v[b], v[b] = turned(v[b], by) ^ v[a]; };
+    const auto round = [&] {
+        half(0, 1, 13), half(2, 3, 16), v[0] = turned(v[0], 32);
+        half(2, 1, 17), half(0, 3, 21), v[2] = turned(v[2], 32);
+    };
+    const auto length = static_cast<std::uint8_t>(message.size());
+    message.resize(message.size() / 8 * 8 + 8);
+    message.back() = length;
+    for (std::size_t at = 0; at < message.size(); at += 8) {
+        std::uint64_t word = 0;
+        for (std::size_t i = 8; i-- > 0;) word = word << 8 | message[at + i];
+        v[3] ^= word;
+        for (int i = 0; i < c; ++i) round();
+        v[0] ^= word;
+    }
+    v[2] ^= 0xFF;
+    for (int i = 0; i < d; ++i) round();
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+char const* hashes_are_those_of_the_paper() {
+    dice d(7);
+    for (int n = 0; n < 500; ++n) {
+        const auto any = [&] { return std::uint64_t{d()} << 32 | d(); };
+        const hash_key key{any(), any()};
+        const std::uint64_t word = any(), tail = any();
+        std::vector<std::uint8_t> message;
+        for (int i = 0; i < 8; ++i) message.push_back(static_cast<std::uint8_t>(word >> 8 * i));
+        for (int i = 0; i < 7; ++i) message.push_back(static_cast<std::uint8_t>(tail >> 8 * i));
+        REQUIRE(keyed_hash(key, word, tail) == siphash(1, 3, key, message));
+        REQUIRE((keyed_hash<2, 4>(key, word, tail)) == siphash(2, 4, key, message));
+    }
+    return nullptr;
+}
+
+/// Never too high, and less than 2^-24 too low.
+char const* logarithms_are_rounded_down() {
+    dice d(8);
+    for (std::uint32_t n = 0; n < 4'000; ++n) {
+        const std::uint64_t power = std::uint64_t{1} << n % 64;
+        const std::uint64_t value = n < 64     ? power
+                                    : n < 128  ? power - 1 + 2 * (n % 64 == 0)
+                                    : n < 2000 ? n
+                                               : ((std::uint64_t{d()} << 32 | d()) >> n % 64) + 1;
+        const long double exact = std::log(static_cast<long double>(value)) * (1 << 26);
+        const auto found = static_cast<long double>(ln_q26(value));
+        REQUIRE(found <= exact + 1e-3L && exact < found + 4);
+    }
+    return nullptr;
+}
+
+template <class Cells, class Value>
+char const* cells_tile_the_line() {
+    for (std::uint32_t cell = 0; cell < Cells::count; ++cell) {
+        const Value low = Cells::lower_edge(cell), high = Cells::upper_edge(cell);
+        REQUIRE(Cells::index(low) == cell && Cells::index(high) == cell && low <= high);
+        REQUIRE(cell + 1 == Cells::count ? high == static_cast<Value>(~Value{0})
+                                         : Cells::lower_edge(cell + 1) == high + 1);
+    }
+    REQUIRE(Cells::lower_edge(0) == 0);
+    return nullptr;
+}
+
+/// A reader that is looked at from within: what it holds is not written, and the newest is read.
+char const* a_copy_that_is_read_is_not_written() {
+    published<std::uint64_t> p;
+    const auto newest = [&] {
+        std::uint64_t seen = 0;
+        return p.read([&](std::uint64_t const& v) { seen = v; }) ? seen : 0;
+    };
+    REQUIRE(newest() == 0 && p.publish(1) && newest() == 1 && p.publish(2) && newest() == 2);
+    char const* why = "nobody looked";
+    p.read([&](std::uint64_t const& first) {
+        why = [&]() -> char const* {
+            for (std::uint64_t n = 3; n < 9; ++n) REQUIRE(p.publish(n) && newest() == n && first == 2);
+            char const* inner = "nobody looked";
+            p.read([&](std::uint64_t const& second) {
+                inner = p.publish(9) && !p.publish(10) && !p.publish(11) && newest() == 9 && first == 2 && second == 8
+                            ? nullptr
+                            : "a copy that is read was written";
+            });
+            return inner;
+        }();
+    });
+    if (why != nullptr) return why;
+    for (std::uint64_t n = 20; n < 30; ++n) REQUIRE(p.publish(n) && newest() == n);
+    return nullptr;
+}
+
+char const* small_words_keep_their_width() {
+    REQUIRE((award{{1, 2, ~0u}, ~0u}.total()) == std::uint64_t{~0u} * ~0u && (award{{1, 9, 3}, 7}.total()) == 21);
+    REQUIRE(slot_of(make_agent_id(7, 9)) == 7 && generation_of(make_agent_id(7, 9)) == 9 &&
+            make_agent_id(~0u, 1) >> 32 == 1);
+    int of[] = {1, 2, 3};
+    const view<int> all{of};
+    for (std::size_t n = 0; n < 5; ++n)
+        REQUIRE(all.first(n).size() == std::min<std::size_t>(n, 3) && all.first(n).data() == of);
+    REQUIRE(all.end() - all.begin() == 3 && !all.empty() && view<int>{}.empty() &&
+            view<int>{}.begin() == view<int>{}.end());
+    agent_registry<2> r;
+    REQUIRE(!r.is_live(0) && r.release(0) == status::unknown_agent && r.acquire() == 0 && r.is_live(0) &&
+            !r.is_live(1) && !r.is_live(2));
+    REQUIRE(r.release(1) == status::unknown_agent && r.acquire() == 1 && !r.is_live(2) &&
+            r.release(2) == status::unknown_agent && r.size() == 2);
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -136,6 +255,13 @@ int main() {
         temperatures_saturate,
         a_registry_goes_on_where_it_was_lost,
         percentiles_are_those_of_the_sorted_values,
+        hashes_are_those_of_the_paper,
+        logarithms_are_rounded_down,
+        cells_tile_the_line<maxwell::log_linear<0>, std::uint32_t>,
+        cells_tile_the_line<maxwell::log_linear<3>, std::uint32_t>,
+        cells_tile_the_line<maxwell::log_linear<5, std::uint64_t>, std::uint64_t>,
+        a_copy_that_is_read_is_not_written,
+        small_words_keep_their_width,
         sets_have_their_members<2>,
         sets_have_their_members<64>,
         sets_have_their_members<65>,

@@ -12,7 +12,7 @@
 //     released_    .     x     .     x     .     .        bitmap; the lowest member is given out next
 //
 // Invariants
-//   1. Members of released_ are below fresh_.
+//   1. Members of released_ are below fresh_, which is at most Capacity.
 //   2. live_ + members of released_ + exhausted slots == fresh_.
 //   3. The all-zero object is the registry that has given nothing out.
 //

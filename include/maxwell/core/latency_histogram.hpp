@@ -53,7 +53,6 @@ public:
     /// greatest value, and never more than maximum(). 500'000 is the median, 999'000 the 99.9th percentile; more than
     /// 1'000'000 counts as 1'000'000. 0 if nothing was counted. O(cells).
     constexpr std::uint64_t percentile(std::uint32_t per_million) const noexcept {
-        if (total_ == 0) return 0;
         const std::uint64_t parts = per_million > 1'000'000 ? 1'000'000 : per_million;
         // Rounded up, in two steps, so the product can't overflow: the rank of the operation asked for, from 1 on.
         std::uint64_t rank = total_ / 1'000'000 * parts + (total_ % 1'000'000 * parts + 999'999) / 1'000'000;
