@@ -24,11 +24,17 @@
 namespace maxwell::test {
 namespace {
 
+char const* untouched_objects_are_zero() {
+    REQUIRE((begins_as_zero<market<tournament_tree<4>, 2, ledger<2>, 2>>() &&
+             begins_as_zero<market<stratified_buckets<4>>>()));
+    return nullptr;
+}
+
 /// Random sales, with and without an incumbent, against the definition.
 template <class A, class Order, std::uint32_t count = 3>
 char const* sales_are_as_defined() {
     dice d(1);
-    for (int round = 0; round < 2'000; ++round) {
+    for (std::uint32_t round = 0; round < 6'000 / count; ++round) {
         lanes<A, count> mine;
         REQUIRE(mine.empty() && !mine.top() && !mine.shut_lane_would_sell());
         reference_lanes<Order> reference;
@@ -40,11 +46,12 @@ char const* sales_are_as_defined() {
             reference.rules.multiplier.push_back(m);
             reference.rules.reserve.push_back(Order::reserve(scaled_price(base, m)));
         }
-        const std::uint32_t shut = d.below(3) == 0 ? d.below(1u << count) : 0;
-        mine.shut(shut);
+        const std::uint32_t shut = d.below(3) == 0 ? d.below(std::uint64_t{1} << count) : 0;
+        constexpr std::uint32_t no_lanes = ~lanes<A, count>::all_lanes;
+        mine.shut(shut | no_lanes);
         reference.rules.shut = shut;
-        const std::uint32_t preferred = d.below(3) == 0 ? d.below(1u << count) : 0;
-        mine.prefer(preferred);
+        const std::uint32_t preferred = d.below(3) == 0 ? d.below(std::uint64_t{1} << count) : 0;
+        mine.prefer(preferred | no_lanes);
         reference.rules.preferred = preferred;
         std::optional<incumbent_with_bonus> incumbent;
         std::optional<lane_award> got;
@@ -75,6 +82,50 @@ char const* sales_are_as_defined() {
             }
         }
         REQUIRE(got == reference.winner(incumbent));
+    }
+    return nullptr;
+}
+
+/// Amounts over multipliers, as fractions of whole products in 128 bits, at all magnitudes and one tick around a tie.
+char const* worths_are_compared_as_fractions() {
+    __extension__ using wide = unsigned __int128;
+    dice d(3);
+    for (int n = 0; n < 4'000; ++n) {
+        lanes<tournament_tree<1>, 2> l;
+        std::uint64_t m[2] = {unit_multiplier, unit_multiplier};
+        for (std::uint32_t i = 0; i < 2 && n != 0; ++i) {
+            const multiplier_q16 given = n % 5 == 0 && i == 1 ? l.multiplier(0) : n % 9 == 0 ? 0 : d() >> d.below(32);
+            if (given != 0) m[i] = given;
+            const price base = d() >> d.below(32);
+            l.reprice(i, base, given);
+            l.reprice(2 + i, base / 2, given / 2);  // there is no such lane
+            const wide reserve = (wide{base} * given + 65535) / 65536;
+            REQUIRE(l.lane(i).reserve() == std::min<wide>(reserve, ~price{0}));
+        }
+        REQUIRE(l.multiplier(0) == m[0] && l.multiplier(1) == m[1]);
+        const price rival = d() >> d.below(32), bonus = d() >> d.below(32);
+        for (std::uint32_t a = 0; a < 2; ++a) {
+            const std::uint32_t b = 1 - a;
+            for (const bool more : {false, true}) {
+                const std::uint64_t match = l.to_match(a, b, rival, more);
+                const auto reaches = [&](wide amount) {
+                    return more ? amount * m[b] > wide{rival} * m[a] : amount * m[b] >= wide{rival} * m[a];
+                };
+                REQUIRE(reaches(match) && (match == 0 || !reaches(match - 1)));
+                for (std::uint64_t amount = match - (match != 0); amount <= match + 1 && amount <= ~price{0};
+                     ++amount) {
+                    const auto mine = static_cast<price>(amount);
+                    const wide difference = wide{mine} * m[b] - wide{rival} * m[a];
+                    const bool before = wide{mine} * m[b] > wide{rival} * m[a];
+                    REQUIRE(l.outranks(a, mine, b, rival) == (before || (difference == 0 && a < b)));
+                    REQUIRE(l.overcomes(a, mine, b, rival) == before);
+                }
+            }
+            REQUIRE(l.outranks(a, rival, a, bonus) == (rival > bonus) && !l.outranks(a, rival, a, rival));
+        }
+        REQUIRE(l.raised_by(rival, bonus) == std::min<std::uint64_t>(std::uint64_t{rival} + bonus, ~price{0}));
+        REQUIRE(l.raised_by(rival, ~rival) == ~price{0} &&
+                l.raised_by(rival, ~rival - (rival != ~price{0})) == (rival != ~price{0} ? ~price{0} - 1 : ~price{0}));
     }
     return nullptr;
 }
@@ -325,6 +376,49 @@ char const* credit_is_missed_where_nothing_is_left() {
     return nullptr;
 }
 
+/// What an agent that waits is told, by the words of `verdict`, the most telling first.
+verdict told(price offered, price backed, price reserve, bool shut, price rival, bool rival_first) {
+    if (backed < offered && offered >= reserve && (backed < reserve || backed == 0)) return verdict::no_credit;
+    if (backed < reserve) return verdict::below_reserve;
+    if (shut) return verdict::lane_shut;
+    return rival >= reserve && (rival_first ? rival >= backed : rival > backed) ? verdict::outbid : verdict::next;
+}
+
+/// Offers, credits, reserves and rivals of 0 to 3 ticks, in a lane that is open or shut.
+char const* verdicts_follow_from_their_words() {
+    const auto m = std::make_unique<market<tournament_tree<2>, 2, ledger<2>>>();
+    for (std::uint32_t n = 0; n < 4 * 4 * 4 * 4 * 4; ++n) {
+        const price offered = n % 4, credit = n / 4 % 4, reserve = n / 16 % 4, rival = n / 64 % 4;
+        const bool shut = n / 256 % 2 != 0, rival_first = n / 512 != 0;
+        for (std::uint32_t a = 0; a < 2; ++a)
+            m->accounts().close(a), m->accounts().open(a, {0, 2 * (a == 0 ? credit : 9), 0}, 0);
+        price_schedule<2> prices;
+        prices.begin(0, reserve);
+        for (std::uint32_t l = 0; l < 2; ++l) prices.set(l, unit_multiplier, unit_multiplier);
+        m->schedule(prices);
+        const std::uint32_t mw[] = {shut ? 7u : 0u, 0};
+        m->power(0, mw);
+        m->close();
+        m->decide(0, 0);
+        for (std::uint32_t turn = 0; turn < 2; ++turn) {
+            const std::uint32_t a = turn ^ static_cast<std::uint32_t>(rival_first);
+            const agent_id id = make_agent_id(a, n);
+            REQUIRE(explain(*m, id) == verdict::stale && m->admit(id, {0, a, 1, true}) == status::ok);
+            REQUIRE(explain(*m, id) == verdict::blocked && m->wake(id, 0) == status::ok &&
+                    explain(*m, id) == verdict::no_offer);
+            REQUIRE(m->offer({id, a == 0 ? offered : rival, 2}) == status::ok);
+        }
+        REQUIRE(explain(*m, make_agent_id(0, n)) ==
+                told(offered, std::min(offered, credit), reserve, shut, rival, rival_first));
+        power_bid bids[3] = {};
+        REQUIRE(power_bids(*m, bids) == 2 && bids[0].amount == std::min(offered, credit) && bids[1].amount == rival &&
+                bids[0].mw == mw[0]);
+        m->offer({make_agent_id(1, n), 1, 0});
+        REQUIRE(power_bids(*m, bids) == 1 && power_bids(*m, {}) == 0);
+    }
+    return nullptr;
+}
+
 char const* ties_go_to_the_lower_lane() {
     const lanes<tournament_tree<4>, 3> all;
     for (std::size_t a = 0; a < 3; ++a) {
@@ -377,6 +471,98 @@ char const* shares_are_bounded() {
     }
     REQUIRE(fair_share<4>::max_paid_share_q16(6, 2, 3) == 65'536 &&
             fair_share<4>::max_paid_share_q16(5, 2, 3) == 54'613);
+    return nullptr;
+}
+
+/// Lags as fractions: what is used is dealt out by weight to all that are active, and so is the lag of one that leaves.
+class reference_shares {
+public:
+    static constexpr std::uint32_t slots = 4;
+
+    struct sharer {
+        long double lag = 0;
+        std::uint32_t weight = 0;
+        bool active = false;
+    };
+    sharer of[slots];
+
+    std::uint64_t weights() const {
+        std::uint64_t sum = 0;
+        for (sharer const& s : of) sum += s.active ? s.weight : 0;
+        return sum;
+    }
+    void enter(sharer& s) {
+        if (s.active) return;
+        if (weights() == 0) s.lag = 0;
+        deal_out(-s.lag);
+        s.active = true;
+    }
+    void leave(sharer& s) {
+        if (!s.active) return;
+        s.active = false;
+        deal_out(s.lag);
+    }
+    void used(sharer& s, long double units) {
+        s.lag -= units;
+        if (s.active) deal_out(units);
+    }
+    std::uint32_t next() {
+        if (weights() == 0) return slots;
+        do hand_ = (hand_ + 1) % slots;
+        while (!of[hand_].active);
+        return hand_;
+    }
+
+private:
+    void deal_out(long double units) {
+        const auto all = static_cast<long double>(weights());
+        for (sharer& s : of) s.lag += s.active ? units * s.weight / all : 0;
+    }
+    std::uint32_t hand_ = 0;
+};
+
+char const* lags_are_those_of_the_reference() {
+    __extension__ using wide = unsigned __int128;
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        dice d(seed);
+        fair_share<reference_shares::slots> f;
+        reference_shares expected;
+        const share_terms terms{d() >> d.below(32), d() >> d.below(32),
+                                seed % 4 == 0 ? 1u << d.below(32) : d() >> d.below(32)};
+        f.terms(terms);
+        for (int n = 0; n < 120; ++n) {
+            const std::uint32_t slot = d.below(reference_shares::slots);
+            auto& mine = expected.of[slot];
+            if (const std::uint32_t what = d.below(8); (what == 0 || mine.weight == 0) && !mine.active) {
+                const std::uint32_t weight = seed % 3 == 0 ? d.below(4) : d() >> d.below(32);
+                f.begin(slot, weight);
+                mine = {0, std::clamp(weight, 1u, 65'535u), false};
+            } else if (what < 3) {
+                f.enter(slot), expected.enter(mine);
+            } else if (what == 3) {
+                f.leave(slot), expected.leave(mine);
+            } else if (what == 4) {
+                REQUIRE(f.next_stale() == expected.next());
+            } else {
+                const std::uint64_t units = what == 5 ? fair_share<4>::max_used - 2 + d.below(5)
+                                                      : std::uint64_t{d()} << d.below(20) >> d.below(32);
+                f.used(slot, units),
+                    expected.used(mine, static_cast<long double>(std::min<std::uint64_t>(units, 1u << 30)));
+            }
+            REQUIRE(f.weights() == expected.weights() && f.check_invariants());
+            for (std::uint32_t s = 0; s < reference_shares::slots; ++s) {
+                const auto lacks = static_cast<long double>(f.lag(s));
+                REQUIRE(lacks > expected.of[s].lag - 1.2L && lacks < expected.of[s].lag + 0.2L &&
+                        f.active(s) == expected.of[s].active);
+                const wide more =
+                    f.lag(s) <= 0
+                        ? 0
+                        : wide{std::min<std::uint64_t>(static_cast<std::uint64_t>(f.lag(s)), std::uint64_t{1} << 32)} *
+                              terms.ticks_per_unit;
+                REQUIRE(f.amount(s) == terms.low + std::min<wide>(more, std::min(terms.span, ~price{0} - terms.low)));
+            }
+        }
+    }
     return nullptr;
 }
 
@@ -616,8 +802,10 @@ char const* seats_are_given_once() {
 int main() {
     using namespace maxwell::test;
     using tiers = maxwell::log_linear_tiers<1>;
-    return run({sales_are_as_defined<maxwell::tournament_tree<6>, exact_order>,
+    return run({untouched_objects_are_zero,
+                sales_are_as_defined<maxwell::tournament_tree<6>, exact_order>,
                 sales_are_as_defined<maxwell::tournament_tree<4>, exact_order, 1>,
+                sales_are_as_defined<maxwell::tournament_tree<9>, exact_order, 32>,
                 sales_are_as_defined<maxwell::stratified_buckets<6, tiers>, tier_order<tiers>>,
                 sales_are_as_defined<maxwell::by_owner<maxwell::tournament_tree<6, 3>>, exact_order>,
                 an_agent_has_one_bid_or_one_core,
@@ -631,6 +819,7 @@ int main() {
                 the_agent_of_the_greatest_worth_is_stolen,
                 a_verdict_at_each_edge,
                 shares_are_bounded,
+                lags_are_those_of_the_reference,
                 bids_are_taken_from_a_larger_board,
                 decisions_are_counted_and_remembered,
                 watts_are_released_by_core,
@@ -638,5 +827,7 @@ int main() {
                 prices_change_once_a_step,
                 credit_is_missed_where_nothing_is_left,
                 ties_go_to_the_lower_lane,
+                worths_are_compared_as_fractions,
+                verdicts_follow_from_their_words,
                 bids_behind_dropped_ones_are_taken});
 }

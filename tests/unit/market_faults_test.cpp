@@ -214,6 +214,7 @@ private:
         answer(m_.wake(id, now_), id);
         if (!changes) return;
         ref_.agents.at(id).may_run = true;
+        since_[id] = static_cast<std::uint32_t>(now_ >> 8);
         follow(id);
     }
     void block(agent_id id) {
@@ -269,7 +270,8 @@ private:
         ASSERT_EQ(paid->winner, (bid{k.won->winner.agent, k.won->winner.amount, static_cast<std::uint32_t>(used)}));
         const std::uint64_t due = k.pays ? std::min(used * k.won->payment, balance) : 0;
         ASSERT_EQ(m_.accounts().revenue() - revenue, due);
-        ASSERT_LE(paid->payment, k.won->payment);
+        const bool in_full = due == used * k.won->payment;  // or what the account had left
+        ASSERT_EQ(paid->payment, !k.pays ? 0 : in_full ? k.won->payment : due / used);
         k.drawn_mw = std::min<std::int64_t>(k.drawn_mw + mw, 0xFFFF'FFFF);
         ref_.use(c, static_cast<double>(used));
     }
@@ -280,7 +282,13 @@ private:
         // Lags change only with charges and with agents that come and go, so these are the bids that the rotation will make.
         std::optional<price> bonus;
         if (run_.one_in(2)) bonus = amount() >> 4;
+        check_preemptions(c, bonus.value_or(0));
         const std::optional<agent_id> lowered = ref_.next_lowered();  // before the core's agent waits again
+        if (auto const& won = ref_.cores[c].won) {
+            const auto it = ref_.agents.find(won->winner.agent);
+            if (it != ref_.agents.end() && it->second.core == c && it->second.may_run)
+                since_[it->first] = static_cast<std::uint32_t>(now_ >> 8);
+        }
         const std::optional<agent_id> again = ref_.end_quantum(c);
         for (const agent_id id : ref_.rotation()) {
             auto const& a = ref_.agents.at(id);
@@ -296,6 +304,7 @@ private:
             if (bonus && !ref_.closed) incumbent = {*again, *bonus};
         }
         const auto expected = ref_.decide(c, now_, incumbent);
+        check_record(c, d, again);
         ASSERT_EQ(d.why, expected.why);
         ASSERT_EQ(d.run.has_value(), expected.won.has_value());
         if (!d.run) return;
@@ -308,6 +317,71 @@ private:
         digest_ = digest_ * 1'000'003 + d.run->winner.agent * 31 + d.run->payment;
     }
 
+    /// Who would take core `c` from what runs there, by worth across lanes; reserves don't count.
+    void check_preemptions(std::uint32_t c, price bonus) {
+        auto const& won = ref_.cores[c].won;
+        const auto runs = won ? ref_.agents.find(won->winner.agent) : ref_.agents.end();
+        const bool stays =
+            runs != ref_.agents.end() && runs->second.core == c && runs->second.may_run && runs->second.units != 0;
+        for (auto const& [id, a] : ref_.agents) {
+            bool takes = ref_.waits(a);
+            if (takes && stays) {
+                const std::uint64_t raised =
+                    std::min<std::uint64_t>(std::uint64_t{worth(runs->first)} + bonus, ~price{0});
+                takes = std::uint64_t{a.entered} * m_.auctions().multiplier(runs->second.as.lane) >
+                        raised * m_.auctions().multiplier(a.as.lane);
+            }
+            ASSERT_EQ(m_.preempts(c, id, bonus), takes) << "agent " << id;
+        }
+    }
+
+    /// What a decision on core `c` leaves in the tally. `again`: what ran there bids again.
+    void check_record(std::uint32_t c, decision const& d, std::optional<agent_id> again) {
+        decision_record expected{now_, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(c), d.why, false};
+        if (d.run) {
+            expected.agent = d.run->winner.agent;
+            expected.amount = d.run->winner.amount;
+            expected.payment = d.run->payment;
+            expected.lane = static_cast<std::uint8_t>(d.lane);
+            expected.switched = again != d.run->winner.agent;
+            const std::uint32_t steps = static_cast<std::uint32_t>(now_ >> 8) - since_[d.run->winner.agent];
+            expected.waited_ns = steps >> 31 != 0 ? 0 : std::uint64_t{steps} << 8;
+        }
+        ASSERT_EQ(m_.counts().last(0), expected);
+    }
+
+    /// What the host is told of an agent, by the words of `verdict`.
+    verdict told(agent_id id) const {
+        auto const& a = ref_.agents.at(id);
+        if (!a.may_run) return verdict::blocked;
+        if (a.core) return verdict::running;
+        if (a.units == 0) return verdict::no_offer;
+        const price reserve = m_.auctions().lane(a.as.lane).reserve();
+        const bool lowered = a.as.pays && a.entered < a.offered && a.offered >= reserve;
+        if (lowered && (a.entered < reserve || a.entered == 0)) return verdict::no_credit;
+        if (a.entered < reserve) return verdict::below_reserve;
+        if ((m_.auctions().shut() >> a.as.lane & 1u) != 0) return verdict::lane_shut;
+        return m_.auctions().top()->won.winner.agent == id ? verdict::next : verdict::outbid;
+    }
+
+    /// In the order of slots, as power_bids() lists them.
+    void check_bids() {
+        power_bid bids[slots] = {};
+        const std::size_t count = power_bids(m_, bids);
+        std::map<std::uint32_t, agent_id> by_slot;
+        for (auto const& [id, a] : ref_.agents) by_slot[slot_of(id)] = id;
+        std::size_t n = 0;
+        for (auto const& [slot, id] : by_slot) {
+            auto const& a = ref_.agents.at(id);
+            if (!a.may_run || a.units == 0) continue;
+            const price amount = a.core ? worth(id) : a.entered;
+            ASSERT_EQ(m_.amount(slot), amount) << "agent " << id;
+            ASSERT_EQ(bids[n].mw, ref_.lane_mw[a.as.lane]);
+            ASSERT_EQ(bids[n++].amount, amount);
+        }
+        ASSERT_EQ(n, count);
+    }
+
     void check() {
         ASSERT_TRUE(m_.check_invariants());
         ledger<accounts> const& money = m_.accounts();
@@ -316,14 +390,12 @@ private:
         for (std::size_t c = 0; c < core_count; ++c) {
             ASSERT_EQ(m_.on_core(c).has_value(), ref_.cores[c].won.has_value());
         }
+        check_bids();
         for (auto const& [id, a] : ref_.agents) {
             const std::uint32_t slot = slot_of(id);
             running[slot] += a.core.has_value();
             ASSERT_LE(running[slot], 1u);
-            const verdict v = explain(m_, id);
-            ASSERT_EQ(v == verdict::running, a.may_run && a.core.has_value());
-            ASSERT_EQ(v == verdict::blocked, !a.may_run);
-            ASSERT_EQ(v == verdict::no_offer, a.may_run && !a.core && a.units == 0);
+            ASSERT_EQ(explain(m_, id), told(id)) << "agent " << id;
             std::optional<bid> in;
             if (ref_.waits(a)) in = bid{id, a.entered, a.units};
             ASSERT_EQ(m_.auctions().lane(a.as.lane).find(id), in) << "agent " << id;
@@ -341,6 +413,7 @@ private:
     reference_market<Order, lane_count, core_count> ref_;
     std::uint32_t newest_[slots + 1] = {};
     std::map<agent_id, bool> retired_;
+    std::map<agent_id, std::uint32_t> since_;  ///< when it began to wait, in steps of 256 ns
     std::uint32_t account_[core_count] = {};
     std::uint64_t digest_ = 0;
 };
