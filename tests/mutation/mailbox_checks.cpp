@@ -4,13 +4,17 @@
 // of it in mailbox.txt.
 
 #include "mutation/check.hpp"
+#include "support/access_trap.hpp"
 #include "support/dice.hpp"
 #include "support/mailbox_lockstep.hpp"
 
 #include <maxwell/ring/mailbox.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 namespace maxwell::test {
 namespace {
@@ -201,6 +205,182 @@ char const* a_cell_is_its_agents() {
     return nullptr;
 }
 
+/// A mailbox whose numbers begin the second page: the host comes there from the letters, and back, once a look.
+struct disturbed_mailbox {
+    access_trap memory;
+    mailbox_cells<>& box = memory.place<mailbox_cells<>>(number_at);
+    mailbox_reader<> reader;
+    mailbox_writer<> writer;
+    bid got{};
+    std::uint32_t amount = 0;
+
+    void submit(std::uint32_t times) {
+        for (; times > 0; --times) writer.submit(box, 0, ++amount, 1);
+    }
+    /// With `times` submissions before the host reads the letter in each of the first looks.
+    template <class Call>
+    void with_submissions(std::uint32_t times, std::uint32_t looks, Call call) {
+        auto producer = [&](int page) {
+            if (page == 1) return true;
+            if (looks-- == 0) return false;
+            submit(times);
+            return true;
+        };
+        memory.on_each_change_of_page(1, producer);
+        call();
+        memory.disarm();
+    }
+    std::size_t drain() {
+        return reader.drain(
+            box, [this](bid const& b) { got = b; }, 64);
+    }
+    bool newest_is_given() { return got == bid{0, amount, 1}; }
+};
+
+/// Four looks, if the producer is too fast for the first three; then the cell is left to the next drain.
+char const* a_drain_tries_four_times() {
+    for (std::uint32_t disturbed = 0; disturbed <= 4; ++disturbed) {
+        disturbed_mailbox m;
+        m.reader.admit(m.box, 0, 0);
+        m.submit(300);
+        std::size_t given = 0;
+        m.with_submissions(255, disturbed, [&] { given = m.drain(); });
+        REQUIRE(given == (disturbed < 4 ? 1u : 0u) && m.reader.pending(m.box) == (disturbed > 0));
+        REQUIRE(given == 0 || m.newest_is_given());
+        REQUIRE(m.drain() == 1 - given && m.newest_is_given() && m.drain() == 0 && m.reader.anomalies() == 0);
+    }
+    return nullptr;
+}
+
+/// An agent is admitted while the producer submits too fast for each look: what is submitted afterwards is its own, once.
+char const* an_agent_is_admitted_while_its_producer_submits() {
+    for (std::uint32_t disturbed = 0; disturbed <= 4; ++disturbed) {
+        disturbed_mailbox m;
+        m.submit(7);
+        m.with_submissions(255, disturbed, [&] { m.reader.admit(m.box, 0, 0); });
+        REQUIRE(m.drain() == 0 && m.drain() == 0);
+        m.submit(1);
+        REQUIRE(m.drain() == 1 && m.newest_is_given() && m.drain() == 0 && m.reader.anomalies() == 0);
+    }
+    return nullptr;
+}
+
+/// The producer is between number and letter when the host reads the number. From the letter to the second number it completes that
+/// submission and so many more: the letter's own number is known up to 254 in all.
+char const* a_letters_number_is_known_for_254_submissions() {
+    for (const std::uint32_t ahead : {1u, 253u, 254u, 255u, 256u}) {
+        disturbed_mailbox m;
+        m.reader.admit(m.box, 0, 0);
+        m.submit(300);
+        REQUIRE(m.drain() == 1 && m.newest_is_given());
+        auto* const words = reinterpret_cast<std::uint64_t*>(&m.box);
+        words[number_at / 8] += 1;
+        words[0] += 1000;  // so that it asks for numbers
+        int changes = 0;
+        auto producer = [&](int) {
+            if (++changes < 3) return true;
+            m.submit(ahead + 1);
+            return false;
+        };
+        m.memory.on_each_change_of_page(1, producer);
+        const std::size_t given = m.drain();
+        m.memory.disarm();
+        REQUIRE(changes == 3 && given == (ahead <= 254 ? 0u : 1u) && m.newest_is_given() == (ahead > 254));
+        words[0] += 1000;
+        REQUIRE(m.drain() == 1 - given && m.newest_is_given() && m.reader.anomalies() == 0);
+    }
+    return nullptr;
+}
+
+/// A number two ahead of its letter is one that no producer writes, also if the letter is the one read last.
+char const* a_number_is_one_ahead_of_its_letter_at_most() {
+    for (const std::uint64_t ahead : {1u, 2u}) {
+        mailbox<> box;
+        mailbox_writer<> writer;
+        box.admit(0, 0);
+        writer.submit(box.cells(), 0, 5, 1);
+        REQUIRE(box.drain(ignore_bids{}, 64) == 1);
+        word_of(box, number_at) += ahead;
+        word_of(box, 0) += 1000;
+        REQUIRE(box.drain(ignore_bids{}, 64) == 0 && box.anomalies() == (ahead == 1 ? 0 : 1));
+    }
+    return nullptr;
+}
+
+/// A host that crashes while it gives a cell to another agent has retired the old one and not admitted the new one.
+char const* a_crashed_host_has_not_admitted() {
+    access_trap memory;
+    constexpr std::size_t agents_at = sizeof(mailbox_reader<>) - 64 * sizeof(agent_id);
+    auto& reader = memory.place<mailbox_reader<>>(agents_at);
+    const mailbox_cells<> box;
+    reader.admit(box, 3, 7);
+    bool held = true;
+    auto crash = [&](int) {
+        held = reader.holds(3, 7) || reader.holds(3, 8);
+        return false;
+    };
+    memory.on_each_change_of_page(1, crash);
+    reader.admit(box, 3, 8);
+    memory.disarm();
+    REQUIRE(!held && reader.holds(3, 8));
+    reader.quarantine();
+    REQUIRE(reader.quarantined());
+    return nullptr;
+}
+
+/// The order of a drain, from its statement, near and far.
+char const* a_drain_reads_in_the_order_stated() {
+    mailbox<> box;
+    mailbox_writer<> writer;
+    dice random(12);
+    for (std::uint32_t cell = 0; cell < 64; ++cell) box.admit(cell, cell);
+    for (std::uint32_t n = 0; n < 300; ++n) {
+        const std::uint32_t turn = (n * 2654435769u) >> 26;
+        std::vector<std::uint32_t> due, read;
+        const std::uint32_t some = random.below(63) + 1;
+        for (std::uint32_t cell = 0; cell < 64; ++cell) {
+            if (cell != some && random.below(some) != 0) continue;
+            writer.submit(box.cells(), cell, n, 1);
+            due.push_back(cell);
+        }
+        if (n % 3 == 0) box.rescan();
+        if (n % 3 == 0) {  // all that have ever bid, and by then these are all
+            due.clear();
+            for (std::uint32_t cell = 0; cell < 64; ++cell) due.push_back(cell);
+        }
+        std::sort(due.begin(), due.end(), [turn](std::uint32_t s, std::uint32_t t) { return (s ^ turn) < (t ^ turn); });
+        box.drain([&](bid const& b) { read.push_back(slot_of(b.agent)); }, 64);
+        REQUIRE(n < 30 ? read.size() <= due.size() : read == due);
+    }
+    return nullptr;
+}
+
+/// After a rescan looks are near again, and what a far look has taken is not an anomaly for the next near one.
+char const* far_looks_end() {
+    mailbox<> box;
+    mailbox_writer<> writer;
+    box.admit(0, 0);
+    writer.submit(box.cells(), 0, 5, 1);
+    REQUIRE(box.drain(ignore_bids{}, 64) == 1);
+    box.rescan();
+    REQUIRE(box.drain(ignore_bids{}, 64) == 1);
+    word_of(box, cell_at) += 1;  // without its number: a near look counts that
+    word_of(box, 0) += 1;
+    REQUIRE(box.drain(ignore_bids{}, 64) == 0 && box.anomalies() == 1);
+    word_of(box, cell_at) += 1;
+    word_of(box, 0) += 1000;  // and a far one does not
+    REQUIRE(box.drain(ignore_bids{}, 64) == 0 && box.anomalies() == 1);
+    word_of(box, 0) += 1;
+    REQUIRE(box.drain(ignore_bids{}, 64) == 0 && box.anomalies() == 1 && !box.pending());
+    return nullptr;
+}
+
+char const* untouched_objects_are_zero() {
+    REQUIRE(begins_as_zero<mailbox_cells<>>() && begins_as_zero<mailbox_writer<>>());
+    REQUIRE(begins_as_zero<mailbox_reader<>>() && begins_as_zero<mailbox<>>());
+    return nullptr;
+}
+
 }  // namespace
 }  // namespace maxwell::test
 
@@ -220,5 +400,13 @@ int main() {
         units_and_cells_are_bounded,
         five_cells_are_read,
         a_cell_is_its_agents,
+        a_drain_tries_four_times,
+        an_agent_is_admitted_while_its_producer_submits,
+        a_letters_number_is_known_for_254_submissions,
+        far_looks_end,
+        a_number_is_one_ahead_of_its_letter_at_most,
+        a_crashed_host_has_not_admitted,
+        a_drain_reads_in_the_order_stated,
+        untouched_objects_are_zero,
     });
 }

@@ -139,11 +139,7 @@ public:
     /// For a host that takes over from one that crashed in a drain, in the same memory or, after adopt, in its own: the next
     /// drain gives the newest bid of every agent to f again, since it is not known which of them the other host's auction had
     /// got, including bids that it had already sold. O(Agents/64).
-    void rescan(cells& board) noexcept {
-        marks_ = 0;
-        summary_ = 0;
-        board.mark_all();
-    }
+    void rescan(cells& board) noexcept { board.mark_all(); }
 
     /// How often the host found what no correct agent writes: marks of agents that can't exist, bids of another generation.
     constexpr std::uint64_t anomalies() const noexcept { return anomalies_; }
@@ -186,7 +182,7 @@ private:
             const std::size_t i = 64 * summary_word_ + word;
             mark_word_ = i;
             summary_ &= ~(std::uint64_t{1} << word);
-            if (rest != 0) prefetch(board, first_of(rest, by));
+            if (rest != 0) prefetch(board, 64 * summary_word_ + first_of(rest, by));
             const std::uint64_t taken = board.take_marks(i);
             marks_ = taken & holders_.held(i);
             if (marks_ != taken && (taken & ~cells::valid(i, Agents)) != 0) ++anomalies_;
@@ -195,11 +191,8 @@ private:
         return given;
     }
 
-    /// Prefetches what the drain will look at under word `word` of summary_.
-    void prefetch(cells const& board, std::uint32_t word) const noexcept {
-        const std::size_t i = 64 * summary_word_ + word;
-        board.prefetch(i, holders_.held(i));
-    }
+    /// Prefetches what the drain will look at in word `i` of the marks.
+    void prefetch(cells const& board, std::size_t i) const noexcept { board.prefetch(i, holders_.held(i)); }
 
     /// Reads what is left of a word of marks. Counts in locals: the compiler can't see what `f` touches, so it would write
     /// members back before every call.
