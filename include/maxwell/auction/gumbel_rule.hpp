@@ -287,17 +287,15 @@ private:
         return l;
     }
 
-    /// Returns the winner, and the least price at which it still leads. A newcomer doesn't raise the price of an agent with noise.
+    /// Returns the winner, and the least price at which it still leads. A newcomer's key, or none, is below what noise alone grants, so
+    /// it doesn't raise the price of an agent with noise.
     constexpr detail::drawn decide(book const& b, leaders l) const noexcept {
         if (l.first == 0) return {};
         const std::uint32_t winner = slot_of_key(l.first);
-        key asked = 0;
-        if (l.second != 0 && (l.first ^ l.second) >> 63 == 0) {
-            const key needed = (l.second >> slot_bits) + (slot_of_key(l.second) < winner ? 1 : 0);
-            const key granted = agent_[winner].noise != 0 ? with_noise + noise_of(winner) : 1;
-            const int fraction = agent_[winner].noise != 0 ? fraction_bits() : 0;
-            asked = needed > granted ? (needed - granted + (key{1} << fraction) - 1) >> fraction : 0;
-        }
+        const key needed = (l.second >> slot_bits) + (slot_of_key(l.second) < winner ? 1 : 0);
+        const key granted = agent_[winner].noise != 0 ? with_noise + noise_of(winner) : 1;
+        const int fraction = agent_[winner].noise != 0 ? fraction_bits() : 0;
+        const key asked = needed > granted ? (needed - granted + (key{1} << fraction) - 1) >> fraction : 0;
         MAXWELL_ASSERT(b.live(winner) && asked <= b.amount(winner));
         return {winner + 1, b.at_least_reserve(static_cast<price>(asked))};
     }

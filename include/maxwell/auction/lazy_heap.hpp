@@ -84,10 +84,9 @@ public:
     constexpr std::optional<award> extract_max() noexcept {
         const key k = best();
         if (!book_.eligible(k)) return std::nullopt;
-        award won{book_.bid_of(k), 0};
+        const bid winner = book_.bid_of(k);
         remove(book::slot_of_key(k), k);
-        won.payment = book_.critical_price_of_leader(k, rest_.root());
-        return won;
+        return award{winner, book_.critical_price_of_leader(k, rest_.root())};
     }
 
     /// Do the invariants hold? O(Capacity); for tests.
@@ -115,7 +114,7 @@ private:
             rest_.set(slot, k);
             return;
         }
-        const bool was_front = old != 0 && old == front_;
+        const bool was_front = old == front_;  // also if there is neither
         if (was_front) front_ = 0;
         const bool in_rest = old != 0 && !was_front;
         const bool best = k > front_ && k > rest_.root();

@@ -149,10 +149,8 @@ private:
         in_.set(slot, by_price::of(~b.amount(slot), slot));
     }
 
-    /// Is the lowest bid that has tickets below the reserve?
-    constexpr bool must_leave(book const& b) const noexcept {
-        return in_.root() != 0 && ~by_price::price_of(in_.root()) < b.reserve();
-    }
+    /// Is the lowest bid that has tickets below the reserve? Without one the root counts as the highest price.
+    constexpr bool must_leave(book const& b) const noexcept { return ~by_price::price_of(in_.root()) < b.reserve(); }
     /// Is the highest bid without tickets at or above the reserve?
     constexpr bool may_return(book const& b) const noexcept {
         return out_.root() != 0 && by_price::price_of(out_.root()) >= b.reserve();

@@ -83,9 +83,8 @@ public:
     constexpr std::optional<award> extract_max() noexcept {
         const key k = final_.root();
         if (!book_.eligible(k)) return std::nullopt;
-        award won{book_.bid_of(k), 0};
-        won.payment = book_.critical_price_of_leader(k, remove(book::slot_of_key(k), k));
-        return won;
+        const bid winner = book_.bid_of(k);
+        return award{winner, book_.critical_price_of_leader(k, remove(book::slot_of_key(k), k))};
     }
 
     /// Returns who would win among the bids of group `g` alone, and what it would pay there; nothing if no bid of the group is

@@ -122,13 +122,12 @@ class equal_depth {
     static_assert(Count > 0 && Count <= 4096 && Period > 0 && Period <= (1u << 20), "products fit 64 bits");
 
 public:
-    /// Is the period's count complete? Then record() ignores bids until a cut is complete.
+    /// Is the period's count complete? Then no more bids are counted until a cut is complete.
     constexpr bool is_full() const noexcept { return total_ == Period; }
 
-    /// Counts a bid in `tier`, unless the period is full. O(1).
+    /// Counts a bid in `tier`; the period is not full. O(1).
     constexpr void record(std::uint32_t tier) noexcept {
-        MAXWELL_ASSERT(tier < Count);
-        if (is_full()) return;
+        MAXWELL_ASSERT(tier < Count && !is_full());
         ++count_[tier];
         ++total_;
     }

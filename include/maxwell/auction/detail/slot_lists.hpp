@@ -132,6 +132,7 @@ private:
     pair links_[Capacity] = {};
 };
 
-static_assert(sizeof(slot_lists<1000>) == 4000 && sizeof(slot_lists<65535>) == 8 * std::size_t{65535});
+static_assert(sizeof(slot_lists<1000>) == 4000 && sizeof(slot_lists<65534>) == 4 * std::size_t{65534});
+static_assert(sizeof(slot_lists<65535>) == 8 * std::size_t{65535});
 
 }  // namespace maxwell::detail

@@ -60,8 +60,8 @@ public:
 
     /// Prefetches, for a set(slot) soon, the cache lines of its path that few other paths share. O(1).
     void prefetch(std::uint32_t slot) const noexcept {
-        std::size_t i = N + slot;
-        for (int level = 0; level < depth && level < 4; ++level, i /= 2) maxwell::prefetch_for_write(&node_[i]);
+        std::size_t node = N + slot;
+        for (int level = 0; level < depth && level < 4; ++level, node /= 2) maxwell::prefetch_for_write(&node_[node]);
     }
 
     /// Makes `k` the key of `slot`; returns the new root. O(log N).
@@ -112,7 +112,7 @@ public:
 #ifndef __NVCC__  // has no such pragma
 #pragma GCC unroll 24
 #endif
-        for (int level = two_levels ? 1 : 0; level < depth; ++level) {
+        for (int match = two_levels ? 1 : 0; match < depth; ++match) {
             const std::size_t sibling = sibling_of(i);
             const key other = node_[sibling];
             k = other > k ? other : k;
@@ -141,7 +141,7 @@ public:
     template <class AtLeaf>
     constexpr key greatest_below(key bound, AtLeaf at_leaf) const noexcept {
         key best = 0;
-        std::uint32_t open[depth + 2] = {1};
+        std::uint32_t open[depth + 1] = {1};
         for (int n = 1; n > 0;) {
             const std::uint32_t i = open[--n];
             key k = node_[i];
