@@ -13,6 +13,7 @@
 
 #include <maxwell/auction/bid_lifetimes.hpp>
 #include <maxwell/auction/clearing.hpp>
+#include <maxwell/auction/many_bids.hpp>
 #include <maxwell/auction/stratified_buckets.hpp>
 #include <maxwell/auction/tiers.hpp>
 #include <maxwell/core/agent_registry.hpp>
@@ -24,6 +25,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -304,10 +306,289 @@ char const* many_enter_in_their_order() {
     return nullptr;
 }
 
+/// The bids of a container in a loop, and how many a list has entered: here one by one.
+char const* many_bids_are_each_bid() {
+    dice random(17);
+    exact a;
+    for (int n = 0; n < 300; ++n) {
+        bid list[5];
+        std::size_t ok = 0;
+        exact copy = a;
+        for (bid& b : list) {
+            b = {make_agent_id(random.below(5), random.below(3)), random.below(16), random.below(3)};
+            ok += copy.insert(b) == status::ok ? 1 : 0;
+        }
+        REQUIRE(insert_all(a, list) == ok);
+        std::uint32_t slot = 0;
+        for (const bid b : live_bids(a)) {
+            while (slot < 4 && !a.find_slot(slot)) ++slot;
+            REQUIRE(slot < 4 && a.find_slot(slot++) == b);
+        }
+        while (slot < 4) REQUIRE(!a.find_slot(slot++));
+    }
+    return nullptr;
+}
+
+char const* a_lifetime_is_noted_for_slots_that_are_there() {
+    bid_lifetimes<4> both[2];
+    for (std::uint32_t slot = 4; slot < 8; ++slot) both[0].renew(slot, 77);
+    const bid_lifetimes<4> untouched[2];
+    REQUIRE(std::memcmp(static_cast<void*>(&both), static_cast<void const*>(&untouched), sizeof(both)) == 0);
+    exact a;
+    for (std::uint32_t slot = 0; slot < 4; ++slot) both[0].insert(a, {slot, 5, 1}, 1);
+    REQUIRE(both[0].withdraw_old(a, 100, 10) == 2 && !a.find_slot(1) &&
+            a.find_slot(2));  // two of them where nobody says how many
+    return nullptr;
+}
+
+/// The critical price of each pair, in a container and by its definition; the last bid of an extracted winner counts, too.
+template <class A, class Reference>
+char const* critical_prices_are_as_defined() {
+    constexpr std::uint32_t slots = static_cast<std::uint32_t>(A::capacity());
+    dice random(slots);
+    A a;
+    Reference reference;
+    std::uint32_t extracted = slots;  // its arrival is known until the next bid
+    for (int n = 0; n < 3000; ++n) {
+        const std::uint32_t slot = random.below(slots);
+        const price amount = random.below(4) == 0 ? max_price - random.below(2) : random.below(12);
+        switch (random.below(8)) {
+            case 0:
+                a.update_price(random.below(8));
+                reference.update_price(a.reserve());
+                break;
+            case 1:
+            case 2: {
+                const auto won = a.extract_max();
+                REQUIRE(won == reference.extract_max());
+                if (won) extracted = slot_of(won->winner.agent);
+                break;
+            }
+            case 3:
+                a.expire(slot);
+                reference.expire(slot);
+                if (slot == extracted) extracted = slots;
+                break;
+            default:
+                a.insert({slot, amount, 1});
+                reference.insert({slot, amount, 1});
+                extracted = slots;
+        }
+        for (std::uint32_t w = 0; w <= slots; ++w) {
+            if (w < slots && w != extracted && !a.find_slot(w)) continue;
+            for (std::uint32_t r = 0; r <= slots; ++r)
+                REQUIRE(a.critical_price(w, r) == reference.critical_price(w, r));
+        }
+    }
+    return nullptr;
+}
+
+/// Each group of a tree is an auction of its own, and all of them together are one.
+template <std::size_t Capacity, std::size_t Groups>
+char const* groups_are_auctions_of_their_own() {
+    using A = tournament_tree<Capacity, Groups>;
+    constexpr std::uint32_t size = (Capacity + Groups - 1) / Groups;
+    static_assert(A::groups() == Groups);
+    dice random(Capacity);
+    A a;
+    reference_auction<Capacity, exact_order> reference;
+    for (int n = 0; n < 2000; ++n) {
+        const std::uint32_t slot = random.below(Capacity);
+        REQUIRE(A::group_of(slot) == slot / size);
+        a.insert({slot, random.below(9), 1});
+        reference.insert(*a.find_slot(slot));
+        if (n % 9 == 0) a.update_price(random.below(4)), reference.update_price(a.reserve());
+        const std::uint32_t g = random.below(Groups + 2);
+        const auto inside = [g](std::uint32_t s) noexcept { return s / size == g; };
+        const auto outside = [g](std::uint32_t s) noexcept { return s / size != g; };
+        auto copy = reference;
+        REQUIRE(a.group_top(g) == copy.extract_max_if(inside, Capacity));
+        copy = reference;
+        const auto best = copy.extract_max_if(outside, Capacity);
+        REQUIRE(a.best_outside(g) == (best ? std::optional(best->winner) : std::nullopt));
+        if (n % 3 == 0) REQUIRE(a.extract_group_max(g) == reference.extract_max_if(inside, Capacity));
+        if (n % 5 == 0) REQUIRE(a.extract_max() == reference.extract_max());
+        REQUIRE(a.top() == reference.top() && a.check_invariants());
+    }
+    return nullptr;
+}
+
+/// Where there is one slot, or two, with bids in the same place of the order.
+template <class A>
+char const* the_smallest_are_auctions() {
+    constexpr std::uint32_t slots = static_cast<std::uint32_t>(A::capacity());
+    for (int round = 0; round < 3; ++round) {
+        A a;
+        for (std::uint32_t slot = slots; slot-- > 0;) REQUIRE(a.insert({slot, 5, 1}) == status::ok);
+        REQUIRE(a.insert({slots, 5, 1}) == status::unknown_agent && a.check_invariants());
+        if (round == 1) REQUIRE(a.expire(slots - 1) == status::ok && a.check_invariants());
+        if (round == 2) a.update_price(6);
+        for (std::uint32_t left = round == 1 ? slots - 1 : round == 2 ? 0 : slots; left > 0; --left) {
+            REQUIRE(a.size() == left + (round == 2 ? slots : 0) && a.top()->payment == (left > 1 ? 5u : 0u));
+            const auto won = a.extract_max();
+            REQUIRE(won && won->winner.agent == left - 1 && won->payment == (left > 1 ? 5u : 0u) &&
+                    a.check_invariants());
+        }
+        REQUIRE(!a.extract_max() && a.size() == (round == 2 ? slots : 0));
+    }
+    return nullptr;
+}
+
+/// The first bid of slot 0 has the greatest key that its price can have: one tick below the reserve it is barred nevertheless.
+char const* the_first_bid_is_barred_like_any() {
+    for (const price p : {1u, 10u, max_price}) {
+        tournament_tree<5> a;
+        a.insert({0, p - 1, 1});
+        a.update_price(p);
+        REQUIRE(!a.top() && !a.extract_max() && !a.extract_max_if([](std::uint32_t) { return true; }, 5));
+        a.update_price(p - 1);
+        REQUIRE(a.top() && a.critical_price(5, 0) == p - 1 && a.critical_price(0, 0) == p - 1);
+    }
+    return nullptr;
+}
+
+/// As many units as before, or fewer, keep the arrival; more are a new one.
+template <class A>
+char const* units_that_grow_are_a_new_arrival() {
+    for (const std::uint32_t units : {1u, 2u, 3u, 4u}) {
+        A a;
+        a.insert({1, 5, 3});
+        a.insert({0, 5, 3});
+        REQUIRE(a.set_units(1, units) == status::ok);
+        REQUIRE(a.top()->winner == (units <= 3 ? bid{1, 5, units} : bid{0, 5, 3}));
+    }
+    return nullptr;
+}
+
+/// A list that is linked wrongly, or is longer than it may be, is noticed.
+char const* a_broken_list_is_noticed() {
+    using lists_type = detail::slot_lists<5>;
+    lists_type lists;
+    lists_type::link head = 0;
+    for (const std::uint32_t slot : {0u, 4u, 2u}) lists.join_back(slot, head);
+    std::uint32_t seen = 0;
+    const auto note = [&](std::uint32_t slot) { return seen = seen * 10 + slot, true; };
+    REQUIRE(lists.visits_all(head, 3, note) && seen == 42 && !lists.visits_all(head, 2, note));
+    REQUIRE(!lists.visits_all(head, 3, [](std::uint32_t slot) { return slot != 4; }));
+    REQUIRE(lists.visits_all(0, 0, note));
+    for (const lists_type::link wrong : {lists_type::link{2}, lists_type::link{4}, lists_type::link{6}})
+        REQUIRE(!lists.visits_all(wrong, 5, note));  // in no list, or no slot
+    for (std::size_t word = 0; word < 10; ++word) {
+        const std::uint32_t slot = static_cast<std::uint32_t>(word / 2);
+        lists_type::link right = 0;
+        std::memcpy(&right, reinterpret_cast<char const*>(&lists) + 2 * word, 2);
+        for (lists_type::link l = 0; l < 8; ++l) {
+            lists_type broken = lists;
+            std::memcpy(reinterpret_cast<char*>(&broken) + 2 * word, &l, 2);
+            REQUIRE(broken.visits_all(head, 3, note) == (l == right || slot == 1 || slot == 3));
+        }
+    }
+    return nullptr;
+}
+
+/// Two cheap slots in a call of a sweep, or one that is dear, and asked about is the one that would be renumbered.
+char const* a_sweep_takes_two_cheap_steps_or_a_dear_one() {
+    using order_type = detail::arrival_order<4, 8>;
+    REQUIRE(detail::arrival_order<1>::slot_bits == 1 && detail::arrival_order<2>::slot_bits == 1);
+    REQUIRE(detail::arrival_order<3>::slot_bits == 2 && order_type::slot_bits == 2 && sizeof(order_type) == 12 + 6 * 4);
+    for (std::uint32_t dear = 0; dear < 16; ++dear) {
+        order_type order(20);  // sweeps are due from 44 on
+        for (std::uint32_t slot = 0; slot < 4; ++slot) order.join(slot);
+        const auto is_dear = [dear](std::uint32_t slot) { return (dear >> slot & 1) != 0; };
+        std::uint32_t next = 0;
+        bool right = true;
+        for (int call = 0; next < 4; ++call) {
+            const std::uint32_t first = next;
+            order.sweep(
+                [&](std::uint32_t slot, std::uint32_t ticket) {
+                    right = right && slot == next && ticket == (next << 2 | slot), ++next;
+                },
+                [&](std::uint32_t slot) { return right = right && slot == next, is_dear(slot); });
+            if (call == 0) {
+                REQUIRE(next == 0);
+                continue;
+            }
+            const bool one = is_dear(first) || first == 3 || is_dear(first + 1);
+            REQUIRE(right && next == first + (one ? 1 : 2));
+        }
+        order.sweep([&](std::uint32_t, std::uint32_t) { right = false; }, is_dear);
+        REQUIRE(right && order.join(1) == (4 << 2 | 1));  // numbers go on behind the swept ones
+    }
+    return nullptr;
+}
+
+/// A slot is ahead if no key below its second match is greater.
+template <std::size_t N>
+char const* who_won_two_matches_is_ahead() {
+    dice random(N);
+    detail::winner_tree<N> tree;
+    for (int n = 0; n < 500; ++n) {
+        tree.set(random.below(N), random.below(1000) * N + random.below(N) + 1);
+        for (std::uint32_t slot = 0; slot < N; ++slot) {
+            if (tree.leaf(slot) == 0 || N + slot < 4) continue;
+            bool greatest = true;
+            for (std::uint32_t other = 0; other < N; ++other) {
+                std::size_t node = N + other;
+                while (node > (N + slot) / 4) node /= 2;
+                if (node == (N + slot) / 4) greatest = greatest && tree.leaf(other) <= tree.leaf(slot);
+            }
+            REQUIRE(tree.is_ahead(slot) == greatest);
+        }
+    }
+    return nullptr;
+}
+
+/// The front stays apart when lesser bids come, and so many awards in a row are counted anew after each refiling.
+char const* awards_from_the_front_are_counted_in_a_row() {
+    using auction = lazy_heap<8, true>;
+    const auto in_rest = [](auction const& a, std::uint32_t slot) {
+        detail::winner_tree<8> rest;
+        std::memcpy(static_cast<void*>(&rest), reinterpret_cast<char const*>(&a + 1) - sizeof(rest), sizeof(rest));
+        return rest.leaf(slot) != 0;
+    };
+    auction a;
+    a.insert({1, 9, 1});
+    for (std::uint32_t slot = 2; slot < 8; ++slot) a.insert({slot, slot, 1});
+    REQUIRE(!in_rest(a, 1) && in_rest(a, 7));
+    award listed[3];
+    REQUIRE(a.list_best(listed) == 3 && !in_rest(a, 1) && in_rest(a, 7));
+
+    auction tired;
+    tired.refile_after_awards(2);
+    for (int round = 0; round < 3; ++round) {
+        for (int n = 0; n < 2; ++n) {
+            tired.insert({1, 5, 1});
+            tired.expire(1);  // a bid that is withdrawn is not awarded
+            tired.insert({1, 5, 1});
+            REQUIRE(!in_rest(tired, 1) && tired.extract_max());
+        }
+        tired.insert({1, 5, 1});
+        REQUIRE(in_rest(tired, 1) && tired.extract_max());
+    }
+    tired.insert({1, 5, 1});
+    REQUIRE(!in_rest(tired, 1) && tired.extract_max());  // one award
+    tired.insert({1, 5, 1});
+    tired.insert({2, 6, 1});  // takes the front over: the count begins again
+    REQUIRE(in_rest(tired, 1) && !in_rest(tired, 2) && tired.extract_max());
+    tired.insert({2, 6, 1});
+    REQUIRE(!in_rest(tired, 2) && tired.extract_max());
+    tired.insert({2, 6, 1});
+    REQUIRE(in_rest(tired, 2));
+    return nullptr;
+}
+
+static_assert([] {
+    lazy_heap<3, true> a;
+    a.insert({0, 5, 1});
+    a.insert({2, 7, 1});
+    return a.extract_max()->payment == 6 && a.top()->payment == 0;  // the winner came later
+}());
+
 }  // namespace
 }  // namespace maxwell::test
 
 int main() {
+    using namespace maxwell;
     using namespace maxwell::test;
     return run({
         bitmap_of<64>,
@@ -328,6 +609,25 @@ int main() {
         traits_are_as_documented,
         untouched_objects_are_zero,
         a_bonus_is_worth_itself,
+        many_bids_are_each_bid,
+        a_lifetime_is_noted_for_slots_that_are_there,
+        critical_prices_are_as_defined<tournament_tree<5>, reference_auction<5, exact_order>>,
+        critical_prices_are_as_defined<lazy_heap<5, true>, reference_auction<5, exact_order>>,
+        critical_prices_are_as_defined<exact, reference_auction<4, tier_order<linear_tiers<0, 1, 16>>>>,
+        groups_are_auctions_of_their_own<8, 4>,
+        groups_are_auctions_of_their_own<9, 4>,
+        the_smallest_are_auctions<tournament_tree<1>>,
+        the_smallest_are_auctions<lazy_heap<2, true>>,
+        the_smallest_are_auctions<stratified_buckets<1, linear_tiers<0, 1, 16>>>,
+        the_smallest_are_auctions<stratified_buckets<2, linear_tiers<0, 1, 16>>>,
+        the_first_bid_is_barred_like_any,
+        units_that_grow_are_a_new_arrival<lazy_heap<5, true>>,
+        units_that_grow_are_a_new_arrival<exact>,
+        a_broken_list_is_noticed,
+        a_sweep_takes_two_cheap_steps_or_a_dear_one,
+        who_won_two_matches_is_ahead<5>,
+        who_won_two_matches_is_ahead<8>,
+        awards_from_the_front_are_counted_in_a_row,
         no_misreport_is_profitable,
         random_operations,
     });

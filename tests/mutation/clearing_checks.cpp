@@ -28,10 +28,11 @@ constexpr std::size_t agents = 8;
 template <class A, class Order>
 char const* sales_are_as_defined() {
     dice random(3);
-    for (int n = 0; n < 3000; ++n) {
+    for (int n = 0; n < 4000; ++n) {
         reference_sale<Order> sale;
         A a;
-        for (std::uint32_t slot = 0; slot < agents; ++slot) {
+        const std::uint32_t bidders = random.below(3) == 0 ? random.below(agents) : agents;
+        for (std::uint32_t slot = 0; slot < bidders; ++slot) {
             sale.arrived.push_back({slot, random.below(12), 1 + random.below(5)});
             a.insert(sale.arrived.back());
         }
@@ -40,13 +41,15 @@ char const* sales_are_as_defined() {
         sale.supply = random.below(12);
         sale.rule = random.below(2) == 0 ? misfit::skip : misfit::stop;
         std::array<award, agents + 1> out;
-        const std::size_t places = random.below(2) == 0 ? 4 : agents + random.below(2);
-        if (places == 4 && a.list_best(view<award>{out}) >= places) sale.considered = places - 1;
+        const std::size_t places = random.below(agents + 2);
+        if (places < a.size() && a.list_best(view<award>{out}) >= places)
+            sale.considered = places == 0 ? 0 : places - 1;
+        for (award& entry : out) entry = {{agents - 1, 99, 1}, 99};  // what is no bid of this sale
         const std::size_t winners = extract_units(a, sale.supply, view<award>{out}.first(places), sale.rule);
         REQUIRE(a.check_invariants());
         const auto served = sale.served();
         REQUIRE(winners == static_cast<std::size_t>(std::count(served.begin(), served.end(), true)));
-        REQUIRE(a.size() == agents - winners);
+        REQUIRE(a.size() == bidders - winners);
         for (std::size_t w = 0; w < winners; ++w) {
             const auto i = slot_of(out[w].winner.agent);
             REQUIRE(served[i] && out[w].winner == sale.arrived[i] && out[w].payment == sale.least_amount(i));
@@ -58,27 +61,31 @@ char const* sales_are_as_defined() {
 template <class A, class Order>
 char const* grants_are_as_defined() {
     dice random(6);
-    for (int n = 0; n < 1000; ++n) {
+    for (int n = 0; n < 2000; ++n) {
         reference_vickrey<Order> sale;
         A a;
-        for (std::uint32_t slot = 0; slot < agents; ++slot) {
-            sale.arrived.push_back({slot, random.below(12), 1 + random.below(3)});
+        const std::uint32_t bidders = n % 2 == 0 ? random.below(4) : agents;
+        for (std::uint32_t slot = 0; slot < bidders; ++slot) {
+            sale.arrived.push_back({slot, random.below(12), 1 + random.below(n % 3 == 0 ? 9 : 3)});
             a.insert(sale.arrived.back());
         }
         a.update_price(random.below(3) == 0 ? 4 : 0);
         sale.reserve = a.reserve();
         sale.supply = random.below(20);
-        std::array<award, agents> listed;
-        std::array<grant, agents> out;
-        const std::size_t room = random.below(2) == 0 ? 4 : agents;
-        const std::size_t winners = extract_vickrey(a, sale.supply, view<award>{listed}.first(room), view<grant>{out});
-        if (room < agents && sale.supply >= room) sale.supply = room - 1;
+        std::array<award, agents + 2> listed;
+        std::array<grant, agents + 2> out;
+        const std::size_t room = random.below(agents + 3);
+        const std::size_t spare = random.below(2) == 0 ? room : agents + 2;
+        const std::size_t winners =
+            n % 5 < 3 ? extract_vickrey(a, sale.supply, view<award>{listed}.first(room), view<grant>{out}.first(spare))
+                      : extract_vickrey(a, sale.supply, view<award>{listed}.first(spare), view<grant>{out}.first(room));
+        if (room < bidders && sale.supply >= room) sale.supply = room == 0 ? 0 : room - 1;
         const auto served = sale.served();
-        REQUIRE(winners == agents - static_cast<std::size_t>(std::count(served.begin(), served.end(), 0u)));
-        REQUIRE(a.size() == agents - winners);
+        REQUIRE(winners == bidders - static_cast<std::size_t>(std::count(served.begin(), served.end(), 0u)));
+        REQUIRE(a.size() == bidders - winners);
         for (grant const& won : view<grant>{out}.first(winners)) {
             const auto i = slot_of(won.winner.agent);
-            REQUIRE(won.units == served[i] && won.total == sale.total(i));
+            REQUIRE(won.winner == sale.arrived[i] && won.units == served[i] && won.total == sale.total(i));
         }
     }
     return nullptr;
@@ -107,6 +114,50 @@ char const* allowed_bids_are_found() {
     REQUIRE(extract_allowed(a, last, 2).why == selection::probes_ran_out);
     REQUIRE(extract_allowed(a, last, agents).why == selection::won);
     REQUIRE(extract_allowed(a, last, agents).why == selection::none_allowed);
+    return nullptr;
+}
+
+/// Who is found among the allowed, and why nobody is: from the number of bids that were looked at.
+template <class A, class Reference>
+char const* a_search_says_why_it_found_nobody() {
+    dice random(8);
+    for (int n = 0; n < 3000; ++n) {
+        A a;
+        Reference reference;
+        const std::uint32_t bidders = random.below(6);
+        for (std::uint32_t slot = 0; slot < bidders; ++slot) {
+            a.insert({slot, random.below(9), 1});
+            reference.insert(*a.find_slot(slot));
+        }
+        a.update_price(random.below(3) == 0 ? random.below(12) : 0);
+        reference.update_price(a.reserve());
+        std::array<award, agents> listed;
+        const std::size_t eligible = reference.list_best(listed);
+        const std::uint32_t nobody = random.below(3);
+        const auto allowed = [&](std::uint32_t slot) noexcept { return nobody == 0 && slot == bidders - 1; };
+        const std::uint32_t probes = random.below(7);
+        const selected found = extract_allowed(a, allowed, probes);
+        REQUIRE(found.winner == reference.extract_max_if(allowed, probes));
+        if (found.winner) {
+            REQUIRE(found.why == selection::won);
+        } else if (bidders == 0) {
+            REQUIRE(found.why == selection::empty);
+        } else if (eligible == 0) {
+            REQUIRE(found.why == selection::barred);
+        } else {
+            const bool all = eligible < probes || (eligible == bidders && eligible == probes);
+            REQUIRE(found.why == (all ? selection::none_allowed : selection::probes_ran_out));
+        }
+    }
+    return nullptr;
+}
+
+/// Only an agent that bids interrupts, and the bonus counts for the one that runs.
+char const* who_does_not_bid_preempts_nobody() {
+    for (const price bonus : {0u, 3u, max_price}) {
+        REQUIRE(!preempts({0, 5, 1}, {1, max_price, 0}, bonus));
+        REQUIRE(preempts({0, 5, 1}, {1, 9, 2}, bonus) == (bonus <= 3) && !preempts({0, 5, 1}, {1, 8, 1}, bonus | 3));
+    }
     return nullptr;
 }
 
@@ -184,6 +235,10 @@ int main() {
         grants_are_as_defined<tournament_tree<agents>, exact_order>,
         grants_are_as_defined<stratified_buckets<agents, tiers>, tier_order<tiers>>,
         allowed_bids_are_found,
+        a_search_says_why_it_found_nobody<tournament_tree<agents>, reference_auction<agents, exact_order>>,
+        a_search_says_why_it_found_nobody<stratified_buckets<agents, tiers>,
+                                          reference_auction<agents, tier_order<tiers>>>,
+        who_does_not_bid_preempts_nobody,
         what_is_read_stays,
     });
 }

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -112,10 +111,7 @@ public:
         std::uint64_t total = 0;
         for (auto const& a : all) total += tickets(a, reserve);
         if (total == 0) return std::nullopt;
-        const auto wide = static_cast<long double>(keyed_hash(key_, draws_, 1));
-        auto ticket =
-            static_cast<std::uint64_t>(std::floor(wide * static_cast<long double>(total) / 18446744073709551616.0L));
-        ticket = std::min(ticket, total - 1);
+        auto ticket = static_cast<std::uint64_t>(wide{keyed_hash(key_, draws_, 1)} * total >> 64);
         for (std::size_t i = 0; i < Capacity; ++i) {
             reference_agent const& a =
                 all[(std::bit_ceil(Capacity) - Capacity + i) % Capacity];  // as leaves stand in a tree
@@ -126,6 +122,8 @@ public:
     }
 
 private:
+    __extension__ using wide = unsigned __int128;
+
     static std::uint64_t tickets(reference_agent const& a, price reserve) {
         return a.live() && a.offer.amount >= reserve ? std::uint64_t{a.offer.amount} + 1 : 0;
     }
@@ -137,8 +135,7 @@ private:
         while (losing < winning) {
             const std::uint64_t z = (losing + winning) / 2;
             // (z + 1) / (z + 1 + others) >= (offset + 1) / total
-            const bool enough = static_cast<long double>(z + 1) * static_cast<long double>(total - offset - 1) >=
-                                static_cast<long double>(offset + 1) * static_cast<long double>(others);
+            const bool enough = wide{z + 1} * (total - offset - 1) >= wide{offset + 1} * others;
             (enough ? winning : losing) = enough ? z : z + 1;
         }
         return std::max(static_cast<price>(winning), reserve);
