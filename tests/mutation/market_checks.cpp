@@ -25,8 +25,8 @@ namespace maxwell::test {
 namespace {
 
 char const* untouched_objects_are_zero() {
-    REQUIRE((begins_as_zero<market<tournament_tree<4>, 2, ledger<2>, 2>>() &&
-             begins_as_zero<market<stratified_buckets<4>>>()));
+    REQUIRE((begins_as_zero<market<tournament_tree<4>, 2, ledger<1>, 2>>() &&
+             begins_as_zero<market<stratified_buckets<8>, 1, ledger<1>>>()));
     return nullptr;
 }
 
@@ -91,7 +91,7 @@ char const* worths_are_compared_as_fractions() {
     __extension__ using wide = unsigned __int128;
     dice d(3);
     for (int n = 0; n < 4'000; ++n) {
-        lanes<tournament_tree<1>, 2> l;
+        lanes<tournament_tree<2>, 2> l;
         std::uint64_t m[2] = {unit_multiplier, unit_multiplier};
         for (std::uint32_t i = 0; i < 2 && n != 0; ++i) {
             const multiplier_q16 given = n % 5 == 0 && i == 1 ? l.multiplier(0) : n % 9 == 0 ? 0 : d() >> d.below(32);
@@ -386,17 +386,17 @@ verdict told(price offered, price backed, price reserve, bool shut, price rival,
 
 /// Offers, credits, reserves and rivals of 0 to 3 ticks, in a lane that is open or shut.
 char const* verdicts_follow_from_their_words() {
-    const auto m = std::make_unique<market<tournament_tree<2>, 2, ledger<2>>>();
+    const auto m = std::make_unique<market<tournament_tree<4>, 1, ledger<2>>>();
     for (std::uint32_t n = 0; n < 4 * 4 * 4 * 4 * 4; ++n) {
         const price offered = n % 4, credit = n / 4 % 4, reserve = n / 16 % 4, rival = n / 64 % 4;
         const bool shut = n / 256 % 2 != 0, rival_first = n / 512 != 0;
         for (std::uint32_t a = 0; a < 2; ++a)
             m->accounts().close(a), m->accounts().open(a, {0, 2 * (a == 0 ? credit : 9), 0}, 0);
-        price_schedule<2> prices;
+        price_schedule<1> prices;
         prices.begin(0, reserve);
-        for (std::uint32_t l = 0; l < 2; ++l) prices.set(l, unit_multiplier, unit_multiplier);
+        prices.set(0, unit_multiplier, unit_multiplier);
         m->schedule(prices);
-        const std::uint32_t mw[] = {shut ? 7u : 0u, 0};
+        const std::uint32_t mw[] = {shut ? 7u : 0u};
         m->power(0, mw);
         m->close();
         m->decide(0, 0);
