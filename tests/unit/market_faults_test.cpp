@@ -333,6 +333,8 @@ private:
             }
             ASSERT_EQ(m_.preempts(c, id, bonus), takes) << "agent " << id;
         }
+        const agent_id any = any_id();
+        ASSERT_TRUE(ref_.agents.count(any) != 0 || !m_.preempts(c, any, bonus)) << "agent " << any;
     }
 
     /// What a decision on core `c` leaves in the tally. `again`: what ran there bids again.

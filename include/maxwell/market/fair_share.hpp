@@ -104,7 +104,7 @@ public:
         if (active(slot)) return;
         share& s = share_[slot];
         if (weight_ == 0)
-            s.lag = -rest_;  // no other sharer is active to take over a lag
+            s.lag = 0;  // no other sharer is active to take over a lag
         else
             settle(-s.lag);
         s.clock = clock_;
@@ -144,7 +144,7 @@ public:
                                                       price floor) noexcept {
         const std::uint64_t dearest = std::uint64_t{units_per_ms} * floor;
         if (refill_per_ms >= dearest) return 65536;
-        const int down = dearest >> 47 != 0 ? 16 : 0;  // so that the product below has room
+        const int down = dearest >> 48 != 0 ? 16 : 0;  // so that the product below has room
         return static_cast<std::uint32_t>(((refill_per_ms >> down) << 16) / (dearest >> down)) + (down != 0 ? 1 : 0);
     }
 
