@@ -30,6 +30,8 @@ char const* untouched_objects_are_zero() {
     return nullptr;
 }
 
+static_assert(prices_by_owner<by_owner<tournament_tree<6, 3>>> && !prices_by_owner<tournament_tree<6, 3>>);
+
 /// Random sales, with and without an incumbent, against the definition.
 template <class A, class Order, std::uint32_t count = 3>
 char const* sales_are_as_defined() {
@@ -252,6 +254,7 @@ char const* the_best_allowed_agent_is_stolen_whole() {
     REQUIRE(steal(*from, *to, allowed, 4) == std::optional<agent_id>(2));
     REQUIRE(from->check_invariants() && to->check_invariants() && explain(*from, 2) == verdict::stale);
     REQUIRE(to->decide(0, 0).run == std::optional<award>(award{{2, 30, 3}, 0}));
+    REQUIRE(from->adopt(*to, 2) == status::no_bid && to->on_core(0) && explain(*from, 2) == verdict::stale);
     REQUIRE(steal(*from, *to, allowed, 4) == std::optional<agent_id>(1));
     REQUIRE(steal(*to, *from, allowed, 4) == std::optional<agent_id>(1) &&
             from->table().state(1) == seat_state::waiting);
