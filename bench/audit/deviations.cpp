@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace maxwell::audit {
 namespace {
@@ -90,6 +91,10 @@ finding search_rule(rule const& r, sim::deviation_space const& space, bool has_e
     if (found.against != 0 && !has_example)
         found.example = as_test(r, sim::find_smallest_counterexample(r.run, space), space);
     return found;
+}
+
+search searching(rule r, sim::deviation_space space) {
+    return [r = std::move(r), space](effort) { return search_rule(r, space); };
 }
 
 }  // namespace maxwell::audit

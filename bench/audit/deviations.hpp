@@ -32,4 +32,7 @@ finding found_in(sim::deviation_report const& report, sim::deviation_space const
 /// Searches all of `space`. The example is the test of a smallest counterexample, unless there is one already.
 finding search_rule(rule const& r, sim::deviation_space const& space, bool has_example = false);
 
+/// The same as a claim's search, whatever the effort.
+search searching(rule r, sim::deviation_space space);
+
 }  // namespace maxwell::audit

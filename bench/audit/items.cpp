@@ -27,10 +27,6 @@ deviation_space four_agents(effort e) {
 const deviation_space under_reserves{.agents = 3, .ticks = 8, .reserves = {1, 3, 4, 7, 9}};
 const deviation_space small{.agents = 3, .ticks = 8};
 
-search searching(rule r, deviation_space space) {
-    return [r = std::move(r), space](effort) { return search_rule(r, space); };
-}
-
 /// The claim for one container, and what fails in the same container.
 template <class A>
 claim one_item_of(std::string const& container, std::string const& alias) {

@@ -65,15 +65,15 @@ std::optional<price> draw(std::vector<entry> const& arrived) {
     return arrived[7 % arrived.size()].own ? std::optional<price>(0) : std::nullopt;
 }
 
-using rule = std::optional<price> (*)(std::vector<entry> const&);
+using names_rule = std::optional<price> (*)(std::vector<entry> const&);
 
-std::int64_t gain(rule r, std::vector<entry> const& arrived, std::int64_t value) {
+std::int64_t gain(names_rule r, std::vector<entry> const& arrived, std::int64_t value) {
     const std::optional<price> paid = r(arrived);
     return paid ? value - steps * std::int64_t{*paid} : 0;
 }
 
 /// Counts the market in which the owner adds names to a truthful bid, or bids otherwise under several names.
-void compare(finding& found, rule r, std::vector<entry> const& truthful, std::vector<entry> const& names,
+void compare(finding& found, names_rule r, std::vector<entry> const& truthful, std::vector<entry> const& names,
              std::int64_t value) {
     const std::int64_t more = gain(r, names, value) - gain(r, truthful, value);
     ++found.cases;
@@ -87,7 +87,7 @@ void compare(finding& found, rule r, std::vector<entry> const& truthful, std::ve
 }
 
 /// All amounts of two names and two rivals; the owner's first name arrives before, between or after the rivals, the second later.
-finding two_names(rule r, price ticks) {
+finding two_names(names_rule r, price ticks) {
     finding found;
     const std::uint32_t all = ticks * ticks * ticks * ticks;
     for (std::int64_t value = 0; value < steps * ticks; ++value) {
@@ -111,7 +111,7 @@ finding two_names(rule r, price ticks) {
 }
 
 /// Two to 64 names, their bids anywhere up to twice the value.
-finding many_names(rule r, std::size_t markets) {
+finding many_names(names_rule r, std::size_t markets) {
     finding found;
     std::mt19937_64 random(17);
     for (std::size_t n = 0; n < markets; ++n) {
@@ -130,7 +130,7 @@ finding many_names(rule r, std::size_t markets) {
     return found;
 }
 
-finding all_names(rule r, effort e) {
+finding all_names(names_rule r, effort e) {
     finding found = two_names(r, static_cast<price>(pick(e, 4, 5, 7)));
     return found += many_names(r, pick(e, 2'000, 20'000, 200'000));
 }

@@ -32,10 +32,6 @@ finding search_patience(std::size_t markets, bool deferred) {
     return found;
 }
 
-search searching(rule r, sim::deviation_space space) {
-    return [r = std::move(r), space](effort) { return search_rule(r, space); };
-}
-
 /// Two windows: the price of the first is that of the truthful bids, the price of the second is made from the bids of the first. One
 /// bidder misreports in the first window and bids its value in the second.
 finding search_next_window(effort e) {

@@ -38,10 +38,6 @@ finding search_sales(misfit how, effort e) {
     return found += search_sale<eager_heap>("eager_heap", how, e);
 }
 
-search searching(rule r, deviation_space space) {
-    return [r = std::move(r), space](effort) { return search_rule(r, space); };
-}
-
 /// What a second name, or where `by_another_bid` another bid under one name, gains an owner.
 search searching_names(owner_names::sale sell, bool each, bool by_another_bid = false) {
     return [=](effort) {

@@ -25,7 +25,7 @@ namespace {
 
 using test::dice;
 
-constexpr std::uint32_t agents = 1000;
+constexpr std::uint32_t bidders = 1000;
 constexpr price reserve = 1000;
 
 /// The bids in their order of arrival: slot i is the i-th to come.
@@ -47,7 +47,7 @@ template <class A, class Due>
 std::optional<price> pays(A const& before, crowd const& bids, std::uint32_t who, price amount, Due due) {
     const auto a = std::make_unique<A>(before);
     a->insert({who, amount, 1});
-    for (std::uint32_t s = who + 1; s < agents; ++s) a->insert({s, bids[s], 1});
+    for (std::uint32_t s = who + 1; s < bidders; ++s) a->insert({s, bids[s], 1});
     const std::optional<award> won = a->extract_max();
     return won && won->winner.agent == who ? due(won, a->top()) : std::nullopt;
 }
@@ -57,10 +57,10 @@ finding search_crowds(std::size_t crowds, Due due) {
     finding found;
     dice random(17);
     for (std::size_t n = 0; n < crowds; ++n) {
-        crowd bids(agents);
+        crowd bids(bidders);
         for (price& b : bids) b = random.below(n % 2 == 0 ? 4000 : 1'000'000);
-        std::vector<std::uint32_t> by_amount(agents);
-        for (std::uint32_t s = 0; s < agents; ++s) by_amount[s] = s;
+        std::vector<std::uint32_t> by_amount(bidders);
+        for (std::uint32_t s = 0; s < bidders; ++s) by_amount[s] = s;
         std::sort(by_amount.begin(), by_amount.end(), [&](auto a, auto b) { return bids[a] > bids[b]; });
         std::vector<price> tried = {0, reserve - 1, reserve, reserve + 1, max_price};
         for (const price b : bids) {
@@ -68,7 +68,7 @@ finding search_crowds(std::size_t crowds, Due due) {
         }
         std::sort(tried.begin(), tried.end());
         tried.erase(std::unique(tried.begin(), tried.end()), tried.end());
-        for (const std::uint32_t who : {by_amount[0], by_amount[1], random.below(agents), agents - 1}) {
+        for (const std::uint32_t who : {by_amount[0], by_amount[1], random.below(bidders), bidders - 1}) {
             const auto before = std::make_unique<A>();
             before->update_price(reserve);
             for (std::uint32_t s = 0; s < who; ++s) before->insert({s, bids[s], 1});
@@ -98,10 +98,10 @@ finding search_crowds(std::size_t crowds, Due due) {
 
 template <class Due>
 finding search_containers(std::size_t crowds, Due due) {
-    finding found = search_crowds<stratified_buckets<agents>>(crowds, due);
-    found += search_crowds<stratified_buckets<agents, adaptive_tiers<>>>(crowds, due);
-    found += search_crowds<tournament_tree<agents>>(crowds, due);
-    return found += search_crowds<lazy_heap<agents>>(crowds, due);
+    finding found = search_crowds<stratified_buckets<bidders>>(crowds, due);
+    found += search_crowds<stratified_buckets<bidders, adaptive_tiers<>>>(crowds, due);
+    found += search_crowds<tournament_tree<bidders>>(crowds, due);
+    return found += search_crowds<lazy_heap<bidders>>(crowds, due);
 }
 
 }  // namespace
@@ -117,9 +117,9 @@ std::vector<claim> claims_on_a_thousand() {
              0,
              "ticks",
              [](effort e) { return search_containers(pick(e, 2, 15, 100), own_payment); },
-             {{"first price", [](effort) { return search_crowds<tournament_tree<agents>>(1, first_price); }},
+             {{"first price", [](effort) { return search_crowds<tournament_tree<bidders>>(1, first_price); }},
               {"second price, whoever came first",
-               [](effort) { return search_crowds<stratified_buckets<agents>>(4, second_price); }}}}};
+               [](effort) { return search_crowds<stratified_buckets<bidders>>(4, second_price); }}}}};
 }
 
 }  // namespace maxwell::audit

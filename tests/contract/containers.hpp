@@ -26,6 +26,10 @@
 
 namespace maxwell::test {
 
+constexpr agent_id id(std::size_t slot, std::uint32_t generation = 0) {
+    return make_agent_id(static_cast<std::uint32_t>(slot), generation);
+}
+
 /// A container and the oracle that it must be equal to.
 template <class Container, class Oracle>
 struct subject {

@@ -25,10 +25,6 @@
 namespace maxwell::test {
 namespace {
 
-constexpr agent_id id(std::size_t slot, std::uint32_t generation = 0) {
-    return make_agent_id(static_cast<std::uint32_t>(slot), generation);
-}
-
 template <class Subject>
 class contract : public ::testing::Test {
 protected:

@@ -15,10 +15,6 @@
 namespace maxwell::test {
 namespace {
 
-constexpr agent_id id(std::size_t slot, std::uint32_t generation = 0) {
-    return make_agent_id(static_cast<std::uint32_t>(slot), generation);
-}
-
 template <class Subject>
 class ranking : public ::testing::Test {
 protected:

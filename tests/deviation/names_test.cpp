@@ -14,10 +14,9 @@
 #include <cstdint>
 #include <cstdio>
 
-namespace maxwell::test {
+namespace maxwell::test::owner_names {
 namespace {
 
-using namespace owner_names;
 using market = tournament_tree<4>;
 
 gains search_and_print(char const* rule, sale sell, bool each) {
@@ -85,4 +84,4 @@ TEST(owners_of_two_names, gain_by_withholding_a_bid_under_extract_top) {
 }
 
 }  // namespace
-}  // namespace maxwell::test
+}  // namespace maxwell::test::owner_names

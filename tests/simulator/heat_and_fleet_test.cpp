@@ -154,7 +154,7 @@ TEST(fleet, an_old_signal_is_worse_than_none) {
     EXPECT_EQ(run_small_fleet(fleet_policy::stay, 5000)[metric::over_best], none);  // it doesn't look
 }
 
-sim::distribution constant(double v) { return {sim::distribution_kind::constant, v, 0, 0}; }
+sim::distribution fixed(double v) { return {sim::distribution_kind::constant, v, 0, 0}; }
 
 run_result run_small_device(device_policy with, double load, sim::distribution units, double seconds = 50) {
     point p;
@@ -162,8 +162,8 @@ run_result run_small_device(device_policy with, double load, sim::distribution u
     p.device->capacity = 40;
     p.device->load = load;
     p.device->units = units;
-    p.device->run_ms = constant(20);
-    p.device->patience_ms = constant(200);
+    p.device->run_ms = fixed(20);
+    p.device->patience_ms = fixed(200);
     p.device->value = {sim::distribution_kind::uniform, 100, 1000, 0};
     experiment e;
     e.seconds = seconds;
@@ -174,7 +174,7 @@ run_result run_small_device(device_policy with, double load, sim::distribution u
 /// Jobs of a quarter of the units, a batch long, at half the load: 100 a second, all of them served, and nobody else's bid to pay.
 TEST(device, serves_what_arrives) {
     for (device_policy_info const& with : device_policies()) {
-        const run_result r = run_small_device(with.kind, .5, constant(10));
+        const run_result r = run_small_device(with.kind, .5, fixed(10));
         EXPECT_NEAR(r[metric::finished], 100, 4) << with.name;
         EXPECT_NEAR(r[metric::busy], .5, .02) << with.name;
         EXPECT_LT(r[metric::gave_up], .001) << with.name;
@@ -186,7 +186,7 @@ TEST(device, serves_what_arrives) {
 /// divisible units could be worth, and no less if the next best is worth nearly as much.
 TEST(device, what_does_not_fit_stays_unsold) {
     for (const device_policy with : {device_policy::skip, device_policy::stop}) {
-        const run_result r = run_small_device(with, 3, constant(30));
+        const run_result r = run_small_device(with, 3, fixed(30));
         EXPECT_NEAR(r[metric::busy], .75, .01);
         EXPECT_GT(r[metric::over_best], .75);
         EXPECT_LT(r[metric::over_best], .85);

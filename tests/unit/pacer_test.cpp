@@ -20,7 +20,7 @@ namespace maxwell::test {
 namespace {
 
 using budgets4 = std::uint64_t[4];
-constexpr std::uint64_t greatest = ~std::uint64_t{0};
+constexpr std::uint64_t max_budget = ~std::uint64_t{0};
 
 TEST(pacer, the_zeroed_one_leaves_bids_as_they_are) {
     pacer<4> p;
@@ -47,7 +47,7 @@ TEST(pacer, each_factor_moves_by_its_tenants_error) {
             const std::uint64_t budget = (std::uint64_t{any()} << 32 | any()) >> any.below(64);
             const std::uint64_t spent = any.below(2) == 0
                                             ? budget - budget / (1 + any.below(50))
-                                            : budget + std::min(budget, greatest - budget) / (1 + any.below(9));
+                                            : budget + std::min(budget, max_budget - budget) / (1 + any.below(9));
             p.spent(0, spent);
             const std::uint64_t each[] = {budget};
             ASSERT_TRUE(p.end_period(each));
@@ -64,10 +64,10 @@ TEST(pacer, each_factor_moves_by_its_tenants_error) {
 
 TEST(pacer, a_factor_stays_within_its_limits_whatever_is_spent) {
     pacer<4> p;
-    const budgets4 budgets = {0, 1, 1000, greatest};
+    const budgets4 budgets = {0, 1, 1000, max_budget};
     for (int period = 0; period < 100; ++period) {
-        for (std::uint32_t t = 0; t < 4; ++t) p.spent(t, greatest);
-        p.spent(0, 1);  // a sum that no word holds is the greatest, and not 0
+        for (std::uint32_t t = 0; t < 4; ++t) p.spent(t, max_budget);
+        p.spent(0, 1);  // a sum that no word holds is the highest, and not 0
         ASSERT_TRUE(p.end_period(budgets) && p.check_invariants());
     }
     EXPECT_EQ(p.factor_q16(0), 64u);
@@ -83,7 +83,7 @@ TEST(pacer, tenants_and_budgets_that_are_not_there_change_nothing) {
     pacer<4> p;
     const auto before = p;
     p.spent(4, 1);
-    p.spent(~0u, greatest);
+    p.spent(~0u, max_budget);
     const budgets4 budgets = {1, 1, 1, 1};
     EXPECT_FALSE(p.end_period(view<std::uint64_t const>(budgets, 3)));
     EXPECT_FALSE(p.end_period({}));
