@@ -11,7 +11,9 @@ target_link_libraries(maxwell_audit PRIVATE maxwell::maxwell maxwell_warnings fm
 target_compile_definitions(maxwell_audit PRIVATE MAXWELL_TRACES="${CMAKE_CURRENT_SOURCE_DIR}/replay/traces")
 # Compiling costs more than running: nothing here is timed.
 target_compile_options(maxwell_audit PRIVATE -O1)
-maxwell_read_once(maxwell_audit)
+if(MAXWELL_BENCH_SMOKE)
+  maxwell_as_one(maxwell_audit 7)
+endif()
 
 if(MAXWELL_TESTS)
   add_test(NAME audit.quick COMMAND maxwell_audit --quick --out ${CMAKE_CURRENT_BINARY_DIR}/audit.json)

@@ -4,14 +4,14 @@
 
 set(MAXWELL_REPLAY_DIR ${CMAKE_CURRENT_LIST_DIR})
 add_executable(maxwell_replay ${CMAKE_CURRENT_LIST_DIR}/replay.cpp ${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp)
-if(MAXWELL_BENCH_SMOKE)
-  set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay.cpp PROPERTIES COMPILE_OPTIONS -O1)
+if(NOT MAXWELL_BENCH_SMOKE)
+  set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp PROPERTIES COMPILE_OPTIONS -O1)
 endif()
-set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/replay_report.cpp PROPERTIES COMPILE_OPTIONS -O1)
 target_include_directories(maxwell_replay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(maxwell_replay PRIVATE ${bench_flags})
 target_link_libraries(maxwell_replay PRIVATE maxwell::maxwell maxwell_warnings fmt::fmt CLI11::CLI11
   maxwell_trace_files ${boost_targets})
+maxwell_smoke(maxwell_replay)
 
 if(MAXWELL_TESTS)
   # The shipped trace, whole; and each wrong use is one sentence and exit code 2.

@@ -38,7 +38,11 @@ set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/page.cpp PROPERTIES COMPIL
   "MAXWELL_BENCH_CHART_JS=\"$<$<BOOL:${MAXWELL_CHART_JS}>:${MAXWELL_CHART_JS}>\"")
 set(around campaign csv experiment goals lp_bound page)  # no loop of a run is in these
 list(TRANSFORM around REPLACE "(.+)" "${CMAKE_CURRENT_LIST_DIR}/\\1.cpp")
-set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
+if(MAXWELL_BENCH_SMOKE)
+  maxwell_as_one(maxwell_simulator 7)
+else()
+  set_source_files_properties(${around} ${CMAKE_CURRENT_LIST_DIR}/sim.cpp PROPERTIES COMPILE_OPTIONS -O1)
+endif()
 target_compile_definitions(maxwell_simulator PRIVATE
   MAXWELL_LLM_TRACE="${PROJECT_SOURCE_DIR}/../shared/traces/AzureLLMInferenceTrace_conv.csv")
 target_include_directories(maxwell_simulator PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
@@ -46,11 +50,11 @@ target_include_directories(maxwell_simulator PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(maxwell_simulator PUBLIC -ffp-contract=off)
 target_link_libraries(maxwell_simulator PUBLIC maxwell::maxwell fmt::fmt nlohmann_json::nlohmann_json ZLIB::ZLIB Threads::Threads
   PRIVATE maxwell_warnings)
-maxwell_read_once(maxwell_simulator)
 add_executable(maxwell_sim ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)
 target_compile_definitions(maxwell_sim PRIVATE MAXWELL_SIM_EXPERIMENTS="${CMAKE_CURRENT_LIST_DIR}/experiments"
   MAXWELL_SIM_GOALS="${CMAKE_CURRENT_LIST_DIR}/goals")
 target_link_libraries(maxwell_sim PRIVATE maxwell_simulator maxwell_warnings CLI11::CLI11)
+maxwell_smoke(maxwell_sim)
 
 if(MAXWELL_TESTS)
   add_test(NAME sim.program COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR} -DSIM=$<TARGET_FILE:maxwell_sim> -DWORK=${CMAKE_CURRENT_BINARY_DIR}/sim

@@ -5,6 +5,7 @@
 
 #include "explorer.hpp"
 #include "orders.hpp"
+#include "support/scale.hpp"
 
 #include <maxwell/host/wakeup.hpp>
 
@@ -15,6 +16,8 @@
 
 namespace maxwell::model {
 namespace {
+
+using test::scale_is;
 
 struct shared_words {
     wakeup bell;  // its word comes first
@@ -80,7 +83,7 @@ std::vector<program> programs() {
                  require(!fell_asleep || woken, "who sleeps is woken after it has fallen asleep");
              },
              {},
-             {6, 2}}};
+             {.switches = scale_is("large") ? 6u : 4u, .stale_loads = 2}}};
 }
 
 TEST(wakeup, holds_under_every_interleaving) { expect_all_hold(programs()); }
