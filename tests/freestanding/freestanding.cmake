@@ -2,7 +2,8 @@
 #
 # Is SOURCE fit for a kernel? It compiles alone without a hosted library, exceptions, type information or floating-point
 # registers, its frames are small, its object asks for nothing but the four functions that compilers call on their own, and
-# nothing runs before main. HEADER includes only what every freestanding library has. With assertions and without.
+# nothing runs before main. HEADER includes only what every freestanding library has. Without assertions, as in a kernel, and with them
+# where ASSERTIONS is on. Warnings are errors.
 #
 # REFUSED=REGEX turns it round: it must not be fit, for a reason that matches.
 
@@ -12,7 +13,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/../support/verdict.cmake)
 set(allowed bit compare concepts cstddef cstdint type_traits utility new optional)
 set(allowed_in_c assert.h stddef.h stdint.h)
 set(symbols memcpy memmove memset memcmp)
-set(flags -O2 -ffreestanding -mgeneral-regs-only -Wframe-larger-than=1024 -Werror)
+set(flags -O2 -ffreestanding -mgeneral-regs-only -Wframe-larger-than=1024 -Wall -Wextra -Wpedantic -Werror)
 
 set(reasons "")
 
@@ -73,11 +74,13 @@ function(compile name compiler)
   set(reasons "${reasons}" PARENT_SCOPE)
 endfunction()
 
-set(as_cxx -x c++ -std=c++20 -fno-exceptions -fno-rtti)
-compile(assertions ${CXX} ${as_cxx})
+set(as_cxx -x c++ -std=c++20 -fno-exceptions -fno-rtti -Wconversion -Wno-sign-conversion -Wshadow)
+if(ASSERTIONS)
+  compile(assertions ${CXX} ${as_cxx})
+endif()
 compile(ndebug ${CXX} ${as_cxx} -DNDEBUG)
 if(SOURCE MATCHES "\\.c$")
-  compile(c11 ${C} -std=c11 -Wall -Wextra -Wpedantic)
+  compile(c11 ${C} -std=c11)
 endif()
 
 verdict("${read}" "${reasons}")
