@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: MIT
 #
-# Every header of the library compiles alone, with warnings as errors, by the compiler CXX.
+# Every hosted header of the library compiles alone, with warnings as errors, by the compiler CXX. Those that are kernel-safe do in
+# freestanding/, by two compilers.
 
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/verdict.cmake)
 
-file(REMOVE_RECURSE ${WORK})
-foreach(step
-    "-S;${ROOT};-B;${WORK};-G;Ninja;-DCMAKE_CXX_COMPILER=${CXX};-DMAXWELL_TESTS=OFF;-DMAXWELL_BENCH=OFF;\
--DMAXWELL_EXAMPLES=OFF;-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
-    "--build;${WORK};--target;all_verify_interface_header_sets")
-  execute_process(COMMAND ${CMAKE_COMMAND} ${step} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT TREE)
+  set(TREE ${ROOT})
+endif()
+set(include ${TREE}/include)
+file(GLOB_RECURSE headers RELATIVE ${include} ${include}/maxwell/host/*.hpp ${include}/maxwell/gpu/*.hpp ${include}/maxwell/sim/*.hpp)
+if(NOT headers)
+  message(FATAL_ERROR "there is no hosted header in ${TREE}")
+endif()
+set(reasons "")
+foreach(header IN LISTS headers)
+  file(WRITE ${WORK}/alone.cpp "#include <${header}>\n")
+  execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror
+    -I ${include} ${WORK}/alone.cpp RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(failed)
-    message(FATAL_ERROR "${output}")
+    string(APPEND reasons "${output}\n")
   endif()
 endforeach()
-
-# Each of them was looked at.
-file(GLOB_RECURSE headers ${ROOT}/include/maxwell/*.hpp ${ROOT}/include/maxwell/*.h)
-file(GLOB_RECURSE objects ${WORK}/*.o)
-list(LENGTH headers headers)
-list(LENGTH objects objects)
-if(objects LESS headers)
-  message(FATAL_ERROR "there are ${headers} headers, and only ${objects} were compiled")
-endif()
+verdict("the hosted headers of ${TREE}" "${reasons}")

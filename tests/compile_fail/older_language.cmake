@@ -14,7 +14,7 @@ file(REMOVE_RECURSE ${WORK})
 
 function(compile header language)
   file(WRITE ${WORK}/one.cpp "#include <${header}>\n")
-  execute_process(COMMAND ${CXX} -std=${language} -fsyntax-only -I ${ROOT}/include ${WORK}/one.cpp
+  execute_process(COMMAND ${CXX} -std=${language} -fsyntax-only -Wfatal-errors -I ${ROOT}/include ${WORK}/one.cpp
     RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
   set(failed ${failed} PARENT_SCOPE)
   string(REGEX MATCH "error:[^\n]*" first "${output}")
