@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Every hosted header of the library compiles alone, with warnings as errors, by the compiler CXX. Those that are kernel-safe do in
+# Every header of the hosted FOLDERS compiles alone, with warnings as errors, by the compiler CXX. The kernel-safe ones do in
 # freestanding/, by two compilers.
 
 cmake_minimum_required(VERSION 3.25)
@@ -10,7 +10,11 @@ if(NOT TREE)
   set(TREE ${ROOT})
 endif()
 set(include ${TREE}/include)
-file(GLOB_RECURSE headers RELATIVE ${include} ${include}/maxwell/host/*.hpp ${include}/maxwell/gpu/*.hpp ${include}/maxwell/sim/*.hpp)
+set(headers "")
+foreach(folder IN LISTS FOLDERS)
+  file(GLOB_RECURSE found RELATIVE ${include} ${include}/maxwell/${folder}/*.hpp)
+  list(APPEND headers ${found})
+endforeach()
 if(NOT headers)
   message(FATAL_ERROR "there is no hosted header in ${TREE}")
 endif()
