@@ -69,6 +69,9 @@ struct claim {
     bool open = false;              ///< a limit that need not be found: of a trace that the documents don't know
 };
 
+/// The group of the claims on one award or sale.
+inline constexpr char const* decision_group = "one decision";
+
 enum class verdict : std::uint8_t { held, broken, control_passed, limit, not_found };
 
 constexpr std::array<char const*, 5> verdict_names = {"held", "BROKEN", "CONTROL PASSED", "limit", "NOT FOUND"};

@@ -19,8 +19,6 @@ namespace {
 using namespace maxwell::test;
 using sim::deviation_space;
 
-constexpr char const* group = "one decision";
-
 deviation_space four_agents(effort e) {
     return {.agents = 4, .ticks = static_cast<price>(pick(e, 5, 8, 9)), .reserves = {0}};
 }
@@ -36,7 +34,7 @@ claim one_item_of(std::string const& container, std::string const& alias) {
         return found += search_rule(r, under_reserves);
     };
     return {
-        group,
+        decision_group,
         "one_item_" + container,
         "Bidding one's value is best; nobody pays more than it bid.",
         "4 agents, 8 prices, all values on quarter ticks, orders of arrival and other bids; 3 agents under 5 reserves",
@@ -115,7 +113,7 @@ std::vector<claim> claims_on_items() {
         one_item_of<eager_heap>("lazy_heap", "eager_heap"),
     };
     const std::string truth = "Bidding one's value is best; nobody pays more than it bid.";
-    all.push_back({group,
+    all.push_back({decision_group,
                    "switching_bonus",
                    truth,
                    std::string(five) + "3 agents, 8 prices, bonus 0, 1, 2, 3 and 20, reserve 0, 2 and 5",
@@ -124,7 +122,7 @@ std::vector<claim> claims_on_items() {
                    over_containers<bonus_search>,
                    {{"the incumbent ranks with its bonus and pays without",
                      searching(MAXWELL_AUDIT_RULE(with_bonus_not_taken_off<exact_tree>{2}), small)}}});
-    all.push_back({group,
+    all.push_back({decision_group,
                    "several_items",
                    truth,
                    std::string(five) + "4 agents, 5 prices, 1 to 4 items, reserve 0 and 3",
@@ -133,7 +131,7 @@ std::vector<claim> claims_on_items() {
                    over_containers<places_search>,
                    {{"all pay the best losing amount, whoever came first",
                      searching(MAXWELL_AUDIT_RULE(several_items_at_one_price<exact_tree>{2}), small)}}});
-    all.push_back({group,
+    all.push_back({decision_group,
                    "affinity",
                    truth,
                    std::string(five) + "4 agents, 4 prices, each slot forbidden in turn, 1 to 4 probes",
@@ -142,7 +140,7 @@ std::vector<claim> claims_on_items() {
                    over_containers<affinity_search>,
                    {{"more probes where a few were not enough",
                      searching(MAXWELL_AUDIT_RULE(with_a_second_search), {.agents = 3, .ticks = 5})}}});
-    all.push_back({group,
+    all.push_back({decision_group,
                    "groups_of_one_core",
                    truth,
                    "tournament_tree of 2 groups, 4 agents, 6 prices, reserve 0 and 2",

@@ -23,7 +23,6 @@ namespace {
 
 using namespace maxwell::test;
 
-constexpr char const* market_group = "one decision";
 constexpr std::optional<price> no_bonus;
 
 /// `make` makes the rule for given conditions, `text` the words after its type's.
@@ -97,7 +96,7 @@ std::vector<claim> claims_on_markets() {
         "bonus, 0 "
         "and 2; tournament_tree, lazy_heap, tiers";
     return {
-        {market_group,
+        {decision_group,
          "lanes",
          truth,
          tried,
@@ -108,7 +107,7 @@ std::vector<claim> claims_on_markets() {
           {"the other lane sets no price", MAXWELL_AUDIT_MISTAKE(tournament_tree<4>, other_lanes_left_out)},
           {"prices across lanes rounded down to a tier", MAXWELL_AUDIT_MISTAKE(tiers_of_two, rounded_to_tiers)},
           {"bonus not taken off", MAXWELL_AUDIT_MISTAKE(tournament_tree<4>, bonus_not_taken_off, 2)}}},
-        {market_group,
+        {decision_group,
          "shut_lanes",
          truth,
          "the same, with a lane that the power cap shuts",
@@ -116,7 +115,7 @@ std::vector<claim> claims_on_markets() {
          "ticks",
          searching_decisions(1),
          {{"no tie tick across lanes", MAXWELL_AUDIT_MISTAKE(tournament_tree<4>, no_tie_tick)}}},
-        {market_group,
+        {decision_group,
          "owners_of_two_agents",
          "An owner does best by bidding its agents' values.",
          "by_owner, two owners of two agents, 4 prices, all orders, all pairs of other bids, lanes of one multiplier",
@@ -124,7 +123,7 @@ std::vector<claim> claims_on_markets() {
          "ticks",
          searching_owners<owned_tree>(unit_multiplier, no_bonus),
          {{"siblings set each other's price", searching_owners<tournament_tree<4, 2>>(unit_multiplier, no_bonus)}}},
-        {market_group,
+        {decision_group,
          "owners_across_multipliers",
          "An owner with agents in lanes of 1 and 1.5 gains in a few cases.",
          "the same",
@@ -132,7 +131,7 @@ std::vector<claim> claims_on_markets() {
          "ticks",
          searching_owners<owned_tree>(3u << 15, no_bonus),
          {}},
-        {market_group,
+        {decision_group,
          "owners_with_a_bonus",
          "An owner of two agents gains in a few cases where a switch has a bonus.",
          "the same, bonus 1",
@@ -140,7 +139,7 @@ std::vector<claim> claims_on_markets() {
          "ticks",
          searching_owners<owned_tree>(unit_multiplier, std::optional<price>{1u}),
          {}},
-        {market_group,
+        {decision_group,
          "sharers_beside_payers",
          "An agent that pays does best by bidding its value, also where sharers wait.",
          "market with a sharer that bids 0, 2, 3 or 5, 3 agents that pay, 6 prices, reserve 0 and 2; tournament_tree, "

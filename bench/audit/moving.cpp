@@ -88,7 +88,7 @@ finding search_probes(effort e) {
 
 std::vector<claim> claims_on_moving_boundaries() {
     return {
-        {"one decision",
+        {decision_group,
          "adaptive_tiers",
          "Bidding one's value is best while boundaries move; nobody pays more than it bid.",
          "stratified_buckets with adaptive_tiers<6, 5>; 3 agents between others that come and go, 8 prices, reserve 0 "

@@ -18,7 +18,7 @@ namespace {
 using namespace maxwell::test;
 
 claim planted(std::string name, std::string fault, rule r, sim::deviation_space const& space) {
-    const search tried = [r = std::move(r), space](effort) { return search_rule(r, space); };
+    const search tried = searching(std::move(r), space);
     const search known = [](effort) {
         return search_rule(MAXWELL_AUDIT_RULE(first_price<exact_tree>), {.agents = 2, .ticks = 4});
     };

@@ -21,7 +21,6 @@ namespace {
 using namespace maxwell::test;
 using sim::deviation_space;
 
-constexpr char const* one_decision = "one decision";
 constexpr char const* names = "more than one name";
 
 template <class A>
@@ -109,7 +108,7 @@ std::vector<claim> claims_on_sales() {
     const std::string owners =
         "an owner of one name or two, first or last, two rivals, supply 2 to 4, 4 prices, 1 to 3 units";
     std::vector<claim> all = {
-        {one_decision,
+        {decision_group,
          "units_by_skip",
          truth,
          tried,
@@ -120,7 +119,7 @@ std::vector<claim> claims_on_sales() {
            searching({"with_payments(sale<exact_tree>{misfit::skip}, best_that_lost)",
                       with_payments(sale<exact_tree>{misfit::skip}, best_that_lost)},
                      three)}}},
-        {one_decision,
+        {decision_group,
          "units_by_stop",
          truth,
          tried,
@@ -131,7 +130,7 @@ std::vector<claim> claims_on_sales() {
            searching({"with_payments(sale<exact_tree>{misfit::stop}, best_that_lost)",
                       with_payments(sale<exact_tree>{misfit::stop}, best_that_lost)},
                      three)}}},
-        {one_decision,
+        {decision_group,
          "units_by_vickrey",
          "Bidding the value of a unit and the units one can use is best.",
          owners,
@@ -140,7 +139,7 @@ std::vector<claim> claims_on_sales() {
          searching_names(owner_names::any_number, true, true),
          {{"agents that need all units, whom it can serve in part",
            searching_names(owner_names::any_number, false, true)}}},
-        {one_decision,
+        {decision_group,
          "units_with_value_by_themselves",
          "Asking for fewer units than one can use pays.",
          "tournament_tree, skip, 3 agents, 4 prices, 1 to 3 units",

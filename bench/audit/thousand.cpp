@@ -107,7 +107,7 @@ finding search_containers(std::size_t crowds, Due due) {
 }  // namespace
 
 std::vector<claim> claims_on_a_thousand() {
-    return {{"one decision",
+    return {{decision_group,
              "a_thousand_agents",
              "Bidding one's value is best among 1,000 agents; nobody pays more than it bid.",
              "stratified_buckets, adaptive tiers, tournament_tree, lazy_heap; the best, the second, any and the last "
