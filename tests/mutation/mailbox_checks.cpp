@@ -343,8 +343,8 @@ char const* a_drain_reads_in_the_order_stated() {
             writer.submit(box.cells(), cell, n, 1);
             due.push_back(cell);
         }
-        if (n % 3 == 0) box.rescan();
-        if (n % 3 == 0) {  // all that have ever bid, and by then these are all
+        if (n % 3 == 0) {
+            box.rescan();  // all that have ever bid, and by then these are all
             due.clear();
             for (std::uint32_t cell = 0; cell < 64; ++cell) due.push_back(cell);
         }
